@@ -1,0 +1,20 @@
+//! Building a component from its reference form.
+//!
+//! Everything here works on JSON text: the reference is cut into the texts of its arguments, and
+//! each parameter reads its own. All problems go into one [`Report`], so that a caller sees them at
+//! once.
+
+mod argument;
+mod builder;
+mod call;
+mod context;
+mod problem;
+mod report;
+
+pub use argument::{Argument, ArgumentType, FromArgument, Probe, ProbeFallback};
+pub(crate) use argument::{name_of, unknown_name};
+pub use builder::{Builder, Component, Constructor};
+pub use call::Call;
+pub use context::FromContext;
+pub use problem::{BuildError, Problem};
+pub(crate) use report::Report;

@@ -1,0 +1,238 @@
+//! The call of one constructor.
+
+use super::argument::{Argument, shortened};
+use super::problem::Problem;
+use super::report::Report;
+use crate::error::ArgumentError;
+use crate::interface::Interface;
+use crate::reader;
+use crate::registered::Registered;
+use crate::registry::Item;
+use crate::suggest::nearest;
+use std::error::Error;
+use std::sync::Arc;
+
+/// A type that a registry can build. The macros implement it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not registered",
+    note = "add `#[derive(Entity)]` to the type, or `#[register]` to the `impl` block with its constructor"
+)]
+pub trait Component: 'static {
+    /// What is built: the type itself, but for a function what it returns.
+    type Output: 'static;
+
+    /// The trait whose registry it is in.
+    type Interface: Interface + ?Sized;
+
+    /// Its constructors: one for a struct, one for each variant of an enum.
+    const CONSTRUCTORS: &'static [Constructor<Self::Output, Self::Interface>];
+
+    /// As the registry holds it.
+    fn erase(built: Self::Output) -> Box<Self::Interface>;
+
+    /// Builds it from a reference, or reports why not.
+    fn build(
+        argument: Argument<'_, '_>,
+        context: &<Self::Interface as Interface>::Context<'_>,
+    ) -> Option<Registered<Self::Output>> {
+        argument.construct(Self::CONSTRUCTORS, context)
+    }
+}
+
+/// One way to make a `T`: what is known of it, and the function that reads its arguments.
+pub struct Constructor<T, I: Interface + ?Sized> {
+    /// What is known of it.
+    pub item: Item,
+    /// Reads the arguments and calls the constructor.
+    pub build: for<'b, 'c> fn(
+        &mut Builder<'_, '_>,
+        &'b <I as Interface>::Context<'c>,
+    ) -> Option<Registered<T>>,
+}
+
+impl<T: 'static, I: Interface + ?Sized> Constructor<T, I> {
+    /// Calls it with arguments by position and by name.
+    pub(crate) fn call(
+        &'static self,
+        args: Option<&str>,
+        kwargs: Option<&str>,
+        report: &mut Report<'_>,
+        context: &I::Context<'_>,
+    ) -> Option<Registered<T>> {
+        let mut builder = Builder::bind(&self.item, args, kwargs, report);
+        (self.build)(&mut builder, context)
+    }
+}
+
+/// Fills the parameters of one constructor.
+///
+/// The code that the macros write takes each parameter by its index, then asks whether all
+/// [is well](Self::is_well), and only then calls the constructor.
+pub struct Builder<'b, 'r> {
+    item: &'static Item,
+    /// The text given for each parameter.
+    given: Vec<Option<&'b str>>,
+    report: &'b mut Report<'r>,
+    /// How long the path of the component itself is.
+    base: usize,
+    /// How many problems there were before this call.
+    before: usize,
+}
+
+impl<'b, 'r> Builder<'b, 'r> {
+    fn bind(
+        item: &'static Item,
+        args: Option<&'b str>,
+        kwargs: Option<&'b str>,
+        report: &'b mut Report<'r>,
+    ) -> Self {
+        let (base, before) = (report.base(), report.count());
+        let given = vec![None; item.signature.parameters().len()];
+        let mut builder = Self {
+            item,
+            given,
+            report,
+            base,
+            before,
+        };
+        let read = args.map_or(Ok(()), |args| builder.bind_args(args));
+        let read = read.and_then(|()| kwargs.map_or(Ok(()), |kwargs| builder.bind_kwargs(kwargs)));
+        if let Err(error) = read {
+            builder.report.add_error(&error);
+        }
+        builder
+    }
+
+    fn bind_args(&mut self, args: &'b str) -> Result<(), ArgumentError> {
+        let parameters = self.item.signature.parameters();
+        let mut free = (0..parameters.len())
+            .filter(|&index| !parameters[index].excluded && !parameters[index].keyword);
+        let mut extra = 0;
+        if !args.starts_with('[') {
+            let found = reader::kind(args);
+            return Err(ArgumentError::new(format!(
+                "expected an array of arguments, found {found}"
+            )));
+        }
+        let mut taken = 0;
+        reader::elements(args, |text| {
+            match free.next() {
+                Some(index) => {
+                    self.given[index] = Some(text);
+                    taken += 1;
+                }
+                None => extra += 1,
+            }
+            Ok(())
+        })?;
+        if extra > 0 {
+            let message = format!(
+                "takes {taken} arguments by position, found {}",
+                taken + extra
+            );
+            let hint = format!("the signature is {}", self.item.signature);
+            self.report.add(Problem::new(message).with_hint(hint));
+        }
+        Ok(())
+    }
+
+    fn bind_kwargs(&mut self, kwargs: &'b str) -> Result<(), ArgumentError> {
+        if !kwargs.starts_with('{') {
+            let found = reader::kind(kwargs);
+            return Err(ArgumentError::new(format!(
+                "expected an object of arguments, found {found}"
+            ))
+            .with_hint("write the arguments as {\"parameter\": value}"));
+        }
+        let parameters = self.item.signature.parameters();
+        // Most callers keep the order of the signature, so the search begins where it stopped.
+        let mut next = 0;
+        reader::members(kwargs, |name, text| {
+            let found = (next..parameters.len())
+                .chain(0..next)
+                .find(|&index| parameters[index].name == name);
+            match found {
+                Some(index) if parameters[index].excluded => self.add_at(
+                    &name,
+                    Problem::new("an excluded parameter cannot be given")
+                        .with_hint("it is filled from the context or by its default; leave it out"),
+                ),
+                Some(index) if self.given[index].is_some() => {
+                    self.add_at(&name, Problem::new("given twice"));
+                }
+                Some(index) => {
+                    self.given[index] = Some(text);
+                    next = index + 1;
+                }
+                None => self.unexpected(&name),
+            }
+            Ok(())
+        })
+    }
+
+    fn unexpected(&mut self, name: &str) {
+        let free: Vec<_> = self
+            .item
+            .signature
+            .identifying()
+            .map(|it| it.name)
+            .collect();
+        let hint = match nearest(name, free) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the signature is {}", self.item.signature),
+        };
+        self.add_at(
+            &shortened(name),
+            Problem::new("unexpected argument").with_hint(hint),
+        );
+    }
+
+    fn add_at(&mut self, name: &str, problem: Problem) {
+        self.report.set_name(self.base, Some(name));
+        self.report.add(problem);
+        self.report.set_name(self.base, None);
+    }
+
+    /// The argument of the required parameter at `index`; its absence is reported.
+    pub fn required(&mut self, index: usize) -> Option<Argument<'_, 'r>> {
+        let parameter = &self.item.signature.parameters()[index];
+        if self.given[index].is_none() {
+            let message = format!("missing argument of type `{}`", parameter.type_name);
+            self.add_at(parameter.name, Problem::new(message));
+        }
+        self.optional(index)
+    }
+
+    /// The argument of the parameter at `index`, where it was given.
+    pub fn optional(&mut self, index: usize) -> Option<Argument<'_, 'r>> {
+        let text = self.given[index]?;
+        let name = self.item.signature.parameters()[index].name;
+        self.report.set_name(self.base, Some(name));
+        Some(Argument {
+            text,
+            report: self.report,
+        })
+    }
+
+    /// Reports that the excluded parameter `name` has neither a context nor a default.
+    pub fn unfilled(&mut self, name: &str) {
+        let problem = Problem::new("an excluded parameter that nothing fills").with_hint(
+            "give it `#[register(default = ...)]`, or put the type in a registry with a context",
+        );
+        self.add_at(name, problem);
+    }
+
+    /// Whether every parameter has its value.
+    pub fn is_well(&mut self) -> bool {
+        self.report.set_name(self.base, None);
+        self.report.count() == self.before
+    }
+
+    /// Reports the constructor's own error.
+    pub fn refused(&mut self, error: impl Into<Box<dyn Error + Send + Sync>>) {
+        let error: Arc<dyn Error + Send + Sync> = error.into().into();
+        let mut problem = Problem::new(format!("`{}` refused: {error}", self.item.name));
+        problem.source = Some(error);
+        self.report.add(problem);
+    }
+}

@@ -1,0 +1,119 @@
+//! What is wrong with the arguments of a component.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+/// Why a component could not be built: every problem of its arguments, in their order.
+///
+/// # Examples
+///
+/// The text that a person reads:
+///
+/// ```text
+/// cannot build `MLP`
+///   hiden_size: unexpected argument
+///     hint: did you mean `hidden_size`?
+///   hidden_size: missing argument of type `i64`
+///   activation.arguments.slope: expected f64, found a string
+/// ```
+#[derive(Clone, Debug)]
+pub struct BuildError {
+    pub(crate) name: Option<String>,
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// One problem, and where it is.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    pub(crate) path: String,
+    pub(crate) message: String,
+    pub(crate) hint: Option<String>,
+    pub(crate) source: Option<Arc<dyn Error + Send + Sync>>,
+}
+
+impl BuildError {
+    /// The name of the component, where the reference gave one.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The problems.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+}
+
+impl Problem {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self {
+            path: String::new(),
+            message: message.into(),
+            hint: None,
+            source: None,
+        }
+    }
+
+    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Where it is, as `activation.arguments.slope`; empty for the component itself.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What is wrong, without the path.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// How to mend it, where that is known.
+    pub fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
+    /// The constructor's own error, where it was the constructor that refused.
+    pub fn constructor_error(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
+        self.source.as_deref()
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.path.is_empty() {
+            write!(f, "{}: ", self.path)?;
+        }
+        f.write_str(&self.message)?;
+        match &self.hint {
+            Some(hint) => write!(f, "\n  hint: {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.name {
+            Some(name) => write!(f, "cannot build `{name}`")?,
+            None => f.write_str("cannot build a component")?,
+        }
+        for problem in &self.problems {
+            for line in problem.to_string().lines() {
+                write!(f, "\n  {line}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Error for BuildError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        let source = self
+            .problems
+            .iter()
+            .find_map(|problem| problem.source.as_deref())?;
+        Some(source)
+    }
+}

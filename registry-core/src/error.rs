@@ -1,0 +1,133 @@
+//! What can go wrong when a value is written or read.
+
+use std::fmt;
+
+/// An argument that cannot be written as canonical text, or a text that cannot be read as the
+/// expected type; with the path to the place.
+///
+/// # Examples
+///
+/// ```
+/// use std::collections::BTreeMap;
+///
+/// let weights = BTreeMap::from([("conv", BTreeMap::from([((1, 2), 0.5)]))]);
+/// let error = registry_core::Value::of(&weights).unwrap_err();
+/// assert_eq!(error.path(), "conv");
+/// assert!(error.to_string().contains("a map key must be a string, a number, a boolean or a char"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArgumentError {
+    inner: Box<Inner>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Inner {
+    path: String,
+    message: String,
+    hint: Option<String>,
+}
+
+impl ArgumentError {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self {
+            inner: Box::new(Inner {
+                path: String::new(),
+                message: message.into(),
+                hint: None,
+            }),
+        }
+    }
+
+    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.inner.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds the name that encloses the place.
+    pub(crate) fn inside(mut self, name: &str) -> Self {
+        let path = &mut self.inner.path;
+        if !path.is_empty() && !path.starts_with('[') {
+            path.insert(0, '.');
+        }
+        path.insert_str(0, name);
+        self
+    }
+
+    /// Adds the position that encloses the place.
+    pub(crate) fn inside_index(mut self, index: usize) -> Self {
+        let path = &mut self.inner.path;
+        let separator = if path.is_empty() || path.starts_with('[') {
+            ""
+        } else {
+            "."
+        };
+        path.insert_str(0, &format!("[{index}]{separator}"));
+        self
+    }
+
+    /// Where the problem is, as `layers[2].size`; empty for the whole value.
+    pub fn path(&self) -> &str {
+        &self.inner.path
+    }
+
+    /// What is wrong, without the path.
+    pub fn message(&self) -> &str {
+        &self.inner.message
+    }
+
+    /// How to mend it, where that is known.
+    pub fn hint(&self) -> Option<&str> {
+        self.inner.hint.as_deref()
+    }
+}
+
+impl fmt::Display for ArgumentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.inner.path.is_empty() {
+            write!(f, "{}: ", self.inner.path)?;
+        }
+        f.write_str(&self.inner.message)?;
+        match &self.inner.hint {
+            Some(hint) => write!(f, "\nhint: {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for ArgumentError {}
+
+impl serde::ser::Error for ArgumentError {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self::new(message.to_string())
+    }
+}
+
+impl serde::de::Error for ArgumentError {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self::new(message.to_string())
+    }
+
+    fn invalid_type(found: serde::de::Unexpected<'_>, expected: &dyn serde::de::Expected) -> Self {
+        Self::new(format!("expected {expected}, found {}", kind(found)))
+    }
+
+    fn invalid_value(found: serde::de::Unexpected<'_>, expected: &dyn serde::de::Expected) -> Self {
+        Self::new(format!("expected {expected}, found {found}"))
+    }
+}
+
+/// What was found, in words; a string is not repeated, for it may be long.
+fn kind(found: serde::de::Unexpected<'_>) -> String {
+    use serde::de::Unexpected;
+    match found {
+        Unexpected::Str(_) => "a string".to_owned(),
+        Unexpected::Map => "an object".to_owned(),
+        Unexpected::Seq => "an array".to_owned(),
+        Unexpected::Unit | Unexpected::Option => "null".to_owned(),
+        Unexpected::Bool(value) => format!("the boolean `{value}`"),
+        Unexpected::Float(value) => format!("the float `{value:?}`"),
+        Unexpected::Unsigned(value) => format!("the integer `{value}`"),
+        Unexpected::Signed(value) => format!("the integer `{value}`"),
+        other => other.to_string(),
+    }
+}

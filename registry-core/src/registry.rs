@@ -1,0 +1,238 @@
+//! Registries: components by name.
+
+use crate::build::{Argument, BuildError, Call, Component, Report};
+use crate::interface::Interface;
+use crate::registered::Registered;
+use crate::signature::Signature;
+use crate::value::Value;
+use std::any::TypeId;
+use std::collections::HashMap;
+use std::fmt;
+
+mod collect;
+mod item;
+
+pub(crate) use collect::registrations;
+pub use collect::{Expected, Missing, Registration};
+pub use item::{DuplicateName, Item, Location};
+
+/// Components by name, of one interface.
+///
+/// [`Registry::global`] holds every annotated type of the linked crates. A registry made with
+/// [`Registry::new`] holds what it is given, and nothing else.
+pub struct Registry<I: Interface + ?Sized> {
+    entries: HashMap<&'static str, Entry<I>, foldhash::fast::FixedState>,
+}
+
+/// One constructor, its type erased.
+pub(crate) struct Entry<I: Interface + ?Sized> {
+    item: &'static Item,
+    index: usize,
+    build: for<'x, 'c> fn(
+        usize,
+        Given<'_>,
+        &mut Report<'_>,
+        &'x I::Context<'c>,
+    ) -> Option<Registered<Box<I>>>,
+}
+
+/// The texts of an array and of an object.
+#[derive(Clone, Copy)]
+struct Given<'g> {
+    args: Option<&'g str>,
+    kwargs: Option<&'g str>,
+}
+
+/// The entries of a type's constructors.
+pub(crate) fn entries<T: Component>() -> Vec<Entry<T::Interface>> {
+    let items = T::CONSTRUCTORS.iter().map(|constructor| &constructor.item);
+    items
+        .enumerate()
+        .map(|(index, item)| Entry {
+            item,
+            index,
+            build: build_erased::<T>,
+        })
+        .collect()
+}
+
+fn build_erased<T: Component>(
+    index: usize,
+    given: Given<'_>,
+    report: &mut Report<'_>,
+    context: &<T::Interface as Interface>::Context<'_>,
+) -> Option<Registered<Box<T::Interface>>> {
+    let built = T::CONSTRUCTORS[index].call(given.args, given.kwargs, report, context)?;
+    Some(built.map(T::erase))
+}
+
+impl<I: Interface + ?Sized> Default for Registry<I> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<I: Interface + ?Sized> Registry<I> {
+    /// A registry that holds nothing.
+    pub fn new() -> Self {
+        Self {
+            entries: HashMap::default(),
+        }
+    }
+
+    /// The registry of every annotated type of the linked crates.
+    ///
+    /// It is made at the first call. A crate that nothing names is dropped by the linker, and its
+    /// types with it; `link!(my_models)` keeps it.
+    ///
+    /// # Errors
+    ///
+    /// Where two types have one name.
+    pub fn global() -> Result<&'static Self, DuplicateName> {
+        let made = I::global().get_or_init(|| {
+            registrations()
+                .filter(|registration| registration.interface() == TypeId::of::<I>())
+                .flat_map(Registration::entries)
+                .try_fold(Self::new(), Self::with_entry)
+        });
+        made.as_ref().map_err(Clone::clone)
+    }
+
+    /// Adds a type; an enum adds each of its variants.
+    ///
+    /// # Errors
+    ///
+    /// Where the name is taken.
+    pub fn with<T: Component<Interface = I>>(self) -> Result<Self, DuplicateName> {
+        entries::<T>().into_iter().try_fold(self, Self::with_entry)
+    }
+
+    fn with_entry(mut self, entry: Entry<I>) -> Result<Self, DuplicateName> {
+        let item = entry.item;
+        match self.entries.insert(item.name, entry) {
+            None => Ok(self),
+            Some(first) => Err(DuplicateName::new(I::NAME, first.item, item)),
+        }
+    }
+
+    /// The names, sorted.
+    pub fn names(&self) -> Vec<&'static str> {
+        let mut names: Vec<_> = self.entries.keys().copied().collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// What is known of the component of this name: signature, documentation, place.
+    pub fn get(&self, name: &str) -> Option<&'static Item> {
+        self.entries.get(name).map(|entry| entry.item)
+    }
+
+    /// The signature of the component of this name.
+    pub fn signature(&self, name: &str) -> Option<Signature> {
+        self.get(name).map(|item| item.signature)
+    }
+
+    /// Builds a component by name. Arguments are given by name (`json!({...})`), by position
+    /// (`json!([...])`), or both (a pair of the two). A registry without a context takes `&()`.
+    ///
+    /// # Errors
+    ///
+    /// Every problem of the arguments at once, each with its path; an unknown name with the
+    /// nearest known one; the constructor's own error.
+    pub fn build(
+        &self,
+        name: &str,
+        arguments: impl Into<Call>,
+        context: &I::Context<'_>,
+    ) -> Result<Registered<Box<I>>, BuildError> {
+        let call = arguments.into();
+        let given = Given {
+            args: call.args.as_ref().map(Value::as_str),
+            kwargs: call.kwargs.as_ref().map(Value::as_str),
+        };
+        let mut report = Report::new(Some(self));
+        match self.call(name, given, &mut report, context) {
+            Some(built) => Ok(built),
+            None => Err(report.into_error(Some(name))),
+        }
+    }
+
+    /// Builds the component that a reference names: `"ReLU"`, or
+    /// `{"name": "LeakyReLU", "arguments": {"slope": 0.01}}`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`build`](Self::build).
+    pub fn from_value(
+        &self,
+        reference: impl Into<Value>,
+        context: &I::Context<'_>,
+    ) -> Result<Registered<Box<I>>, BuildError> {
+        self.from_json(reference.into().as_str(), context)
+    }
+
+    /// Builds the component that the JSON text of a reference names, without a detour through a
+    /// tree.
+    ///
+    /// # Errors
+    ///
+    /// As for [`build`](Self::build); and where `text` is not JSON.
+    pub fn from_json(
+        &self,
+        text: &str,
+        context: &I::Context<'_>,
+    ) -> Result<Registered<Box<I>>, BuildError> {
+        let mut report = Report::new(Some(self));
+        let argument = Argument::new(text.trim(), &mut report);
+        match self.build_argument(argument, context) {
+            Some(built) => Ok(built),
+            None => Err(report.into_error(crate::build::name_of(text).as_deref())),
+        }
+    }
+
+    pub(crate) fn build_argument(
+        &self,
+        argument: Argument<'_, '_>,
+        context: &I::Context<'_>,
+    ) -> Option<Registered<Box<I>>> {
+        argument.resolve(|name, arguments, report| {
+            self.call(
+                name,
+                Given {
+                    args: None,
+                    kwargs: arguments,
+                },
+                report,
+                context,
+            )
+        })
+    }
+
+    fn call(
+        &self,
+        name: &str,
+        given: Given<'_>,
+        report: &mut Report<'_>,
+        context: &I::Context<'_>,
+    ) -> Option<Registered<Box<I>>> {
+        match self.entries.get(name) {
+            Some(entry) => (entry.build)(entry.index, given, report, context),
+            None => {
+                report.add(crate::build::unknown_name(
+                    name,
+                    self.entries.keys().copied(),
+                ));
+                None
+            }
+        }
+    }
+}
+
+impl<I: Interface + ?Sized> fmt::Debug for Registry<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registry")
+            .field("interface", &I::NAME)
+            .field("names", &self.names())
+            .finish()
+    }
+}

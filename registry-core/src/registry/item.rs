@@ -1,0 +1,69 @@
+//! What is known of a component before any is built.
+
+use crate::signature::Signature;
+use std::fmt;
+
+/// What is known of a component: name, signature, documentation, and where it is defined.
+#[derive(Clone, Copy, Debug)]
+pub struct Item {
+    /// The name it is registered under.
+    pub name: &'static str,
+    /// Its parameters.
+    pub signature: Signature,
+    /// Its documentation; empty where there is none.
+    pub doc: &'static str,
+    /// The type that it makes, as the source code writes it.
+    pub type_name: &'static str,
+    /// Where it is defined.
+    pub location: Location,
+}
+
+/// A place in the source code; displays as `file:line`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Location {
+    /// The file, as `file!()` gives it.
+    pub file: &'static str,
+    /// The line, from 1.
+    pub line: u32,
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
+/// Two components of one registry have the same name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the name `{name}` is registered twice in the registry `{registry}`: at {first} and at {second}\n\
+     hint: give one of them another name with `#[register(name = \"...\")]`"
+)]
+pub struct DuplicateName {
+    /// The name.
+    pub name: &'static str,
+    /// The registry.
+    pub registry: &'static str,
+    /// Where one of the two is defined.
+    pub first: Location,
+    /// Where the other is defined.
+    pub second: Location,
+}
+
+impl DuplicateName {
+    pub(crate) fn new(registry: &'static str, left: &Item, right: &Item) -> Self {
+        // The order of registration is the linker's; the message should not depend on it.
+        let key = |item: &Item| (item.location.file, item.location.line);
+        let (first, second) = if key(left) <= key(right) {
+            (left, right)
+        } else {
+            (right, left)
+        };
+        Self {
+            name: left.name,
+            registry,
+            first: first.location,
+            second: second.location,
+        }
+    }
+}

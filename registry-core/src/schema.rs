@@ -1,0 +1,279 @@
+//! JSON Schema of references and of the types of parameters.
+
+use crate::arguments::Arguments;
+use crate::catalog::CatalogEntry;
+use crate::registry::Item;
+use crate::signature::Parameter;
+use crate::value::Value;
+use std::collections::BTreeMap;
+
+const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
+
+/// The components that a schema can point to.
+pub(crate) struct Definitions {
+    registries: BTreeMap<&'static str, Vec<&'static str>>,
+    types: BTreeMap<&'static str, Vec<&'static Item>>,
+}
+
+impl Definitions {
+    pub(crate) fn new(catalog: Vec<CatalogEntry>) -> Self {
+        let mut definitions = Self {
+            registries: BTreeMap::new(),
+            types: BTreeMap::new(),
+        };
+        for CatalogEntry { registry, item } in catalog {
+            let types = definitions.registries.entry(registry).or_default();
+            if !types.contains(&item.type_name) {
+                types.push(item.type_name);
+            }
+            definitions
+                .types
+                .entry(item.type_name)
+                .or_default()
+                .push(item);
+        }
+        definitions
+    }
+
+    /// The whole document.
+    pub(crate) fn document(&self) -> String {
+        let registries = self.registries.iter().map(|(name, types)| {
+            let types = types.iter().map(|name| pointer("types", name));
+            (*name, one_of(types.collect()))
+        });
+        let types = self.types.iter().map(|(name, items)| {
+            let forms = items.iter().flat_map(|item| self.reference_forms(item));
+            (*name, one_of(forms.collect()))
+        });
+        let definitions = object([("registries", object(registries)), ("types", object(types))]);
+        let document = object([("$schema", text(DRAFT)), ("$defs", definitions)]);
+        serde_json::to_string_pretty(&document).unwrap_or_else(|_| document.to_string())
+    }
+
+    /// A component with its arguments; and its bare name, where none is required.
+    fn reference_forms(&self, item: &Item) -> Vec<Value> {
+        let required: Vec<_> = item
+            .signature
+            .identifying()
+            .filter(|parameter| parameter.default.is_none())
+            .map(|parameter| text(parameter.name))
+            .collect();
+        let mut forms = Vec::new();
+        if required.is_empty() {
+            forms.push(object([("const", text(item.name))]));
+        }
+        let name_only = item.signature.identifying().next().is_none();
+        if !name_only {
+            forms.push(self.full_form(item, required));
+        }
+        forms
+    }
+
+    fn full_form(&self, item: &Item, required: Vec<Value>) -> Value {
+        let properties = item
+            .signature
+            .identifying()
+            .map(|parameter| (parameter.name, self.parameter(parameter)));
+        let all_optional = required.is_empty();
+        let arguments = object([
+            ("type", text("object")),
+            ("properties", object(properties)),
+            ("required", list(required)),
+            ("additionalProperties", literal("false")),
+        ]);
+        let mut named = vec![text("name")];
+        if !all_optional {
+            named.push(text("arguments"));
+        }
+        let name = object([("const", text(item.name))]);
+        let mut form = vec![("title", text(item.name))];
+        if !item.doc.is_empty() {
+            form.push(("description", text(item.doc)));
+        }
+        form.extend([
+            ("type", text("object")),
+            (
+                "properties",
+                object([("name", name), ("arguments", arguments)]),
+            ),
+            ("required", list(named)),
+            ("additionalProperties", literal("false")),
+        ]);
+        object(form)
+    }
+
+    fn parameter(&self, parameter: &Parameter) -> Value {
+        let mut members = self
+            .of_type(parameter.type_name)
+            .members()
+            .unwrap_or_default();
+        if !parameter.doc.is_empty() {
+            members.push(("description".to_owned(), text(parameter.doc)));
+        }
+        if let Some(default) = parameter.default_value() {
+            members.push(("default".to_owned(), default));
+        }
+        object(members)
+    }
+
+    /// The schema of a Rust type, as far as its text tells; `{"title": ...}` for another's type.
+    fn of_type(&self, rust: &str) -> Value {
+        let rust = plain(rust);
+        let kind = |name: &str| object([("type", text(name))]);
+        if let Some(elements) = rust
+            .strip_prefix('(')
+            .and_then(|rest| rest.strip_suffix(')'))
+        {
+            let elements = arguments_of(elements)
+                .into_iter()
+                .map(|element| self.of_type(element));
+            return object([
+                ("type", text("array")),
+                ("prefixItems", list(elements.collect())),
+            ]);
+        }
+        if let Some(inner) = rust
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'))
+        {
+            let element = inner.split_once(';').map_or(inner, |(element, _)| element);
+            return object([("type", text("array")), ("items", self.of_type(element))]);
+        }
+        let (path, generics) = match rust.split_once('<') {
+            Some((path, generics)) => (
+                path,
+                arguments_of(generics.strip_suffix('>').unwrap_or(generics)),
+            ),
+            None => (rust, Vec::new()),
+        };
+        let name = path.rsplit("::").next().unwrap_or(path).trim();
+        match (name, generics.as_slice()) {
+            ("bool", _) => kind("boolean"),
+            ("f32" | "f64", _) => kind("number"),
+            ("i8" | "i16" | "i32" | "i64" | "i128" | "isize", _) => kind("integer"),
+            ("u8" | "u16" | "u32" | "u64" | "u128" | "usize", _) => {
+                object([("type", text("integer")), ("minimum", literal("0"))])
+            }
+            ("String" | "str" | "char" | "PathBuf" | "Path", _) => kind("string"),
+            ("Option", [inner]) => {
+                object([("anyOf", list(vec![self.of_type(inner), kind("null")]))])
+            }
+            ("Box" | "Rc" | "Arc" | "Cow" | "Registered", [.., inner]) => self.of_type(inner),
+            ("Vec" | "VecDeque" | "BTreeSet", [inner, ..]) => {
+                object([("type", text("array")), ("items", self.of_type(inner))])
+            }
+            ("HashMap" | "BTreeMap", [_, value, ..]) => object([
+                ("type", text("object")),
+                ("additionalProperties", self.of_type(value)),
+            ]),
+            _ => self.component(rust, name),
+        }
+    }
+
+    fn component(&self, rust: &str, name: &str) -> Value {
+        if self.types.contains_key(name) {
+            pointer("types", name)
+        } else if let Some(registry) = rust.strip_prefix("dyn ").and_then(|interface| {
+            let interface = interface.split('+').next()?.trim();
+            self.registries
+                .get_key_value(interface.rsplit("::").next()?)
+        }) {
+            pointer("registries", registry.0)
+        } else {
+            object([("title", text(rust))])
+        }
+    }
+}
+
+/// Without references, lifetimes and `mut`.
+fn plain(rust: &str) -> &str {
+    let mut rust = rust.trim();
+    while let Some(rest) = rust.strip_prefix('&') {
+        rust = rest.trim_start();
+        if rust.starts_with('\'') {
+            rust = rust.split_once(' ').map_or(rust, |(_, rest)| rest);
+        }
+        rust = rust.strip_prefix("mut ").unwrap_or(rust);
+    }
+    rust
+}
+
+/// `A, B<C, D>` at its outermost commas, without lifetimes.
+fn arguments_of(generics: &str) -> Vec<&str> {
+    let (mut depth, mut start, mut arguments) = (0_usize, 0, Vec::new());
+    for (at, character) in generics.char_indices() {
+        match character {
+            '<' | '(' | '[' => depth += 1,
+            '>' | ')' | ']' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => {
+                arguments.push(&generics[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    arguments.push(&generics[start..]);
+    arguments.retain(|argument| !argument.trim().is_empty() && !argument.trim().starts_with('\''));
+    arguments
+}
+
+fn pointer(group: &str, name: &str) -> Value {
+    object([("$ref", text(&format!("#/$defs/{group}/{name}")))])
+}
+
+fn one_of(mut forms: Vec<Value>) -> Value {
+    if forms.len() == 1 {
+        return forms.remove(0);
+    }
+    object([("oneOf", list(forms))])
+}
+
+fn object<N: Into<String>>(members: impl IntoIterator<Item = (N, Value)>) -> Value {
+    Value::from_canonical(members.into_iter().collect::<Arguments>().to_string())
+}
+
+fn list(values: Vec<Value>) -> Value {
+    let texts: Vec<_> = values.iter().map(Value::as_str).collect();
+    literal(&format!("[{}]", texts.join(", ")))
+}
+
+fn text(text: &str) -> Value {
+    literal(&crate::writer::quoted(text))
+}
+
+fn literal(json: &str) -> Value {
+    Value::from_canonical(json)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_by_their_text() {
+        let definitions = Definitions::new(Vec::new());
+        for (rust, schema) in [
+            ("f64", r#"{"type": "number"}"#),
+            ("&'static str", r#"{"type": "string"}"#),
+            (
+                "std::vec::Vec<u8>",
+                r#"{"type": "array", "items": {"type": "integer", "minimum": 0}}"#,
+            ),
+            (
+                "Option<bool>",
+                r#"{"anyOf": [{"type": "boolean"}, {"type": "null"}]}"#,
+            ),
+            (
+                "HashMap<String, Vec<f32>>",
+                r#"{"type": "object", "additionalProperties": {"type": "array", "items": {"type": "number"}}}"#,
+            ),
+            (
+                "(i64, [f64; 2])",
+                r#"{"type": "array", "prefixItems": [{"type": "integer"}, {"type": "array", "items": {"type": "number"}}]}"#,
+            ),
+            ("Betas", r#"{"title": "Betas"}"#),
+        ] {
+            assert_eq!(definitions.of_type(rust).as_str(), schema, "{rust}");
+        }
+    }
+}

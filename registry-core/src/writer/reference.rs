@@ -1,0 +1,77 @@
+//! How an entity, or a text that is already canonical, reaches the writer from inside a value.
+//!
+//! An entity serializes with any serde `Serializer`. With this crate's own [`Writer`] it should
+//! write its arguments straight into the same sink, but a `Serialize` implementation cannot see
+//! which serializer it got. So it announces itself under the name [`HANDOFF`]: the writer then
+//! leaves itself in a slot of the thread and enters the value, which finds it there. With any
+//! other serializer the slot is empty, and the value is written in that serializer's own terms.
+
+use super::{ArgumentWriter, HANDOFF, SLOT, Writer};
+use crate::entity::Entity;
+use crate::error::ArgumentError;
+use crate::sink::Sink;
+use crate::transcode::Transcode;
+use serde::ser::{Serialize, Serializer};
+use std::mem;
+
+impl Writer {
+    /// Lets `value` write with this very writer.
+    pub(super) fn hand_over<T: Serialize + ?Sized>(
+        &mut self,
+        value: &T,
+    ) -> Result<(), ArgumentError> {
+        let mut stand_in = Writer::new(Sink::text(0), self.mode);
+        mem::swap(self, &mut stand_in);
+        SLOT.set(Some(stand_in));
+        // `self` is the stand-in now; what the value reports to it is dropped.
+        let entered = value.serialize(&mut *self);
+        if let Some(writer) = SLOT.take() {
+            *self = writer;
+        }
+        entered?;
+        self.error.take().map_or(Ok(()), Err)
+    }
+}
+
+/// What can write itself into a [`Writer`], or be given to another serializer as canonical text.
+pub(crate) trait Fragment {
+    fn write(&self, writer: &mut Writer) -> Result<(), ArgumentError>;
+}
+
+/// The reference form of an entity.
+pub(crate) struct EntityReference<'e, E: ?Sized>(pub(crate) &'e E);
+
+impl<E: Entity + ?Sized> Fragment for EntityReference<'_, E> {
+    fn write(&self, writer: &mut Writer) -> Result<(), ArgumentError> {
+        ArgumentWriter::reference(writer, self.0.name(), |arguments| {
+            self.0.write_arguments(arguments)
+        })
+    }
+}
+
+/// Serializes `fragment` with any serializer.
+pub(crate) fn serialize_with_handoff<S: Serializer>(
+    fragment: &dyn Fragment,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.serialize_newtype_struct(HANDOFF, &Entering(fragment))
+}
+
+struct Entering<'f>(&'f dyn Fragment);
+
+impl Serialize for Entering<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if let Some(mut writer) = SLOT.take() {
+            if let Err(error) = self.0.write(&mut writer) {
+                writer.error = Some(error);
+            }
+            SLOT.set(Some(writer));
+            return serializer.serialize_unit();
+        }
+        let mut writer = Writer::text(64, super::Mode::Identity);
+        self.0
+            .write(&mut writer)
+            .map_err(serde::ser::Error::custom)?;
+        Transcode(&writer.into_text()).serialize(serializer)
+    }
+}

@@ -1,0 +1,235 @@
+//! What the macros refuse, a function for each rule, and where the errors gather.
+
+use crate::parameter::Parameter;
+use crate::text::nearest;
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+use syn::visit::Visit;
+use syn::{FnArg, Generics, Pat, PathSegment, Signature, Type};
+
+/// Errors at the user's tokens, to come out all at once.
+#[derive(Default)]
+pub(crate) struct Errors {
+    gathered: Option<syn::Error>,
+}
+
+impl Errors {
+    pub(crate) fn push(&mut self, error: syn::Error) {
+        match &mut self.gathered {
+            Some(gathered) => gathered.combine(error),
+            None => self.gathered = Some(error),
+        }
+    }
+
+    pub(crate) fn at(&mut self, tokens: impl ToTokens, message: impl std::fmt::Display) {
+        self.push(syn::Error::new_spanned(tokens, message));
+    }
+
+    pub(crate) fn at_span(&mut self, span: Span, message: impl std::fmt::Display) {
+        self.push(syn::Error::new(span, message));
+    }
+
+    /// There is no `what` of this name.
+    pub(crate) fn unknown_name(
+        &mut self,
+        tokens: impl ToTokens,
+        what: &str,
+        name: &str,
+        known: &[String],
+    ) {
+        let hint = match nearest(name, known.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if known.is_empty() => format!("there is no {what} at all"),
+            None => format!("there are `{}`", known.join("`, `")),
+        };
+        self.at(tokens, format!("no {what} is named `{name}`\nhint: {hint}"));
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.gathered.is_none()
+    }
+
+    pub(crate) fn into_tokens(self) -> TokenStream {
+        self.gathered
+            .map(syn::Error::into_compile_error)
+            .unwrap_or_default()
+    }
+}
+
+/// The rules for the parameters of any signature.
+pub(crate) fn parameters(parameters: &[Parameter], errors: &mut Errors) {
+    for parameter in parameters {
+        no_hash_set(parameter, errors);
+        skipping_needs_a_default(parameter, errors);
+        excluded_is_not_skipped(parameter, errors);
+    }
+}
+
+/// A `HashSet` is written in another order by every process, so it has no stable identity.
+fn no_hash_set(parameter: &Parameter, errors: &mut Errors) {
+    struct Find<'t>(Option<&'t PathSegment>);
+
+    impl<'t> Visit<'t> for Find<'t> {
+        fn visit_path_segment(&mut self, segment: &'t PathSegment) {
+            if segment.ident == "HashSet" {
+                self.0 = Some(segment);
+            }
+            syn::visit::visit_path_segment(self, segment);
+        }
+    }
+
+    if parameter.excluded {
+        return;
+    }
+    let mut find = Find(None);
+    find.visit_type(&parameter.ty);
+    if let Some(segment) = find.0 {
+        errors.at(
+            segment,
+            "a `HashSet` has no order, so it has no stable hash\n\
+             hint: use a `BTreeSet`, or exclude the parameter",
+        );
+    }
+}
+
+/// Only what has a default can be left out while it equals it.
+fn skipping_needs_a_default(parameter: &Parameter, errors: &mut Errors) {
+    if let (Some(span), None) = (parameter.skip_span, &parameter.default) {
+        errors.at_span(
+            span,
+            "`skip_default` needs a default\nhint: add `default = ...` beside it",
+        );
+    }
+}
+
+/// What is excluded is never written, so there is nothing to skip.
+fn excluded_is_not_skipped(parameter: &Parameter, errors: &mut Errors) {
+    if let (Some(span), true) = (parameter.skip_span, parameter.excluded) {
+        errors.at_span(
+            span,
+            "an excluded parameter is never part of identity\nhint: remove `skip_default`",
+        );
+    }
+}
+
+/// The rules for a function that constructs.
+pub(crate) fn constructor(signature: &Signature, errors: &mut Errors) {
+    not_async(signature, errors);
+    not_const_nor_unsafe(signature, errors);
+    no_generics_of_its_own(&signature.generics, errors);
+    no_receiver(signature, errors);
+}
+
+/// The arguments are known before the first `await`, but the value is not.
+fn not_async(signature: &Signature, errors: &mut Errors) {
+    if let Some(word) = &signature.asyncness {
+        errors.at(
+            word,
+            "an `async` constructor cannot be registered\n\
+             hint: register a plain constructor, and do the asynchronous work before it is called",
+        );
+    }
+}
+
+/// Capturing writes text, which a `const fn` cannot; and a registry calls without a proof of safety.
+fn not_const_nor_unsafe(signature: &Signature, errors: &mut Errors) {
+    if let Some(word) = &signature.constness {
+        errors.at(
+            word,
+            "a `const` constructor cannot capture its arguments\nhint: remove `const`",
+        );
+    }
+    if !matches!(signature.safety, syn::Safety::Default) {
+        errors.at(
+            &signature.ident,
+            "an `unsafe` constructor cannot be called by a registry\n\
+             hint: register a safe constructor that calls it",
+        );
+    }
+}
+
+/// A registry could not choose the type.
+fn no_generics_of_its_own(generics: &Generics, errors: &mut Errors) {
+    for parameter in generics.type_params() {
+        errors.at(
+            parameter,
+            format!(
+                "the constructor is generic over `{0}`, which a registry cannot choose\n\
+                 hint: make the type generic over `{0}`, or take a concrete type",
+                parameter.ident
+            ),
+        );
+    }
+    for parameter in generics.const_params() {
+        errors.at(
+            parameter,
+            "the constructor has a const parameter, which a registry cannot choose\n\
+             hint: put it on the type, or make it a plain parameter",
+        );
+    }
+}
+
+/// There is no value yet.
+fn no_receiver(signature: &Signature, errors: &mut Errors) {
+    if let Some(receiver) = signature.receiver() {
+        errors.at(
+            receiver,
+            "a constructor takes no `self`\n\
+             hint: name the function that constructs with `constructor = \"...\"`",
+        );
+    }
+}
+
+/// The rules for one parameter of a constructor. Gives its name where it has one.
+pub(crate) fn constructor_parameter<'a>(
+    argument: &'a FnArg,
+    errors: &mut Errors,
+) -> Option<&'a syn::PatIdent> {
+    let FnArg::Typed(argument) = argument else {
+        return None;
+    };
+    match &*argument.pat {
+        Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => {
+            Some(pattern)
+        }
+        pattern => {
+            errors.at(
+                pattern,
+                "a parameter needs a name, which becomes the name of the argument\n\
+                 hint: take a plain name, and take it apart in the body",
+            );
+            None
+        }
+    }
+}
+
+/// An identifying argument is built from JSON, so it must own what it holds.
+pub(crate) fn owned(parameter: &Parameter, errors: &mut Errors) {
+    if parameter.excluded {
+        return;
+    }
+    match &parameter.ty {
+        Type::Reference(reference) => {
+            let owned = match &*reference.elem {
+                Type::Path(path) if path.path.is_ident("str") => "String".to_owned(),
+                Type::Slice(slice) => {
+                    format!("Vec<{}>", crate::text::source(slice.elem.to_token_stream()))
+                }
+                other => crate::text::source(other.to_token_stream()),
+            };
+            errors.at(
+                &parameter.ty,
+                format!(
+                    "a borrowed argument cannot be built from JSON\n\
+                     hint: take `{owned}`, or exclude `{0}` and let the context fill it",
+                    parameter.ident
+                ),
+            );
+        }
+        Type::ImplTrait(_) => errors.at(
+            &parameter.ty,
+            "a registry cannot choose the type of this parameter\nhint: take a concrete type",
+        ),
+        _ => {}
+    }
+}

@@ -1,0 +1,328 @@
+//! What every kind of component shares: its signature, and the code that writes and reads its
+//! arguments.
+
+use crate::parameter::Parameter;
+use crate::parse::type_text;
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{GenericParam, Generics, Path, WherePredicate};
+
+/// The trait of the registry: what `registry = ...` says, or the default one.
+pub(super) fn interface(registry: Option<&Path>) -> TokenStream {
+    match registry {
+        Some(path) => quote!((dyn #path + 'static)),
+        None => quote!((dyn ::core::any::Any + 'static)),
+    }
+}
+
+/// `Signature::new(&[...])`.
+pub(super) fn signature(root: &Path, parameters: &[Parameter]) -> TokenStream {
+    if parameters.is_empty() {
+        return quote!(#root::__private::Signature::EMPTY);
+    }
+    let parameters = parameters.iter().map(|parameter| {
+        let (name, type_name) = (parameter.name(), type_text(&parameter.ty));
+        let default = parameter.default.as_ref().map(|default| default_of(root, parameter, default));
+        let doc = (!parameter.doc.is_empty()).then(|| {
+            let doc = &parameter.doc;
+            quote!(.with_doc(#doc))
+        });
+        let keyword = parameter.keyword.then(|| quote!(.with_keyword()));
+        let excluded = parameter.excluded.then(|| quote!(.with_exclude()));
+        let skip = parameter.skip_default.then(|| quote!(.with_skip_default()));
+        quote!(#root::__private::Parameter::new(#name, #type_name) #default #doc #keyword #excluded #skip)
+    });
+    quote!(#root::__private::Signature::new(&[#(#parameters),*]))
+}
+
+fn default_of(root: &Path, parameter: &Parameter, default: &syn::Expr) -> TokenStream {
+    let ty = &parameter.ty;
+    let text = type_text(default);
+    if parameter.excluded {
+        return quote!(.with_default(#text, ::core::option::Option::None));
+    }
+    quote! {
+        .with_default(#text, ::core::option::Option::Some(|| {
+            let default: #ty = #default;
+            #root::__private::Value::of(&default).ok()
+        }))
+    }
+}
+
+/// One call of the writer for each identifying parameter; `place` gives the reference to its value.
+pub(super) fn writes(
+    parameters: &[Parameter],
+    place: impl Fn(usize, &Parameter) -> TokenStream,
+) -> TokenStream {
+    let calls = parameters.iter().enumerate().filter(|(_, parameter)| !parameter.excluded).map(
+        |(index, parameter)| {
+            let (name, value, ty) = (parameter.name(), place(index, parameter), &parameter.ty);
+            match &parameter.default {
+                Some(default) if parameter.skip_default => quote! {
+                    __writer.argument_unless_default(#name, #value, &{
+                        let default: #ty = #default;
+                        default
+                    })?;
+                },
+                _ => quote_spanned!(Span::call_site().located_at(ty.span())=> __writer.argument(#name, #value)?;),
+            }
+        },
+    );
+    quote!(#(#calls)*)
+}
+
+/// `Constructor { item, build }`: what is known of a component, and how its arguments are read.
+pub(super) struct Constructor<'a> {
+    pub(super) root: &'a Path,
+    pub(super) name: &'a str,
+    pub(super) doc: &'a str,
+    pub(super) type_name: String,
+    pub(super) signature: TokenStream,
+    pub(super) parameters: &'a [Parameter],
+    /// Whether the registry is a typed one, so that a context can be expected.
+    pub(super) typed: bool,
+    /// The code that builds, given the values of all parameters in order; it gives an `Option`.
+    pub(super) construct: &'a dyn Fn(&[TokenStream]) -> TokenStream,
+}
+
+impl ToTokens for Constructor<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self {
+            root,
+            name,
+            doc,
+            type_name,
+            signature,
+            ..
+        } = self;
+        let build = self.build();
+        tokens.extend(quote! {
+            #root::__private::Constructor {
+                item: #root::__private::Item {
+                    name: #name,
+                    signature: #signature,
+                    doc: #doc,
+                    type_name: #type_name,
+                    location: #root::__private::Location {
+                        file: ::core::file!(),
+                        line: ::core::line!(),
+                    },
+                },
+                build: |__builder, __context| { #build },
+            }
+        });
+    }
+}
+
+impl Constructor<'_> {
+    fn build(&self) -> TokenStream {
+        let root = self.root;
+        let unfilled: Vec<_> = self
+            .parameters
+            .iter()
+            .filter(|parameter| parameter.excluded && parameter.default.is_none() && !self.typed)
+            .map(Parameter::name)
+            .collect();
+        let reads = self
+            .parameters
+            .iter()
+            .enumerate()
+            .filter_map(|(index, parameter)| {
+                (!parameter.excluded).then(|| read(root, index, parameter))
+            });
+        if !unfilled.is_empty() {
+            // Nothing can be built, but what is wrong with the other arguments is told as well.
+            let variables = self
+                .parameters
+                .iter()
+                .enumerate()
+                .filter_map(|(index, parameter)| (!parameter.excluded).then(|| variable(index)));
+            return quote! {
+                #(#reads)*
+                #(let _ = #variables;)*
+                #(__builder.unfilled(#unfilled);)*
+                ::core::option::Option::None
+            };
+        }
+        let values: Vec<_> = self
+            .parameters
+            .iter()
+            .enumerate()
+            .map(
+                |(index, parameter)| match (&parameter.default, parameter.excluded) {
+                    (Some(default), true) => default.to_token_stream(),
+                    (None, true) => {
+                        quote_spanned! {Span::call_site().located_at(parameter.ty.span())=>
+                            #root::__private::FromContext::from_context(__context)
+                        }
+                    }
+                    (_, false) => {
+                        let variable = variable(index);
+                        quote!(#variable?)
+                    }
+                },
+            )
+            .collect();
+        let construct = (self.construct)(&values);
+        quote! {
+            #(#reads)*
+            if !__builder.is_well() {
+                return ::core::option::Option::None;
+            }
+            #construct
+        }
+    }
+}
+
+fn variable(index: usize) -> syn::Ident {
+    format_ident!("__argument_{index}", span = Span::mixed_site())
+}
+
+/// Reads one argument into a variable.
+fn read(root: &Path, index: usize, parameter: &Parameter) -> TokenStream {
+    let (variable, ty) = (variable(index), &parameter.ty);
+    let span = Span::call_site().located_at(ty.span());
+    let take = quote_spanned!(span=> #root::__private::Probe::<#ty, __Context<'_>>::take(__argument, __context));
+    let (given, absent) = match &parameter.default {
+        Some(default) => (
+            quote!(optional),
+            quote!(::core::option::Option::Some(#default)),
+        ),
+        None => (quote!(required), quote!(::core::option::Option::None)),
+    };
+    quote! {
+        let #variable = match __builder.#given(#index) {
+            ::core::option::Option::Some(__argument) => #take,
+            ::core::option::Option::None => #absent,
+        };
+    }
+}
+
+/// Whether a type is known when the macro runs, so that it registers itself.
+pub(super) fn is_concrete(generics: &Generics) -> bool {
+    generics.params.is_empty()
+}
+
+/// Whether a type borrows, so that no registry can hold it.
+pub(super) fn borrows(generics: &Generics) -> bool {
+    generics.lifetimes().next().is_some()
+}
+
+/// The type parameters that identifying parameters use.
+fn used<'g>(
+    generics: &'g Generics,
+    parameters: &'g [&'g Parameter],
+) -> impl Iterator<Item = &'g syn::Ident> {
+    generics
+        .params
+        .iter()
+        .filter_map(move |generic| match generic {
+            GenericParam::Type(generic) => parameters
+                .iter()
+                .filter(|parameter| !parameter.excluded)
+                .any(|parameter| mentions(&parameter.ty, &generic.ident))
+                .then_some(&generic.ident),
+            _ => None,
+        })
+}
+
+fn mentions(ty: &syn::Type, ident: &syn::Ident) -> bool {
+    struct Find<'i>(&'i syn::Ident, bool);
+    impl<'t> syn::visit::Visit<'t> for Find<'_> {
+        fn visit_ident(&mut self, ident: &'t syn::Ident) {
+            self.1 |= ident == self.0;
+        }
+    }
+    let mut find = Find(ident, false);
+    syn::visit::Visit::visit_type(&mut find, ty);
+    find.1
+}
+
+/// What type parameters need so that arguments can be written.
+pub(super) fn writable(
+    root: &Path,
+    generics: &Generics,
+    parameters: &[&Parameter],
+) -> Vec<WherePredicate> {
+    used(generics, parameters)
+        .map(|ident| syn::parse_quote!(#ident: #root::__private::serde::Serialize))
+        .collect()
+}
+
+/// What type parameters need so that a registry can build the type.
+pub(super) fn buildable(
+    root: &Path,
+    generics: &Generics,
+    parameters: &[&Parameter],
+) -> Vec<WherePredicate> {
+    let mut predicates = writable(root, generics, parameters);
+    predicates.extend(used(generics, parameters).map(|ident| -> WherePredicate {
+        syn::parse_quote!(#ident: #root::__private::ArgumentType)
+    }));
+    predicates.extend(generics.type_params().map(|generic| -> WherePredicate {
+        let ident = &generic.ident;
+        syn::parse_quote!(#ident: 'static)
+    }));
+    predicates
+}
+
+/// `generics` with further predicates.
+pub(super) fn with_where(generics: &Generics, predicates: Vec<WherePredicate>) -> Generics {
+    let mut generics = generics.clone();
+    if !predicates.is_empty() {
+        generics.make_where_clause().predicates.extend(predicates);
+    }
+    generics
+}
+
+/// The `Component` implementation, and the registration of a type that needs no choice.
+pub(super) struct ComponentImpl<'a> {
+    pub(super) root: &'a Path,
+    pub(super) interface: &'a TokenStream,
+    /// The type that implements `Component`.
+    pub(super) ty: TokenStream,
+    pub(super) output: TokenStream,
+    pub(super) generics: Generics,
+    pub(super) constructors: Vec<TokenStream>,
+}
+
+impl ToTokens for ComponentImpl<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self {
+            root,
+            interface,
+            ty,
+            output,
+            constructors,
+            ..
+        } = self;
+        let (impl_generics, _, where_clause) = self.generics.split_for_impl();
+        let submit = is_concrete(&self.generics).then(|| {
+            quote! {
+                #root::__private::inventory::submit! { #root::__private::Registration::of::<#ty>() }
+            }
+        });
+        tokens.extend(quote! {
+            #[allow(unused_imports)]
+            use #root::__private::ProbeFallback as _;
+
+            type __Context<'c> = <#interface as #root::__private::Interface>::Context<'c>;
+
+            #[automatically_derived]
+            impl #impl_generics #root::__private::Component for #ty #where_clause {
+                type Output = #output;
+                type Interface = #interface;
+
+                const CONSTRUCTORS: &'static [#root::__private::Constructor<#output, #interface>] =
+                    &[#(#constructors),*];
+
+                fn erase(built: #output) -> #root::__private::Box<#interface> {
+                    #root::__private::Box::new(built)
+                }
+            }
+
+            #submit
+        });
+    }
+}

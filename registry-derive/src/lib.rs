@@ -1,0 +1,147 @@
+//! The macros of Entia. Users reach them through `entia` or `registry-core`, where they are
+//! documented beside the traits that they implement.
+//!
+//! Each macro goes the same way: `parse` reads the item and its options, `check` refuses what
+//! cannot work, `expand` writes the code. Errors gather on the way and come out together, and the
+//! user's item is kept in any case, so that one mistake is one error.
+
+mod check;
+mod expand;
+mod options;
+mod parameter;
+mod parse;
+mod text;
+
+use expand::Root;
+use proc_macro::TokenStream;
+
+/// Makes a type an entity whose fields are its parameters; each variant of an enum is an entity of
+/// its own.
+///
+/// The type gets [`Entity`], serde's `Serialize` and `Deserialize` in the reference form, a
+/// `SIGNATURE` constant (an enum: `SIGNATURES`), and a place in a registry.
+///
+/// | option | where | meaning |
+/// |---|---|---|
+/// | `name = "..."` | struct, variant | the name, instead of the identifier |
+/// | `registry = Trait` | struct, enum | the typed registry, instead of the default one |
+/// | `exclude = "a, b"` | struct, variant | these fields are no part of identity |
+/// | `exclude` | field | this field is no part of identity |
+/// | `default = expression`, `default` | field | what stands in where no argument is given |
+/// | `skip_default` | struct, variant, field | left out of identity while it equals its default |
+/// | `keyword` | field | this field and those after it are given by name only |
+/// | `new` | struct | `new(required, ...)`, and `with_...` for each field with a default |
+/// | `crate = path` | struct, enum | where the library is, for who renamed or re-exports it |
+///
+/// [`Entity`]: https://docs.rs/registry-core/latest/registry_core/trait.Entity.html
+///
+/// # Examples
+///
+/// ```
+/// use registry_core::Entity;
+///
+/// #[derive(Clone, Debug, Entity)]
+/// pub struct Adam {
+///     pub lr: f64,
+///     #[register(default = 0.9)]
+///     pub beta1: f64,
+/// }
+///
+/// let adam = Adam { lr: 0.001, beta1: 0.9 };
+/// assert_eq!(adam.arguments().to_string(), r#"{"lr": 0.001, "beta1": 0.9}"#);
+/// assert_eq!(Adam::SIGNATURE.to_string(), "(lr: f64, beta1: f64 = 0.9)");
+/// ```
+#[proc_macro_derive(Entity, attributes(register))]
+pub fn derive_entity(item: TokenStream) -> TokenStream {
+    expand::derive(item.into(), Root::RegistryCore).into()
+}
+
+/// Makes a constructor, or a free function, capture what it is called with.
+///
+/// On an `impl` block it takes the function `new`, or the one that `constructor = "..."` names,
+/// which then returns `Registered<Self>`, or `Result<Registered<Self>, E>` where it returned a
+/// `Result`. On a free function it registers a type of another crate; the function's name also
+/// becomes a type, by which a local registry takes it: `Registry::new().with::<linear>()`.
+///
+/// The options `name`, `registry`, `exclude`, `skip_default` and `crate` stand on the item;
+/// `exclude`, `default`, `skip_default` and `keyword` on a parameter. They mean what they mean for
+/// `#[derive(Entity)]`.
+///
+/// # Examples
+///
+/// ```
+/// use registry_core::{Entity, register};
+///
+/// pub struct Mlp { weights: Vec<f64> }
+///
+/// #[register(name = "MLP", exclude = "seed")]
+/// impl Mlp {
+///     pub fn new(#[register(default = 0)] seed: u64, size: usize) -> Self {
+///         Self { weights: vec![seed as f64; size] }
+///     }
+/// }
+///
+/// let mlp = Mlp::new(7, 3);
+/// assert_eq!(mlp.weights.len(), 3);
+/// assert_eq!((mlp.name(), mlp.arguments().to_string()), ("MLP", r#"{"size": 3}"#.to_owned()));
+/// ```
+#[proc_macro_attribute]
+pub fn register(options: TokenStream, item: TokenStream) -> TokenStream {
+    expand::register(options.into(), item.into(), Root::RegistryCore).into()
+}
+
+/// Gives a trait a typed registry, `Registry::<dyn Trait>`.
+///
+/// `context = Type` says what excluded parameters are filled from; it may borrow
+/// (`context = nn::Path<'_>`). A registry without a context takes `&()`. `crate = path` says where
+/// the library is.
+///
+/// # Examples
+///
+/// ```
+/// use registry_core::{Entity, Registry, registry};
+/// use serde_json::json;
+///
+/// #[registry]
+/// pub trait Activation {
+///     fn apply(&self, x: f64) -> f64;
+/// }
+///
+/// #[derive(Entity)]
+/// #[register(registry = Activation)]
+/// pub struct LeakyReLU { slope: f64 }
+///
+/// impl Activation for LeakyReLU {
+///     fn apply(&self, x: f64) -> f64 { if x < 0.0 { self.slope * x } else { x } }
+/// }
+///
+/// let activations = Registry::<dyn Activation>::global()?;
+/// let leaky = activations.build("LeakyReLU", json!({"slope": 0.5}), &())?;
+/// assert_eq!(leaky.apply(-2.0), -1.0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[proc_macro_attribute]
+pub fn registry(options: TokenStream, item: TokenStream) -> TokenStream {
+    expand::registry(options.into(), item.into(), Root::RegistryCore).into()
+}
+
+// A macro cannot see which crate it was reached through, so the facade re-exports these under the
+// names of the ones above.
+
+#[doc(hidden)]
+#[proc_macro_derive(EntityOfEntia, attributes(register))]
+pub fn derive_entity_of_entia(item: TokenStream) -> TokenStream {
+    expand::derive(item.into(), Root::Entia).into()
+}
+
+#[doc(hidden)]
+#[proc_macro_attribute]
+pub fn register_of_entia(options: TokenStream, item: TokenStream) -> TokenStream {
+    expand::register(options.into(), item.into(), Root::Entia).into()
+}
+
+#[doc(hidden)]
+#[proc_macro_attribute]
+pub fn registry_of_entia(options: TokenStream, item: TokenStream) -> TokenStream {
+    expand::registry(options.into(), item.into(), Root::Entia).into()
+}

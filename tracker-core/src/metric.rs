@@ -1,0 +1,225 @@
+//! One measured point.
+
+use jiff::Timestamp;
+use registry_core::Value;
+
+use crate::error::{Error, Result};
+use crate::identity;
+
+/// A value that was measured: a number, or any JSON value, such as a confusion matrix.
+///
+/// # Examples
+///
+/// ```
+/// use serde_json::json;
+/// use tracker_core::MetricValue;
+///
+/// assert_eq!(MetricValue::from(0.31).number(), Some(0.31));
+/// assert_eq!(MetricValue::from(json!([[5, 1], [0, 7]])).number(), None);
+/// assert_eq!(MetricValue::from(json!(0.31)), MetricValue::Number(0.31));
+/// ```
+#[derive(Clone, Debug)]
+pub enum MetricValue {
+    /// A number, kept to the bit; infinities and NaN too.
+    Number(f64),
+    /// Anything else that JSON can hold.
+    Json(Value),
+}
+
+impl MetricValue {
+    /// The number, where it is one.
+    pub fn number(&self) -> Option<f64> {
+        match self {
+            Self::Number(number) => Some(*number),
+            Self::Json(_) => None,
+        }
+    }
+}
+
+/// Equal when nothing can tell them apart: NaN equals NaN, and `-0.0` is not `0.0`.
+impl PartialEq for MetricValue {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Number(a), Self::Number(b)) => {
+                a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan())
+            }
+            (Self::Json(a), Self::Json(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+impl From<f64> for MetricValue {
+    fn from(number: f64) -> Self {
+        Self::Number(number)
+    }
+}
+
+/// The `f64` of the same value.
+impl From<f32> for MetricValue {
+    fn from(number: f32) -> Self {
+        Self::Number(f64::from(number))
+    }
+}
+
+impl From<i32> for MetricValue {
+    fn from(number: i32) -> Self {
+        Self::Number(f64::from(number))
+    }
+}
+
+impl From<u32> for MetricValue {
+    fn from(number: u32) -> Self {
+        Self::Number(f64::from(number))
+    }
+}
+
+/// A JSON number that an `f64` holds exactly becomes a number.
+impl From<serde_json::Value> for MetricValue {
+    fn from(json: serde_json::Value) -> Self {
+        match exact(&json) {
+            Some(number) => Self::Number(number),
+            None => Self::Json(json.into()),
+        }
+    }
+}
+
+impl From<Value> for MetricValue {
+    fn from(json: Value) -> Self {
+        Self::Json(json)
+    }
+}
+
+fn exact(json: &serde_json::Value) -> Option<f64> {
+    /// Below this every integer has an `f64` of its own.
+    const EXACT: u64 = 1 << f64::MANTISSA_DIGITS;
+    match json.as_i64() {
+        Some(integer) if integer.unsigned_abs() > EXACT => None,
+        None if json.is_u64() => None,
+        _ => json.as_f64(),
+    }
+}
+
+/// A point of a series: what was measured, in which phase, and when.
+///
+/// # Examples
+///
+/// ```
+/// use tracker_core::Metric;
+///
+/// let metric = Metric::new("loss", 0.31).phase("train").epoch(2).step(120);
+/// assert_eq!((metric.name.as_str(), metric.epoch, metric.step), ("loss", 2, 120));
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Metric {
+    /// What was measured, as `loss`.
+    pub name: String,
+    /// The value.
+    pub value: MetricValue,
+    /// The phase, as `train` or `test`; empty for none.
+    pub phase: String,
+    /// The epoch, counted as the aggregate counts; 0 unless said.
+    pub epoch: u64,
+    /// The step within the run or the epoch, as the user counts; 0 unless said.
+    pub step: u64,
+    /// When it was measured, UTC, kept to the microsecond; the present unless said.
+    pub time: Timestamp,
+}
+
+impl Metric {
+    /// A point measured now, in no phase, at epoch 0 and step 0.
+    pub fn new(name: impl Into<String>, value: impl Into<MetricValue>) -> Self {
+        Self {
+            name: name.into(),
+            value: value.into(),
+            phase: String::new(),
+            epoch: 0,
+            step: 0,
+            time: Timestamp::now(),
+        }
+    }
+
+    /// Sets the phase, as `train` or `test`.
+    #[must_use]
+    pub fn phase(mut self, phase: impl Into<String>) -> Self {
+        self.phase = phase.into();
+        self
+    }
+
+    /// Sets the epoch.
+    #[must_use]
+    pub fn epoch(mut self, epoch: u64) -> Self {
+        self.epoch = epoch;
+        self
+    }
+
+    /// Sets the step.
+    #[must_use]
+    pub fn step(mut self, step: u64) -> Self {
+        self.step = step;
+        self
+    }
+
+    /// Sets the time it was measured.
+    #[must_use]
+    pub fn time(mut self, time: Timestamp) -> Self {
+        self.time = time;
+        self
+    }
+
+    /// The point as every store keeps it, or why none can.
+    pub(crate) fn checked(mut self) -> Result<Self> {
+        if self.name.is_empty() {
+            return Err(Error::EmptyName { what: "name", place: "a metric".to_owned() });
+        }
+        check_count("epoch", self.epoch, || format!("the metric `{}`", self.name))?;
+        check_count("step", self.step, || format!("the metric `{}`", self.name))?;
+        if let MetricValue::Json(json) = &self.value {
+            identity::check_json(json, || format!("the metric `{}`", self.name))?;
+        }
+        // A whole number of microseconds is within range where the original was.
+        self.time = Timestamp::from_microsecond(self.time.as_microsecond()).unwrap_or(self.time);
+        Ok(self)
+    }
+}
+
+/// Databases count with a sign, so the upper half of `u64` is refused, the same for every store.
+pub(crate) fn check_count(
+    what: &'static str,
+    value: u64,
+    place: impl FnOnce() -> String,
+) -> Result<()> {
+    match i64::try_from(value) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Error::TooLarge { what, value, place: place() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Metric, MetricValue};
+    use serde_json::json;
+
+    #[test]
+    fn equality_is_exact() {
+        assert_eq!(MetricValue::from(f64::NAN), MetricValue::from(-f64::NAN));
+        assert_ne!(MetricValue::from(0.0), MetricValue::from(-0.0));
+    }
+
+    #[test]
+    fn a_json_integer_that_no_float_holds_stays_json() {
+        let limit = 1_u64 << 53;
+        assert_eq!(MetricValue::from(json!(limit)).number(), Some(9_007_199_254_740_992.0));
+        for integer in [json!(limit + 1), json!(u64::MAX), json!(i64::MIN + 1)] {
+            assert_eq!(MetricValue::from(integer).number(), None);
+        }
+    }
+
+    #[test]
+    fn a_point_without_a_name_or_beyond_the_range_is_refused() {
+        assert!(Metric::new("", 1.0).checked().is_err());
+        assert!(Metric::new("loss", 1.0).epoch(u64::MAX).checked().is_err());
+        assert!(Metric::new("loss", 1.0).step(1 << 63).checked().is_err());
+        assert!(Metric::new("loss", 1.0).step((1 << 63) - 1).checked().is_ok());
+    }
+}

@@ -1,0 +1,44 @@
+//! An entity as an aggregate keeps it.
+
+use registry_core::{Arguments, Hash, Metadata};
+
+/// An entity that belongs to an aggregate or to an iteration: the model, a criterion, an
+/// optimizer.
+///
+/// # Examples
+///
+/// ```
+/// # use tracker_core::{Tracker, conformance::Sample};
+/// # let model = Sample::new("MLP", r#"{"layers": 2}"#);
+/// let run = Tracker::open("memory:")?.experiment("digits")?.track(&model)?;
+/// let module = run.module("model")?;
+/// assert_eq!(module.name(), "MLP");
+/// assert_eq!(module.arguments().to_string(), r#"{"layers": 2}"#);
+/// # Ok::<(), tracker_core::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Module {
+    /// The part it plays: `model`, `criterion`, `optimizer` or any other word.
+    pub kind: String,
+    /// Its name, arguments, hash and signature.
+    pub record: Metadata,
+    /// The epoch in which it was last in use.
+    pub epoch: u64,
+}
+
+impl Module {
+    /// The name under which a registry builds it.
+    pub fn name(&self) -> &str {
+        &self.record.name
+    }
+
+    /// The hash, which also knows its scheme.
+    pub fn hash(&self) -> &Hash {
+        &self.record.hash
+    }
+
+    /// The arguments that the hash covers.
+    pub fn arguments(&self) -> &Arguments {
+        &self.record.arguments
+    }
+}
