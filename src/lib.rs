@@ -1,4 +1,59 @@
-//! Entia
+//! Identity, registries and tracking for machine-learning components.
+//!
+//! Annotate a model, a criterion, an optimizer or a dataset, and every instance knows its name, its
+//! arguments, its signature and its hash; each can be found by name and built from JSON; and what
+//! happened to it is on record under that hash.
+//!
+//! ```
+//! use entia::prelude::*;
+//!
+//! #[derive(Clone, Debug, Entity)]
+//! pub enum Activation {
+//!     ReLU,
+//!     LeakyReLU { slope: f64 },
+//! }
+//!
+//! pub struct Mlp {
+//!     sizes: [usize; 3],
+//! }
+//!
+//! #[register(name = "MLP")]
+//! impl Mlp {
+//!     pub fn new(
+//!         input_size: usize,
+//!         hidden_size: usize,
+//!         output_size: usize,
+//!         #[register(default = 0.5)] dropout: f64,
+//!         activation: Activation,
+//!     ) -> Self {
+//!         // build layers with `dropout` and `activation` here
+//!         let _ = (dropout, activation);
+//!         Self { sizes: [input_size, hidden_size, output_size] }
+//!     }
+//! }
+//!
+//! let model = Mlp::new(784, 256, 10, 0.5, Activation::ReLU);
+//! assert_eq!(model.sizes, [784, 256, 10]);
+//! assert_eq!(model.hash().to_string(), "af51a51a38f7ad81f9523360fafe7068");
+//!
+//! let arguments = json!({"input_size": 784, "hidden_size": 256, "output_size": 10, "activation": "ReLU"});
+//! let same = Registry::<dyn std::any::Any>::global()?.build("MLP", arguments, &())?;
+//! assert_eq!(same.hash(), model.hash());
+//!
+//! let tracker = Tracker::open("memory:")?;
+//! let run = tracker.experiment("digits")?.track(&model)?;
+//! run.metrics().add(Metric::new("loss", 0.31).phase("train").epoch(run.epoch()))?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! - [`Entity`]: what has an identity. `#[derive(Entity)]` for fields, `#[register]` for a
+//!   constructor or a function.
+//! - [`Registry`]: components by name; `#[registry]` gives a trait a registry of its own, with a
+//!   context if its components need one.
+//! - [`tracker`]: experiments, aggregates, modules, metrics and iterations, in a store.
+//!
+//! What the text that is hashed looks like is told in [`registry_core`].
+
 extern crate self as entia;
 
 #[doc(hidden)]
@@ -11,8 +66,24 @@ pub use registry_derive::{
 #[doc(inline)]
 pub use tracker_core as tracker;
 
-/// What most programs use.
+/// What most programs use: `use entia::prelude::*;`.
 pub mod prelude {
+    pub use crate::tracker::{Iteration, Metric, Tracker};
     pub use crate::{Entity, Registered, Registry, register, registry};
     pub use serde_json::json;
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::prelude::*;
+
+    #[derive(Entity)]
+    struct Dropout {
+        p: f64,
+    }
+
+    #[test]
+    fn the_macros_work_inside_this_crate() {
+        assert_eq!(Dropout { p: 0.5 }.arguments().to_string(), r#"{"p": 0.5}"#);
+    }
 }

@@ -26,7 +26,7 @@ use std::str::FromStr;
 /// assert_eq!(arguments.names().collect::<Vec<_>>(), ["lr", "betas"]);
 /// # Ok::<(), registry_core::ArgumentError>(())
 /// ```
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub struct Arguments {
     entries: Vec<(String, Value)>,
     /// How many of them, from the first on, can be given by position.
@@ -136,6 +136,16 @@ impl Arguments {
         self.error.as_ref()
     }
 }
+
+/// Equal are the same names with the same values in the same order; whether they were given by
+/// position is lost on the way through a record.
+impl PartialEq for Arguments {
+    fn eq(&self, other: &Self) -> bool {
+        self.entries == other.entries && self.error == other.error
+    }
+}
+
+impl Eq for Arguments {}
 
 /// Arguments in the order given, all by position.
 impl<N: Into<String>> FromIterator<(N, Value)> for Arguments {

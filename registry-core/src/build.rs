@@ -11,9 +11,9 @@ mod context;
 mod problem;
 mod report;
 
+pub(crate) use argument::unknown_name;
 pub use argument::{Argument, ArgumentType, FromArgument, Probe, ProbeFallback};
-pub(crate) use argument::{name_of, unknown_name};
-pub use builder::{Builder, Component, Constructor};
+pub use builder::{Builder, Component};
 pub use call::Call;
 pub use context::FromContext;
 pub use problem::{BuildError, Problem};

@@ -30,8 +30,9 @@ impl FloatText {
     }
 
     /// The written text.
-    pub(crate) fn as_bytes(&self) -> &[u8] {
-        &self.bytes[..self.length]
+    pub(crate) fn as_str(&self) -> &str {
+        // Only ASCII is ever pushed.
+        std::str::from_utf8(&self.bytes[..self.length]).unwrap_or_default()
     }
 
     fn fixed(text: &str) -> Self {
@@ -179,7 +180,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn text(value: f64) -> String {
-        String::from_utf8_lossy(FloatText::of(value).as_bytes()).into_owned()
+        FloatText::of(value).as_str().to_owned()
     }
 
     #[test]
@@ -212,9 +213,9 @@ mod tests {
 
     #[test]
     fn an_f32_keeps_its_own_digits() {
-        assert_eq!(FloatText::of_f32(0.1).as_bytes(), b"0.1");
-        assert_eq!(FloatText::of_f32(1e-5).as_bytes(), b"1e-05");
-        assert_eq!(FloatText::of_f32(16_777_216.0).as_bytes(), b"16777216.0");
+        assert_eq!(FloatText::of_f32(0.1).as_str(), "0.1");
+        assert_eq!(FloatText::of_f32(1e-5).as_str(), "1e-05");
+        assert_eq!(FloatText::of_f32(16_777_216.0).as_str(), "16777216.0");
     }
 
     proptest! {

@@ -56,17 +56,17 @@ pub use writer::ArgumentWriter;
 #[cfg(feature = "derive")]
 pub use registry_derive::{Entity, register, registry};
 
-/// What the code that the macros write calls. No part of the public API: it changes without notice.
+/// What the other crates of Entia and the code that the macros write call. No part of the public API: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::build::{
-        Argument, ArgumentType, Builder, Component, Constructor, FromArgument, FromContext, Probe,
-        ProbeFallback,
+        Argument, ArgumentType, Builder, Component, FromArgument, FromContext, Probe, ProbeFallback,
     };
     pub use crate::interface::{Admits, ContextFree, Interface, build_boxed};
-    pub use crate::macros::{call, deserialize, serialize, unregistered};
+    pub use crate::macros::{call, deserialize, registered, serialize, unregistered};
     pub use crate::registered::Identity;
     pub use crate::registry::{DuplicateName, Expected, Item, Location, Registration, Registry};
+    pub use crate::suggest::nearest;
     pub use crate::value::Value;
     pub use crate::writer::ArgumentWriter;
     pub use crate::{ArgumentError, Entity, Parameter, Registered, Signature};

@@ -3,6 +3,8 @@
 use crate::build::{Argument, Component, FromArgument, Report};
 use crate::entity::Entity;
 use crate::interface::{Admits, ContextFree};
+use crate::registered::{Identity, Registered};
+use crate::signature::Signature;
 use crate::transcode::text_from;
 use crate::writer::{EntityReference, serialize_with_handoff};
 use serde::de::{Deserializer, Error as _};
@@ -76,7 +78,18 @@ pub fn deserialize<'de, T: FromArgument<()>, D: Deserializer<'de>>(
     let text = text_from(deserializer)?;
     let mut report = Report::new(None);
     T::from_argument(Argument::new(&text, &mut report), &())
-        .ok_or_else(|| D::Error::custom(report.into_error(crate::build::name_of(&text).as_deref())))
+        .ok_or_else(|| D::Error::custom(report.into_error_of(&text)))
+}
+
+/// A derived entity that a registry has built, with its identity.
+#[inline]
+pub fn registered<T: Entity>(
+    built: T,
+    name: &'static str,
+    signature: Signature,
+) -> Option<Registered<T>> {
+    let identity = Identity::capture(name, signature, &|writer| built.write_arguments(writer));
+    Some(Registered::new(built, identity))
 }
 
 /// Builds a component as an argument that keeps no identity.
@@ -86,7 +99,7 @@ where
     T::Interface: Admits<C>,
     C: ?Sized,
 {
-    crate::Registered::from_argument(argument, context).map(crate::Registered::into_inner)
+    Registered::from_argument(argument, context).map(Registered::into_inner)
 }
 
 /// Calls the body of a constructor, so that its `return` and `?` end it and nothing else.
@@ -94,7 +107,7 @@ pub fn call<R>(body: impl FnOnce() -> R) -> R {
     body()
 }
 
-impl<'de, T> serde::Deserialize<'de> for crate::Registered<T>
+impl<'de, T> serde::Deserialize<'de> for Registered<T>
 where
     T: Component<Output = T>,
     T::Interface: ContextFree<'de>,

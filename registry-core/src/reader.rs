@@ -29,6 +29,13 @@ pub(crate) fn from_text<'t, T: serde::Deserialize<'t>>(text: &'t str) -> Result<
     Ok(value)
 }
 
+/// Whether `text` is one JSON value.
+pub(crate) fn check(text: &str) -> Result<(), ArgumentError> {
+    let mut reader = Reader::new(text);
+    reader.skip()?;
+    reader.end()
+}
+
 /// Reads `text` as a value that is neither string, array nor object.
 pub(crate) fn scalar(text: &str) -> Result<Scalar<'_>, ArgumentError> {
     let mut reader = Reader::new(text);
@@ -64,7 +71,7 @@ pub(crate) fn members<'t>(
     reader.open(b'{')?;
     let mut first = true;
     while let Some(key) = reader.next_key(&mut first)? {
-        let value = reader.skip()?;
+        let value = reader.extent()?;
         entry(key, value)?;
     }
     reader.end()
@@ -79,7 +86,7 @@ pub(crate) fn elements<'t>(
     reader.open(b'[')?;
     let mut first = true;
     while reader.next_element(&mut first)? {
-        let value = reader.skip()?;
+        let value = reader.extent()?;
         element(value)?;
     }
     reader.end()
@@ -189,12 +196,48 @@ impl<'t> Reader<'t> {
         Ok(Some(key))
     }
 
-    /// Passes over one value and returns its text.
+    /// The text of the value that stands here.
+    ///
+    /// Only strings and brackets are looked at: who reads the text finds what is wrong inside it.
+    fn extent(&mut self) -> Result<&'t str, ArgumentError> {
+        let first = self.peek();
+        let start = self.at;
+        match first {
+            Some(b'"') => {
+                self.pass_string()?;
+            }
+            Some(b'{' | b'[') => {
+                let mut depth = 0;
+                loop {
+                    let Some(at) = find(self.text, self.at, &BRACKETS_AND_QUOTES) else {
+                        return Err(self.syntax("a bracket is not closed"));
+                    };
+                    self.at = at;
+                    match self.text.as_bytes()[at] {
+                        b'"' => {
+                            self.pass_string()?;
+                            continue;
+                        }
+                        b'{' | b'[' => depth += 1,
+                        _ => depth -= 1,
+                    }
+                    self.at += 1;
+                    if depth == 0 {
+                        break;
+                    }
+                }
+            }
+            _ => {
+                self.scalar()?;
+            }
+        }
+        Ok(&self.text[start..self.at])
+    }
+
+    /// Passes over one value, and checks it.
     ///
     /// It works without recursion: what is passed over may come from a stranger.
-    fn skip(&mut self) -> Result<&'t str, ArgumentError> {
-        self.peek();
-        let start = self.at;
+    pub(crate) fn skip(&mut self) -> Result<(), ArgumentError> {
         let mut open: Vec<bool> = Vec::new(); // `true` for an object
         loop {
             match self.peek() {
@@ -207,7 +250,9 @@ impl<'t> Reader<'t> {
                     }
                     open.pop();
                 }
-                Some(b'"') => self.pass_string()?,
+                Some(b'"') => {
+                    self.string()?;
+                }
                 _ => {
                     self.scalar()?;
                 }
@@ -215,7 +260,7 @@ impl<'t> Reader<'t> {
             // A value has ended: go on to the next one of the innermost open bracket.
             loop {
                 let Some(&object) = open.last() else {
-                    return Ok(&self.text[start..self.at]);
+                    return Ok(());
                 };
                 if self.next_in(object, &mut false)? {
                     break;
@@ -240,7 +285,9 @@ impl<'t> Reader<'t> {
         let rest = &self.text.as_bytes()[start..];
         let length = rest
             .iter()
-            .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+            .take_while(
+                |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'+' | b'-' | b'.'),
+            )
             .count();
         let token = &self.text[start..start + length];
         match Scalar::of(token) {
@@ -256,9 +303,9 @@ impl<'t> Reader<'t> {
     /// Reads a string; it is borrowed unless it holds an escape.
     fn string(&mut self) -> Result<Cow<'t, str>, ArgumentError> {
         let start = self.at + 1;
-        self.pass_string()?;
+        let escaped = self.pass_string()?;
         let raw = &self.text[start..self.at - 1];
-        if !raw.contains('\\') {
+        if !escaped {
             return Ok(Cow::Borrowed(raw));
         }
         match unescape(raw) {
@@ -270,28 +317,63 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn pass_string(&mut self) -> Result<(), ArgumentError> {
+    /// Passes over a string, and says whether it holds an escape.
+    fn pass_string(&mut self) -> Result<bool, ArgumentError> {
         let bytes = self.text.as_bytes();
         let mut at = self.at + 1;
+        let mut escaped = false;
         loop {
-            match bytes.get(at) {
-                Some(b'"') => {
+            let Some(special) = find(self.text, at, &SPECIAL_IN_STRINGS) else {
+                self.at = bytes.len();
+                return Err(self.syntax("a string is not closed"));
+            };
+            at = special;
+            match bytes[at] {
+                b'"' => {
                     self.at = at + 1;
-                    return Ok(());
+                    return Ok(escaped);
                 }
-                Some(b'\\') => at += 2,
-                Some(0..=0x1f) => {
+                b'\\' => {
+                    escaped = true;
+                    at += 2;
+                }
+                _ => {
                     self.at = at;
                     return Err(self.syntax("a control character in a string must be escaped"));
-                }
-                Some(_) => at += 1,
-                None => {
-                    self.at = bytes.len();
-                    return Err(self.syntax("a string is not closed"));
                 }
             }
         }
     }
+}
+
+/// Which bytes to stop at.
+type Stops = [bool; 256];
+
+const BRACKETS_AND_QUOTES: Stops = stops(b"{}[]\"", 0);
+
+const SPECIAL_IN_STRINGS: Stops = stops(b"\"\\", 0x20);
+
+/// Stops at `bytes`, and at all bytes below `limit`.
+const fn stops(bytes: &[u8], limit: usize) -> Stops {
+    let mut stops = [false; 256];
+    let mut at = 0;
+    while at < limit {
+        stops[at] = true;
+        at += 1;
+    }
+    at = 0;
+    while at < bytes.len() {
+        stops[bytes[at] as usize] = true;
+        at += 1;
+    }
+    stops
+}
+
+/// The next byte to stop at, from `from` on.
+fn find(text: &str, from: usize, stops: &Stops) -> Option<usize> {
+    let rest = text.as_bytes().get(from..)?;
+    let at = rest.iter().position(|byte| stops[usize::from(*byte)])?;
+    Some(from + at)
 }
 
 /// A value that is neither string, array nor object.
@@ -300,19 +382,30 @@ pub(crate) enum Scalar<'t> {
     Bool(bool),
     /// Digits with an optional minus.
     Integer(&'t str),
-    Float(f64, &'t str),
+    Float(Float<'t>),
+}
+
+/// The text of a float, as the standard library reads it.
+pub(crate) struct Float<'t>(&'t str);
+
+impl Float<'_> {
+    /// The nearest `f64`, exactly rounded.
+    pub(crate) fn value(&self) -> f64 {
+        self.0.parse().unwrap_or(f64::NAN)
+    }
 }
 
 impl<'t> Scalar<'t> {
     fn of(token: &'t str) -> Option<Self> {
-        Some(match token {
-            "null" => Self::Null,
-            "true" => Self::Bool(true),
-            "false" => Self::Bool(false),
-            "NaN" => Self::Float(f64::NAN, token),
-            "Infinity" => Self::Float(f64::INFINITY, "inf"),
-            "-Infinity" => Self::Float(f64::NEG_INFINITY, "-inf"),
-            _ => return Self::number(token),
+        Some(match token.as_bytes() {
+            [b'0'..=b'9', ..] | [b'-', b'0'..=b'9', ..] => return Self::number(token),
+            b"null" => Self::Null,
+            b"true" => Self::Bool(true),
+            b"false" => Self::Bool(false),
+            b"NaN" => Self::Float(Float("nan")),
+            b"Infinity" => Self::Float(Float("inf")),
+            b"-Infinity" => Self::Float(Float("-inf")),
+            _ => return None,
         })
     }
 
@@ -344,7 +437,7 @@ impl<'t> Scalar<'t> {
             }
             at += exponent;
         }
-        (at == bytes.len()).then(|| token.parse().ok().map(|value| Self::Float(value, token)))?
+        (at == bytes.len()).then_some(Self::Float(Float(token)))
     }
 }
 

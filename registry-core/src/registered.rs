@@ -48,6 +48,10 @@ pub struct Identity {
     hash: Option<Hash>,
 }
 
+/// Writes the arguments that are captured. A trait object, so that the code that captures is compiled
+/// once and not for each constructor.
+type WriteArguments<'w> = &'w dyn Fn(&mut ArgumentWriter<'_>) -> Result<(), ArgumentError>;
+
 /// The canonical text of the arguments.
 #[derive(Clone)]
 struct Captured {
@@ -59,13 +63,9 @@ struct Captured {
 
 impl Identity {
     /// Captures what `write` writes.
-    pub fn capture(
-        name: impl Into<Cow<'static, str>>,
-        signature: Signature,
-        write: impl Fn(&mut ArgumentWriter<'_>) -> Result<(), ArgumentError>,
-    ) -> Self {
+    pub fn capture(name: &'static str, signature: Signature, write: WriteArguments<'_>) -> Self {
         Self {
-            name: name.into(),
+            name: Cow::Borrowed(name),
             signature,
             captured: Captured::of(signature, write),
             hash: None,
@@ -74,22 +74,19 @@ impl Identity {
 }
 
 impl Captured {
-    fn of(
-        signature: Signature,
-        write: impl Fn(&mut ArgumentWriter<'_>) -> Result<(), ArgumentError>,
-    ) -> Result<Self, ArgumentError> {
+    fn of(signature: Signature, write: WriteArguments<'_>) -> Result<Self, ArgumentError> {
         // Room for the names, their punctuation and a number each: scalars then fit at once.
         let names = signature
             .parameters()
             .iter()
             .map(|parameter| parameter.name.len() + 24);
         let mut writer = Writer::text(2 + names.sum::<usize>(), Mode::Identity);
-        ArgumentWriter::arguments(&mut writer, &write)?;
+        ArgumentWriter::arguments(&mut writer, write)?;
         let (skipped, mut levels) = (writer.skipped(), writer.deepest());
         let mut exact = None;
         if skipped {
             let mut writer = Writer::text(writer.length() + 64, Mode::Exact);
-            ArgumentWriter::arguments(&mut writer, &write)?;
+            ArgumentWriter::arguments(&mut writer, write)?;
             levels = levels.max(writer.deepest());
             exact = Some(writer.into_text());
         }
@@ -115,7 +112,7 @@ impl<T> Registered<T> {
         let identity = Identity {
             name: Cow::Owned(entity.name().to_owned()),
             signature: entity.signature(),
-            captured: Captured::of(entity.signature(), |writer| entity.write_arguments(writer)),
+            captured: Captured::of(entity.signature(), &|writer| entity.write_arguments(writer)),
             hash: None,
         };
         Self {

@@ -1,11 +1,10 @@
 //! Registries: components by name.
 
-use crate::build::{Argument, BuildError, Call, Component, Report};
+use crate::build::{Argument, BuildError, Builder, Call, Component, Report};
 use crate::interface::Interface;
 use crate::registered::Registered;
 use crate::signature::Signature;
 use crate::value::Value;
-use std::any::TypeId;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -25,16 +24,18 @@ pub struct Registry<I: Interface + ?Sized> {
 }
 
 /// One constructor, its type erased.
-pub(crate) struct Entry<I: Interface + ?Sized> {
+struct Entry<I: Interface + ?Sized> {
     item: &'static Item,
     index: usize,
-    build: for<'x, 'c> fn(
-        usize,
-        Given<'_>,
-        &mut Report<'_>,
-        &'x I::Context<'c>,
-    ) -> Option<Registered<Box<I>>>,
+    build: Build<I>,
 }
+
+/// Builds with the constructor at an index of a component's items.
+type Build<I> = for<'b, 'r, 'x, 'c> fn(
+    usize,
+    &mut Builder<'b, 'r>,
+    &'x <I as Interface>::Context<'c>,
+) -> Option<Registered<Box<I>>>;
 
 /// The texts of an array and of an object.
 #[derive(Clone, Copy)]
@@ -43,27 +44,12 @@ struct Given<'g> {
     kwargs: Option<&'g str>,
 }
 
-/// The entries of a type's constructors.
-pub(crate) fn entries<T: Component>() -> Vec<Entry<T::Interface>> {
-    let items = T::CONSTRUCTORS.iter().map(|constructor| &constructor.item);
-    items
-        .enumerate()
-        .map(|(index, item)| Entry {
-            item,
-            index,
-            build: build_erased::<T>,
-        })
-        .collect()
-}
-
 fn build_erased<T: Component>(
     index: usize,
-    given: Given<'_>,
-    report: &mut Report<'_>,
+    builder: &mut Builder<'_, '_>,
     context: &<T::Interface as Interface>::Context<'_>,
 ) -> Option<Registered<Box<T::Interface>>> {
-    let built = T::CONSTRUCTORS[index].call(given.args, given.kwargs, report, context)?;
-    Some(built.map(T::erase))
+    T::call(index, builder, context).map(|built| built.map(T::erase))
 }
 
 impl<I: Interface + ?Sized> Default for Registry<I> {
@@ -91,9 +77,10 @@ impl<I: Interface + ?Sized> Registry<I> {
     pub fn global() -> Result<&'static Self, DuplicateName> {
         let made = I::global().get_or_init(|| {
             registrations()
-                .filter(|registration| registration.interface() == TypeId::of::<I>())
-                .flat_map(Registration::entries)
-                .try_fold(Self::new(), Self::with_entry)
+                .filter_map(|registration| Some((registration.items(), registration.build::<I>()?)))
+                .try_fold(Self::new(), |registry, (items, build)| {
+                    registry.with_items(items, build)
+                })
         });
         made.as_ref().map_err(Clone::clone)
     }
@@ -104,15 +91,21 @@ impl<I: Interface + ?Sized> Registry<I> {
     ///
     /// Where the name is taken.
     pub fn with<T: Component<Interface = I>>(self) -> Result<Self, DuplicateName> {
-        entries::<T>().into_iter().try_fold(self, Self::with_entry)
+        self.with_items(T::ITEMS, build_erased::<T>)
     }
 
-    fn with_entry(mut self, entry: Entry<I>) -> Result<Self, DuplicateName> {
-        let item = entry.item;
-        match self.entries.insert(item.name, entry) {
-            None => Ok(self),
-            Some(first) => Err(DuplicateName::new(I::NAME, first.item, item)),
+    fn with_items(
+        mut self,
+        items: &'static [Item],
+        build: Build<I>,
+    ) -> Result<Self, DuplicateName> {
+        for (index, item) in items.iter().enumerate() {
+            let entry = Entry { item, index, build };
+            if let Some(first) = self.entries.insert(item.name, entry) {
+                return Err(DuplicateName::new(I::NAME, first.item, item));
+            }
         }
+        Ok(self)
     }
 
     /// The names, sorted.
@@ -186,7 +179,7 @@ impl<I: Interface + ?Sized> Registry<I> {
         let argument = Argument::new(text.trim(), &mut report);
         match self.build_argument(argument, context) {
             Some(built) => Ok(built),
-            None => Err(report.into_error(crate::build::name_of(text).as_deref())),
+            None => Err(report.into_error_of(text)),
         }
     }
 
@@ -216,7 +209,10 @@ impl<I: Interface + ?Sized> Registry<I> {
         context: &I::Context<'_>,
     ) -> Option<Registered<Box<I>>> {
         match self.entries.get(name) {
-            Some(entry) => (entry.build)(entry.index, given, report, context),
+            Some(entry) => {
+                let mut builder = Builder::bind(entry.item, given.args, given.kwargs, report);
+                (entry.build)(entry.index, &mut builder, context)
+            }
             None => {
                 report.add(crate::build::unknown_name(
                     name,

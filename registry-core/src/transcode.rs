@@ -63,8 +63,11 @@ fn scalar<S: Serializer>(value: Scalar<'_>, serializer: S) -> Result<S::Ok, S::E
     match value {
         Scalar::Null => serializer.serialize_unit(),
         Scalar::Bool(value) => serializer.serialize_bool(value),
-        Scalar::Float(value, _) if value.is_finite() => serializer.serialize_f64(value),
-        Scalar::Float(value, _) => {
+        Scalar::Float(float) => {
+            let value = float.value();
+            if value.is_finite() {
+                return serializer.serialize_f64(value);
+            }
             let text = Writer::text_of(&value).map_err(S::Error::custom)?;
             tagged(FLOAT, &text, serializer)
         }
@@ -113,7 +116,9 @@ impl Visit<'_> {
 /// The text of a number that travelled under a tag.
 fn untagged(tag: &str, text: &str) -> Option<String> {
     match (tag, reader::scalar(text).ok()?) {
-        (FLOAT, Scalar::Float(value, _)) if !value.is_finite() => Writer::text_of(&value).ok(),
+        (FLOAT, Scalar::Float(float)) if !float.value().is_finite() => {
+            Writer::text_of(&float.value()).ok()
+        }
         (INTEGER, Scalar::Integer(digits)) => canonical(digits).ok(),
         _ => None,
     }

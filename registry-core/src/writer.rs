@@ -70,7 +70,7 @@ impl Writer {
     }
 
     pub(crate) fn put(&mut self, text: &str) {
-        self.sink.put(text.as_bytes());
+        self.sink.put(text);
     }
 
     /// Whether an argument was left out because it equals its default.
@@ -85,7 +85,7 @@ impl Writer {
 
     /// How many bytes of text stand here; 0 where they go to a digest.
     pub(crate) fn length(&self) -> usize {
-        self.sink.length()
+        self.written().len()
     }
 
     /// The text so far; empty where it goes to a digest.
@@ -134,40 +134,38 @@ impl Writer {
     }
 
     fn put_int(&mut self, value: impl itoa::Integer) {
-        self.sink.put(itoa::Buffer::new().format(value).as_bytes());
+        self.sink.put(itoa::Buffer::new().format(value));
     }
 
     /// Writes `text` with quotes and ASCII escapes, as `json.dumps` with `ensure_ascii`.
     pub(crate) fn put_string(&mut self, text: &str) {
-        self.sink.put(b"\"");
-        let bytes = text.as_bytes();
+        self.put("\"");
         let mut written = 0;
         for (at, character) in special_characters(text) {
-            self.sink.put(&bytes[written..at]);
+            self.put(&text[written..at]);
             self.put_escape(character);
             written = at + character.len_utf8();
         }
-        self.sink.put(&bytes[written..]);
-        self.sink.put(b"\"");
+        self.put(&text[written..]);
+        self.put("\"");
     }
 
     fn put_escape(&mut self, character: char) {
-        let short: &[u8] = match character {
-            '"' => b"\\\"",
-            '\\' => b"\\\\",
-            '\n' => b"\\n",
-            '\r' => b"\\r",
-            '\t' => b"\\t",
-            '\u{8}' => b"\\b",
-            '\u{c}' => b"\\f",
+        self.put(match character {
+            '"' => "\\\"",
+            '\\' => "\\\\",
+            '\n' => "\\n",
+            '\r' => "\\r",
+            '\t' => "\\t",
+            '\u{8}' => "\\b",
+            '\u{c}' => "\\f",
             _ => {
                 for unit in character.encode_utf16(&mut [0; 2]) {
-                    self.sink.put(&unicode_escape(*unit));
+                    self.put(&format!("\\u{unit:04x}"));
                 }
                 return;
             }
-        };
-        self.sink.put(short);
+        });
     }
 }
 
@@ -215,12 +213,6 @@ fn special_characters(text: &str) -> impl Iterator<Item = (usize, char)> {
         from = at + character.len_utf8();
         Some((at, character))
     })
-}
-
-fn unicode_escape(unit: u16) -> [u8; 6] {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
-    let digit = |shift: u32| HEX[usize::from((unit >> shift) & 0xf)];
-    [b'\\', b'u', digit(12), digit(8), digit(4), digit(0)]
 }
 
 impl<'w> ser::Serializer for &'w mut Writer {
@@ -290,12 +282,12 @@ impl<'w> ser::Serializer for &'w mut Writer {
     }
 
     fn serialize_f32(self, value: f32) -> Result<(), ArgumentError> {
-        self.sink.put(FloatText::of_f32(value).as_bytes());
+        self.put(FloatText::of_f32(value).as_str());
         Ok(())
     }
 
     fn serialize_f64(self, value: f64) -> Result<(), ArgumentError> {
-        self.sink.put(FloatText::of(value).as_bytes());
+        self.put(FloatText::of(value).as_str());
         Ok(())
     }
 
@@ -520,11 +512,16 @@ impl<'w> ArgumentWriter<'w> {
         Ok(())
     }
 
+    #[inline]
     fn separate(&mut self) -> Result<(), ArgumentError> {
         if self.written {
             self.writer.put(", ");
             return Ok(());
         }
+        self.begin()
+    }
+
+    fn begin(&mut self) -> Result<(), ArgumentError> {
         if let Opening::Reference { name } = self.opening {
             self.writer.enter()?;
             self.writer.put("{\"name\": ");
@@ -561,6 +558,27 @@ impl<'w> ArgumentWriter<'w> {
             .map_err(|error| error.inside(name))
     }
 
+    /// Writes one argument whose key, `, "name": `, was laid out while compiling.
+    #[doc(hidden)]
+    #[inline]
+    pub fn keyed_argument<T: Serialize + ?Sized>(
+        &mut self,
+        name: &'static str,
+        key: &'static str,
+        value: &T,
+    ) -> Result<(), ArgumentError> {
+        if self.written {
+            self.writer.put(key);
+        } else {
+            self.begin()?;
+            self.writer.put(&key[2..]);
+        }
+        match value.serialize(&mut *self.writer) {
+            Ok(()) => Ok(()),
+            Err(error) => Err(error.inside(name)),
+        }
+    }
+
     /// Writes one argument of a `skip_default` parameter: nothing, while it equals its default.
     ///
     /// Equal means that both have the same canonical text.
@@ -581,7 +599,7 @@ impl<'w> ArgumentWriter<'w> {
         value
             .serialize(&mut both)
             .map_err(|error| error.inside(name))?;
-        let middle = both.sink.length();
+        let middle = both.length();
         default
             .serialize(&mut both)
             .map_err(|error| error.inside(name))?;

@@ -22,9 +22,11 @@ pub(crate) fn open(address: &str) -> Result<Arc<dyn Store>> {
             let hint = "write `memory:`; every store in memory is a new one".to_owned();
             Err(refuse(address, "a store in memory has no name", hint))
         }
-        "sqlite" if rest == ":memory:" => {
-            Err(refuse(address, "`:memory:` is not a file", "write `memory:`".to_owned()))
-        }
+        "sqlite" if rest == ":memory:" => Err(refuse(
+            address,
+            "`:memory:` is not a file",
+            "write `memory:`".to_owned(),
+        )),
         "sqlite" if rest.is_empty() => {
             let hint = "write a path after the colon, as `sqlite:runs.db`".to_owned();
             Err(refuse(address, "the path of the file is missing", hint))
@@ -35,13 +37,21 @@ pub(crate) fn open(address: &str) -> Result<Arc<dyn Store>> {
                 Some(scheme) => format!("did you mean `{scheme}`? The {}", &EXISTING[4..]),
                 None => EXISTING.to_owned(),
             };
-            Err(refuse(address, &format!("there is no scheme `{unknown}`"), hint))
+            Err(refuse(
+                address,
+                &format!("there is no scheme `{unknown}`"),
+                hint,
+            ))
         }
     }
 }
 
 fn refuse(address: &str, problem: &str, hint: String) -> Error {
-    Error::Address { address: address.to_owned(), problem: problem.to_owned(), hint }
+    Error::Address {
+        address: address.to_owned(),
+        problem: problem.to_owned(),
+        hint,
+    }
 }
 
 fn or<'a>(text: &'a str, fallback: &'a str) -> &'a str {
@@ -49,5 +59,5 @@ fn or<'a>(text: &'a str, fallback: &'a str) -> &'a str {
 }
 
 fn near(scheme: &str) -> Option<&'static str> {
-    crate::suggest::near(scheme, SCHEMES)
+    registry_core::__private::nearest(scheme, SCHEMES)
 }

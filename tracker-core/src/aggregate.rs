@@ -14,7 +14,6 @@ use crate::metric::check_count;
 use crate::metrics::Metrics;
 use crate::module::Module;
 use crate::ports::{AggregateKey, AggregateRecord, Store};
-use crate::suggest;
 
 /// A model with its modules, metrics and iterations. Cheap to clone; clones count epochs together.
 ///
@@ -44,7 +43,10 @@ impl Aggregate {
     pub(crate) fn new(store: Arc<dyn Store>, experiment: Uuid, record: AggregateRecord) -> Self {
         Self {
             store,
-            key: Arc::new(AggregateKey { experiment, id: record.id }),
+            key: Arc::new(AggregateKey {
+                experiment,
+                id: record.id,
+            }),
             epoch: Arc::new(AtomicU64::new(record.epoch)),
         }
     }
@@ -81,7 +83,11 @@ impl Aggregate {
     /// be stored; nothing is written then. [`Error::Missing`] when the aggregate was removed.
     pub fn with<E: Entity + ?Sized>(&self, kind: &str, entity: &E) -> Result<Self> {
         let record = identity::record(kind, entity)?;
-        let module = Module { kind: kind.to_owned(), record, epoch: self.epoch() };
+        let module = Module {
+            kind: kind.to_owned(),
+            record,
+            epoch: self.epoch(),
+        };
         self.store.put_module(&self.key, &module)?;
         Ok(self.clone())
     }
@@ -136,7 +142,7 @@ impl Aggregate {
             what: "module of the kind",
             name: kind.to_owned(),
             place: format!("the aggregate `{}`", self.id()),
-            hint: match suggest::near(kind, kinds.iter().copied()) {
+            hint: match registry_core::__private::nearest(kind, kinds.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`? ({there})"),
                 None => there,
             },

@@ -120,7 +120,10 @@ pub enum Error {
     },
 
     /// An epoch or a step that no store can hold.
-    #[error("{place} has the {what} {value}\nhint: the largest {what} is {}", i64::MAX)]
+    #[error(
+        "{place} has the {what} {value}\nhint: the largest {what} is {}",
+        i64::MAX
+    )]
     TooLarge {
         /// An epoch or a step.
         what: &'static str,
@@ -225,13 +228,31 @@ mod tests {
         let path = std::path::PathBuf::from("runs.db");
         for error in [
             Error::Folder { path: path.clone() },
-            Error::NoFolder { path: path.clone(), folder: "data".into() },
+            Error::NoFolder {
+                path: path.clone(),
+                folder: "data".into(),
+            },
             Error::ReadOnly { path: path.clone() },
-            Error::TooNew { path, found: 9, known: 1 },
-            Error::Busy { place: "runs.db".into() },
-            Error::Taken { name: "digits".into() },
-            Error::EmptyName { what: "name", place: "a metric".into() },
-            Error::TooLarge { what: "epoch", value: u64::MAX, place: "a metric".into() },
+            Error::TooNew {
+                path,
+                found: 9,
+                known: 1,
+            },
+            Error::Busy {
+                place: "runs.db".into(),
+            },
+            Error::Taken {
+                name: "digits".into(),
+            },
+            Error::EmptyName {
+                what: "name",
+                place: "a metric".into(),
+            },
+            Error::TooLarge {
+                what: "epoch",
+                value: u64::MAX,
+                place: "a metric".into(),
+            },
             Error::Unwritable {
                 kind: "model".into(),
                 name: "MLP".into(),

@@ -69,7 +69,10 @@ impl Experiment {
     /// [`Error::EmptyName`], and those of [`track`](Self::track).
     pub fn track_as<E: Entity + ?Sized>(&self, id: &str, model: &E) -> Result<Aggregate> {
         if id.is_empty() {
-            return Err(Error::EmptyName { what: "id", place: "an aggregate".to_owned() });
+            return Err(Error::EmptyName {
+                what: "id",
+                place: "an aggregate".to_owned(),
+            });
         }
         let record = identity::record("model", model)?;
         let aggregate = self.store.track(&self.key(id), &record)?;
@@ -78,7 +81,9 @@ impl Experiment {
 
     /// The aggregates of this experiment.
     pub fn aggregates(&self) -> Aggregates {
-        Aggregates { experiment: self.clone() }
+        Aggregates {
+            experiment: self.clone(),
+        }
     }
 
     /// Gives the experiment another name.
@@ -104,7 +109,10 @@ impl Experiment {
     }
 
     fn key(&self, id: &str) -> AggregateKey {
-        AggregateKey { experiment: self.record.id, id: id.to_owned() }
+        AggregateKey {
+            experiment: self.record.id,
+            id: id.to_owned(),
+        }
     }
 
     fn handle(&self, record: AggregateRecord) -> Aggregate {
@@ -149,7 +157,10 @@ impl Aggregates {
     /// When the store fails.
     pub fn list(&self) -> Result<Vec<Aggregate>> {
         let records = self.experiment.store.aggregates(self.experiment.id())?;
-        Ok(records.into_iter().map(|record| self.experiment.handle(record)).collect())
+        Ok(records
+            .into_iter()
+            .map(|record| self.experiment.handle(record))
+            .collect())
     }
 
     /// The one of this id, where there is one.

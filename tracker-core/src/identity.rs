@@ -8,7 +8,10 @@ use crate::error::{Error, Result};
 pub(crate) fn record<E: Entity + ?Sized>(kind: &str, entity: &E) -> Result<Metadata> {
     if kind.is_empty() {
         let place = format!("the module `{}`", entity.name());
-        return Err(Error::EmptyName { what: "kind", place });
+        return Err(Error::EmptyName {
+            what: "kind",
+            place,
+        });
     }
     let record = entity.metadata().map_err(|problem| Error::Unwritable {
         kind: kind.to_owned(),
@@ -16,10 +19,16 @@ pub(crate) fn record<E: Entity + ?Sized>(kind: &str, entity: &E) -> Result<Metad
         problem,
     })?;
     if record.name.is_empty() {
-        return Err(Error::EmptyName { what: "name", place: format!("the {kind}") });
+        return Err(Error::EmptyName {
+            what: "name",
+            place: format!("the {kind}"),
+        });
     }
     if record.hash.as_str().is_empty() || !record.hash.is_valid() {
-        return Err(Error::NoIdentity { kind: kind.to_owned(), name: record.name });
+        return Err(Error::NoIdentity {
+            kind: kind.to_owned(),
+            name: record.name,
+        });
     }
     Ok(record)
 }
@@ -28,7 +37,10 @@ pub(crate) fn record<E: Entity + ?Sized>(kind: &str, entity: &E) -> Result<Metad
 pub(crate) fn check_json(json: &Value, place: impl FnOnce() -> String) -> Result<()> {
     match json.as_str().parse::<Value>() {
         Ok(_) => Ok(()),
-        Err(problem) => Err(Error::Json { place: place(), problem }),
+        Err(problem) => Err(Error::Json {
+            place: place(),
+            problem,
+        }),
     }
 }
 
@@ -49,7 +61,10 @@ impl Entity for Pass<'_> {
 
     // The hash of the dataset stands for it, so that one set by hand counts.
     fn write_arguments(&self, writer: &mut ArgumentWriter<'_>) -> Result<(), ArgumentError> {
-        writer.argument("dataset", &self.dataset.map(|dataset| dataset.hash.as_str()))?;
+        writer.argument(
+            "dataset",
+            &self.dataset.map(|dataset| dataset.hash.as_str()),
+        )?;
         writer.argument("arguments", self.arguments)
     }
 }

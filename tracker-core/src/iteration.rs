@@ -83,7 +83,11 @@ impl Iteration {
         match identity::record(kind, entity) {
             Ok(record) => {
                 let kind = kind.to_owned();
-                self.modules.push(Module { kind, record, epoch: self.epoch });
+                self.modules.push(Module {
+                    kind,
+                    record,
+                    epoch: self.epoch,
+                });
             }
             Err(problem) => self.problem = self.problem.or(Some(problem)),
         }
@@ -112,10 +116,17 @@ impl Iteration {
             return Err(problem);
         }
         if self.phase.is_empty() {
-            return Err(Error::EmptyName { what: "phase", place: "an iteration".to_owned() });
+            return Err(Error::EmptyName {
+                what: "phase",
+                place: "an iteration".to_owned(),
+            });
         }
-        check_count("epoch", self.epoch, || format!("the `{}` iteration", self.phase))?;
-        identity::check_json(&self.arguments, || format!("the `{}` iteration", self.phase))?;
+        check_count("epoch", self.epoch, || {
+            format!("the `{}` iteration", self.phase)
+        })?;
+        identity::check_json(&self.arguments, || {
+            format!("the `{}` iteration", self.phase)
+        })?;
         self.hash = Some(self.hash());
         Ok(self)
     }

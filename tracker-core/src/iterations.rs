@@ -74,6 +74,8 @@ impl Iterations {
 
 impl fmt::Debug for Iterations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Iterations").field("aggregate", &self.key.id).finish_non_exhaustive()
+        f.debug_struct("Iterations")
+            .field("aggregate", &self.key.id)
+            .finish_non_exhaustive()
     }
 }

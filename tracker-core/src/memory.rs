@@ -56,7 +56,9 @@ impl MemoryStore {
     /// No call leaves the data half changed, so a panic elsewhere in a thread that held the lock
     /// has done no harm.
     fn lock(&self) -> MutexGuard<'_, Vec<Experiment>> {
-        self.experiments.lock().unwrap_or_else(PoisonError::into_inner)
+        self.experiments
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn with<T>(&self, key: &AggregateKey, act: impl FnOnce(&mut Aggregate) -> T) -> Result<T> {
@@ -72,14 +74,19 @@ impl MemoryStore {
 
 impl Experiment {
     fn find(&mut self, id: &str) -> Option<&mut Aggregate> {
-        self.aggregates.iter_mut().find(|aggregate| aggregate.record.id == id)
+        self.aggregates
+            .iter_mut()
+            .find(|aggregate| aggregate.record.id == id)
     }
 }
 
 impl Aggregate {
     fn new(id: &str) -> Self {
         Self {
-            record: AggregateRecord { id: id.to_owned(), epoch: 0 },
+            record: AggregateRecord {
+                id: id.to_owned(),
+                epoch: 0,
+            },
             modules: Vec::new(),
             series: BTreeMap::new(),
             iterations: Vec::new(),
@@ -87,7 +94,11 @@ impl Aggregate {
     }
 
     fn put(&mut self, module: &Module) {
-        let newest = self.modules.iter_mut().rev().find(|other| other.kind == module.kind);
+        let newest = self
+            .modules
+            .iter_mut()
+            .rev()
+            .find(|other| other.kind == module.kind);
         match newest {
             Some(newest) if newest.hash() == module.hash() => *newest = module.clone(),
             _ => self.modules.push(module.clone()),
@@ -101,19 +112,34 @@ impl ExperimentStore for MemoryStore {
         if let Some(experiment) = experiments.iter().find(|other| other.record.name == name) {
             return Ok(experiment.record.clone());
         }
-        let record = ExperimentRecord { id: Uuid::new_v4(), name: name.to_owned() };
-        experiments.push(Experiment { record: record.clone(), aggregates: Vec::new() });
+        let record = ExperimentRecord {
+            id: Uuid::new_v4(),
+            name: name.to_owned(),
+        };
+        experiments.push(Experiment {
+            record: record.clone(),
+            aggregates: Vec::new(),
+        });
         Ok(record)
     }
 
     fn experiments(&self) -> Result<Vec<ExperimentRecord>> {
-        Ok(self.lock().iter().map(|experiment| experiment.record.clone()).collect())
+        Ok(self
+            .lock()
+            .iter()
+            .map(|experiment| experiment.record.clone())
+            .collect())
     }
 
     fn rename_experiment(&self, id: Uuid, name: &str) -> Result<()> {
         let mut experiments = self.lock();
-        if experiments.iter().any(|other| other.record.name == name && other.record.id != id) {
-            return Err(Error::Taken { name: name.to_owned() });
+        if experiments
+            .iter()
+            .any(|other| other.record.name == name && other.record.id != id)
+        {
+            return Err(Error::Taken {
+                name: name.to_owned(),
+            });
         }
         let experiment = experiments.iter_mut().find(|other| other.record.id == id);
         name.clone_into(&mut experiment.ok_or_else(|| no_experiment(id))?.record.name);
@@ -138,7 +164,11 @@ impl AggregateStore for MemoryStore {
         }
         let aggregate = experiment.find(&key.id).ok_or_else(|| no_aggregate(key))?;
         let epoch = aggregate.record.epoch;
-        aggregate.put(&Module { kind: "model".to_owned(), record: model.clone(), epoch });
+        aggregate.put(&Module {
+            kind: "model".to_owned(),
+            record: model.clone(),
+            epoch,
+        });
         Ok(aggregate.record.clone())
     }
 
@@ -148,9 +178,15 @@ impl AggregateStore for MemoryStore {
 
     fn aggregates(&self, experiment: Uuid) -> Result<Vec<AggregateRecord>> {
         let experiments = self.lock();
-        let found = experiments.iter().find(|other| other.record.id == experiment);
-        let aggregates = found.into_iter().flat_map(|experiment| &experiment.aggregates);
-        Ok(aggregates.map(|aggregate| aggregate.record.clone()).collect())
+        let found = experiments
+            .iter()
+            .find(|other| other.record.id == experiment);
+        let aggregates = found
+            .into_iter()
+            .flat_map(|experiment| &experiment.aggregates);
+        Ok(aggregates
+            .map(|aggregate| aggregate.record.clone())
+            .collect())
     }
 
     fn set_epoch(&self, key: &AggregateKey, epoch: u64) -> Result<()> {
@@ -158,8 +194,14 @@ impl AggregateStore for MemoryStore {
     }
 
     fn remove_aggregate(&self, key: &AggregateKey) -> Result<()> {
-        for experiment in self.lock().iter_mut().filter(|other| other.record.id == key.experiment) {
-            experiment.aggregates.retain(|aggregate| aggregate.record.id != key.id);
+        for experiment in self
+            .lock()
+            .iter_mut()
+            .filter(|other| other.record.id == key.experiment)
+        {
+            experiment
+                .aggregates
+                .retain(|aggregate| aggregate.record.id != key.id);
         }
         Ok(())
     }
@@ -205,7 +247,11 @@ impl MetricStore for MemoryStore {
 
     fn summaries(&self, key: &AggregateKey) -> Result<Vec<Summary>> {
         self.with(key, |aggregate| {
-            aggregate.series.values().map(|series| series.summary.clone()).collect()
+            aggregate
+                .series
+                .values()
+                .map(|series| series.summary.clone())
+                .collect()
         })
     }
 
@@ -218,9 +264,8 @@ impl IterationStore for MemoryStore {
     fn put_iteration(&self, key: &AggregateKey, iteration: &Iteration) -> Result<()> {
         self.with(key, |aggregate| {
             let hash = iteration.hash();
-            let same = |other: &&mut Iteration| {
-                other.phase == iteration.phase && other.hash() == hash
-            };
+            let same =
+                |other: &&mut Iteration| other.phase == iteration.phase && other.hash() == hash;
             match aggregate.iterations.iter_mut().find(same) {
                 Some(place) => *place = iteration.clone(),
                 None => aggregate.iterations.push(iteration.clone()),

@@ -170,9 +170,14 @@ impl Metric {
     /// The point as every store keeps it, or why none can.
     pub(crate) fn checked(mut self) -> Result<Self> {
         if self.name.is_empty() {
-            return Err(Error::EmptyName { what: "name", place: "a metric".to_owned() });
+            return Err(Error::EmptyName {
+                what: "name",
+                place: "a metric".to_owned(),
+            });
         }
-        check_count("epoch", self.epoch, || format!("the metric `{}`", self.name))?;
+        check_count("epoch", self.epoch, || {
+            format!("the metric `{}`", self.name)
+        })?;
         check_count("step", self.step, || format!("the metric `{}`", self.name))?;
         if let MetricValue::Json(json) = &self.value {
             identity::check_json(json, || format!("the metric `{}`", self.name))?;
@@ -191,7 +196,11 @@ pub(crate) fn check_count(
 ) -> Result<()> {
     match i64::try_from(value) {
         Ok(_) => Ok(()),
-        Err(_) => Err(Error::TooLarge { what, value, place: place() }),
+        Err(_) => Err(Error::TooLarge {
+            what,
+            value,
+            place: place(),
+        }),
     }
 }
 
@@ -209,7 +218,10 @@ mod tests {
     #[test]
     fn a_json_integer_that_no_float_holds_stays_json() {
         let limit = 1_u64 << 53;
-        assert_eq!(MetricValue::from(json!(limit)).number(), Some(9_007_199_254_740_992.0));
+        assert_eq!(
+            MetricValue::from(json!(limit)).number(),
+            Some(9_007_199_254_740_992.0)
+        );
         for integer in [json!(limit + 1), json!(u64::MAX), json!(i64::MIN + 1)] {
             assert_eq!(MetricValue::from(integer).number(), None);
         }
@@ -220,6 +232,11 @@ mod tests {
         assert!(Metric::new("", 1.0).checked().is_err());
         assert!(Metric::new("loss", 1.0).epoch(u64::MAX).checked().is_err());
         assert!(Metric::new("loss", 1.0).step(1 << 63).checked().is_err());
-        assert!(Metric::new("loss", 1.0).step((1 << 63) - 1).checked().is_ok());
+        assert!(
+            Metric::new("loss", 1.0)
+                .step((1 << 63) - 1)
+                .checked()
+                .is_ok()
+        );
     }
 }

@@ -56,7 +56,10 @@ impl Metrics {
     ///
     /// As [`add`](Self::add).
     pub fn add_all(&self, metrics: impl IntoIterator<Item = Metric>) -> Result<()> {
-        let metrics = metrics.into_iter().map(Metric::checked).collect::<Result<Vec<_>>>()?;
+        let metrics = metrics
+            .into_iter()
+            .map(Metric::checked)
+            .collect::<Result<Vec<_>>>()?;
         self.store.add_metrics(&self.key, &metrics)
     }
 
@@ -100,6 +103,8 @@ impl Metrics {
 
 impl fmt::Debug for Metrics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Metrics").field("aggregate", &self.key.id).finish_non_exhaustive()
+        f.debug_struct("Metrics")
+            .field("aggregate", &self.key.id)
+            .finish_non_exhaustive()
     }
 }

@@ -1,6 +1,6 @@
 //! An entity as an aggregate keeps it.
 
-use registry_core::{Arguments, Hash, Metadata};
+use registry_core::{Arguments, BuildError, Hash, Interface, Metadata, Registered, Registry};
 
 /// An entity that belongs to an aggregate or to an iteration: the model, a criterion, an
 /// optimizer.
@@ -40,5 +40,34 @@ impl Module {
     /// The arguments that the hash covers.
     pub fn arguments(&self) -> &Arguments {
         &self.record.arguments
+    }
+
+    /// Builds the object from its record, by its name and every argument it was given; those left
+    /// out of identity are filled from the context.
+    ///
+    /// # Errors
+    ///
+    /// Where the registry has no such name, or its constructor takes other arguments by now; every
+    /// problem is named at once.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use tracker_core::{Tracker, conformance::Sample};
+    /// # let model = Sample::new("MLP", r#"{"layers": 2}"#);
+    /// # let run = Tracker::open("memory:")?.experiment("digits")?.track(&model)?;
+    /// use registry_core::Registry;
+    ///
+    /// let models = Registry::<dyn std::any::Any>::new(); // holds nothing yet
+    /// let error = run.module("model")?.build(&models, &()).unwrap_err();
+    /// assert!(error.to_string().contains("`MLP`"));
+    /// # Ok::<(), tracker_core::Error>(())
+    /// ```
+    pub fn build<I: Interface + ?Sized>(
+        &self,
+        registry: &Registry<I>,
+        context: &I::Context<'_>,
+    ) -> Result<Registered<Box<I>>, BuildError> {
+        registry.build(self.name(), self.record.exact_arguments(), context)
     }
 }

@@ -5,6 +5,18 @@
 //! `i64`, times are whole microseconds. Each call is atomic: it takes effect wholly or not at all,
 //! also when several threads and processes call at once.
 //! [`conformance::run`](crate::conformance::run) checks a store.
+//!
+//! # Examples
+//!
+//! ```
+//! use tracker_core::MemoryStore;
+//! use tracker_core::ports::{ExperimentStore, Store};
+//!
+//! let store: Box<dyn Store> = Box::new(MemoryStore::default());
+//! let created = store.experiment("digits")?;
+//! assert_eq!(store.experiments()?, [created]);
+//! # Ok::<(), tracker_core::Error>(())
+//! ```
 
 use registry_core::Metadata;
 use uuid::Uuid;

@@ -93,7 +93,10 @@ mod tests {
         assert_eq!((summary.min, summary.max), (None, None));
         summary.add(&Metric::new("loss", f64::INFINITY));
         summary.add(&Metric::new("loss", f64::NAN));
-        assert_eq!((summary.min, summary.max), (Some(f64::INFINITY), Some(f64::INFINITY)));
+        assert_eq!(
+            (summary.min, summary.max),
+            (Some(f64::INFINITY), Some(f64::INFINITY))
+        );
         assert_eq!(summary.count, 3);
     }
 }

@@ -45,7 +45,9 @@ impl Tracker {
 
     /// A tracker over a store of one's own; see [`ports`](crate::ports).
     pub fn new(store: impl Store + 'static) -> Self {
-        Self { store: Arc::new(store) }
+        Self {
+            store: Arc::new(store),
+        }
     }
 
     /// Reads the experiment of this name, or creates it.
@@ -66,7 +68,9 @@ impl Tracker {
     /// When the store fails.
     pub fn experiments(&self) -> Result<Vec<Experiment>> {
         let records = self.store.experiments()?.into_iter();
-        Ok(records.map(|record| Experiment::new(Arc::clone(&self.store), record)).collect())
+        Ok(records
+            .map(|record| Experiment::new(Arc::clone(&self.store), record))
+            .collect())
     }
 }
 
@@ -79,7 +83,10 @@ impl fmt::Debug for Tracker {
 /// Refuses an experiment without a name.
 pub(crate) fn check_experiment(name: &str) -> Result<()> {
     if name.is_empty() {
-        return Err(Error::EmptyName { what: "name", place: "an experiment".to_owned() });
+        return Err(Error::EmptyName {
+            what: "name",
+            place: "an experiment".to_owned(),
+        });
     }
     Ok(())
 }

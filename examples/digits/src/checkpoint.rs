@@ -1,7 +1,8 @@
 //! Weights, optimizer state and epoch in one safetensors file, replaced as a whole.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs::{self, File};
+use std::fmt::Display;
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -24,6 +25,12 @@ pub enum CheckpointError {
         /// What the operating system said.
         source: io::Error,
     },
+    /// Another process trains the same model.
+    #[error("`{}` is in use by another process\nhint: wait for it, or choose another folder with `--dir`", path.display())]
+    Busy {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file is no checkpoint of this model.
     #[error("`{}` does not hold this model: {reason}\nhint: move the file away to train anew", path.display())]
     Content {
@@ -38,12 +45,28 @@ pub enum CheckpointError {
 #[derive(Debug)]
 pub struct Checkpoint {
     path: PathBuf,
+    /// Held until the end: two processes would overwrite each other's weights.
+    _lock: File,
 }
 
 impl Checkpoint {
-    /// The checkpoint of the model with this hash.
-    pub fn new(dir: &Path, hash: &str) -> Self {
-        Self { path: dir.join(format!("{hash}.safetensors")) }
+    /// The checkpoint of the model with this hash, which no other process can open meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be written, or another process has opened the checkpoint.
+    pub fn open(dir: &Path, hash: &str) -> Result<Self, CheckpointError> {
+        let path = dir.join(format!("{hash}.safetensors"));
+        let lock = fs::create_dir_all(dir).and_then(|()| File::create(path.with_extension("lock")));
+        let lock = match lock
+            .map_err(TryLockError::Error)
+            .and_then(|lock| lock.try_lock().map(|()| lock))
+        {
+            Ok(lock) => lock,
+            Err(TryLockError::WouldBlock) => return Err(CheckpointError::Busy { path }),
+            Err(TryLockError::Error(source)) => return Err(CheckpointError::Io { path, source }),
+        };
+        Ok(Self { path, _lock: lock })
     }
 
     /// The file.
@@ -59,22 +82,33 @@ impl Checkpoint {
     /// # Errors
     ///
     /// When the file cannot be read, or is no checkpoint with these weights.
-    pub fn load(&self, weights: &Variables, state: &Variables) -> Result<Option<u64>, CheckpointError> {
+    pub fn load(
+        &self,
+        weights: &Variables,
+        state: &Variables,
+    ) -> Result<Option<u64>, CheckpointError> {
         let bytes = match fs::read(&self.path) {
             Ok(bytes) => bytes,
             Err(source) if source.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(self.io(source)),
         };
-        let (_, header) = SafeTensors::read_metadata(&bytes).map_err(|error| self.content(error))?;
-        let epoch = header.metadata().as_ref().and_then(|entries| entries.get(EPOCH)?.parse().ok());
-        let epoch = epoch.ok_or_else(|| self.content("it names no epoch"))?;
-        let stored = candle_core::safetensors::load_buffer(&bytes, &Device::Cpu).map_err(|error| self.content(error))?;
+        let (_, header) =
+            SafeTensors::read_metadata(&bytes).map_err(|error| self.content(&error))?;
+        let epoch = header
+            .metadata()
+            .as_ref()
+            .and_then(|entries| entries.get(EPOCH)?.parse().ok());
+        let epoch = epoch.ok_or_else(|| self.content(&"it names no epoch"))?;
+        let stored = candle_core::safetensors::load_buffer(&bytes, &Device::Cpu)
+            .map_err(|error| self.content(&error))?;
         if let Some(name) = weights.keys().find(|name| !stored.contains_key(*name)) {
-            return Err(self.content(format!("it lacks `{name}`")));
+            return Err(self.content(&format!("it lacks `{name}`")));
         }
         for (name, variable) in weights.iter().chain(state) {
             if let Some(tensor) = stored.get(name) {
-                variable.set(tensor).map_err(|error| self.content(format!("`{name}`: {error}")))?;
+                variable
+                    .set(tensor)
+                    .map_err(|error| self.content(&format!("`{name}`: {error}")))?;
             }
         }
         Ok(Some(epoch))
@@ -85,11 +119,20 @@ impl Checkpoint {
     /// # Errors
     ///
     /// When the file cannot be written; the old one is then still there.
-    pub fn save(&self, weights: &Variables, state: &Variables, epoch: u64) -> Result<(), CheckpointError> {
-        let tensors: BTreeMap<&String, &Tensor> =
-            weights.iter().chain(state).map(|(name, variable)| (name, variable.as_tensor())).collect();
+    pub fn save(
+        &self,
+        weights: &Variables,
+        state: &Variables,
+        epoch: u64,
+    ) -> Result<(), CheckpointError> {
+        let tensors: BTreeMap<&String, &Tensor> = weights
+            .iter()
+            .chain(state)
+            .map(|(name, variable)| (name, variable.as_tensor()))
+            .collect();
         let header = HashMap::from([(EPOCH.to_owned(), epoch.to_string())]);
-        let bytes = safetensors::serialize(tensors, Some(header)).map_err(|error| self.content(error))?;
+        let bytes =
+            safetensors::serialize(tensors, Some(header)).map_err(|error| self.content(&error))?;
         let fresh = self.path.with_extension("safetensors.new");
         let write = || {
             let mut file = File::create(&fresh)?;
@@ -101,10 +144,84 @@ impl Checkpoint {
     }
 
     fn io(&self, source: io::Error) -> CheckpointError {
-        CheckpointError::Io { path: self.path.clone(), source }
+        CheckpointError::Io {
+            path: self.path.clone(),
+            source,
+        }
     }
 
-    fn content(&self, reason: impl ToString) -> CheckpointError {
-        CheckpointError::Content { path: self.path.clone(), reason: reason.to_string() }
+    fn content(&self, reason: &dyn Display) -> CheckpointError {
+        CheckpointError::Content {
+            path: self.path.clone(),
+            reason: reason.to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_core::Var;
+
+    use super::*;
+
+    fn variables(name: &str, value: u32) -> candle_core::Result<Variables> {
+        Ok(Variables::from([(
+            name.to_owned(),
+            Var::new(value, &Device::Cpu)?,
+        )]))
+    }
+
+    #[test]
+    fn holds_weights_state_and_epoch() -> Result<(), Box<dyn std::error::Error>> {
+        let dir = tempfile::tempdir()?;
+        let checkpoint = Checkpoint::open(&dir.path().join("new"), "hash")?;
+        let (weights, state) = (variables("output.bias", 1)?, variables("SGD.velocity", 2)?);
+        assert_eq!(checkpoint.load(&weights, &state)?, None);
+        checkpoint.save(&weights, &state, 7)?;
+
+        let (weights, state) = (variables("output.bias", 0)?, variables("SGD.velocity", 0)?);
+        assert_eq!(checkpoint.load(&weights, &state)?, Some(7));
+        assert_eq!(weights["output.bias"].to_scalar::<u32>()?, 1);
+        assert_eq!(state["SGD.velocity"].to_scalar::<u32>()?, 2);
+
+        let fresh = variables("AdamW.steps", 0)?;
+        assert_eq!(
+            checkpoint.load(&weights, &fresh)?,
+            Some(7),
+            "another optimizer starts anew"
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn refuses_what_is_no_checkpoint_of_the_model() -> Result<(), Box<dyn std::error::Error>> {
+        let dir = tempfile::tempdir()?;
+        let checkpoint = Checkpoint::open(dir.path(), "hash")?;
+        let refusal = |name| -> Result<String, Box<dyn std::error::Error>> {
+            let loaded = checkpoint.load(&variables(name, 0)?, &Variables::new());
+            Ok(loaded
+                .err()
+                .map(|error| error.to_string())
+                .unwrap_or_default())
+        };
+        checkpoint.save(&variables("output.bias", 1)?, &Variables::new(), 7)?;
+        assert!(refusal("hidden.bias")?.contains("it lacks `hidden.bias`"));
+        fs::write(checkpoint.path(), "{}")?;
+        assert!(refusal("output.bias")?.contains("\nhint: "));
+        Ok(())
+    }
+
+    #[test]
+    fn is_open_once() -> Result<(), Box<dyn std::error::Error>> {
+        let dir = tempfile::tempdir()?;
+        let first = Checkpoint::open(dir.path(), "hash")?;
+        assert!(matches!(
+            Checkpoint::open(dir.path(), "hash"),
+            Err(CheckpointError::Busy { .. })
+        ));
+        Checkpoint::open(dir.path(), "another")?;
+        drop(first);
+        Checkpoint::open(dir.path(), "hash")?;
+        Ok(())
     }
 }

@@ -2,10 +2,12 @@
 
 use candle_core::{D, Result, Tensor};
 use candle_nn::{encoding, loss, ops};
+use entia::prelude::*;
 
 use crate::data::CLASSES;
 
 /// How wrong the scores of a model are.
+#[registry]
 pub trait Criterion {
     /// The mean loss, a scalar, of `scores` with shape `(images, CLASSES)` against the `labels`.
     ///
@@ -16,7 +18,8 @@ pub trait Criterion {
 }
 
 /// The negative log-likelihood of the labels.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Entity)]
+#[register(registry = Criterion)]
 pub struct CrossEntropyLoss;
 
 impl Criterion for CrossEntropyLoss {
@@ -26,7 +29,8 @@ impl Criterion for CrossEntropyLoss {
 }
 
 /// The squared distance from the probabilities to the right answer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Entity)]
+#[register(registry = Criterion)]
 pub struct MSELoss;
 
 impl Criterion for MSELoss {

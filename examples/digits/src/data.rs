@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 
 use candle_core::{Device, Tensor};
+use entia::prelude::*;
 use fastrand::Rng;
 use flate2::read::GzDecoder;
 use thiserror::Error;
@@ -14,8 +15,6 @@ pub const CLASSES: usize = 10;
 
 const ARCHIVE: &[u8] = include_bytes!("../data/digits.csv.gz");
 const BRIGHTEST: u8 = 16;
-/// Each fifth image is a test image: a fixed split in which both sides hold every writer.
-const TEST_EVERY: usize = 5;
 
 /// Why the images could not be read.
 #[derive(Debug, Error)]
@@ -34,27 +33,52 @@ pub enum DataError {
     Tensor(#[from] candle_core::Error),
 }
 
+/// Which of the images: a fixed choice, documented with the data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Entity)]
+pub enum Split {
+    /// 1,438 images to learn from.
+    #[register(name = "train")]
+    Train,
+    /// 359 images to measure with: each fifth, so that both splits hold every writer.
+    #[register(name = "test")]
+    Test,
+}
+
 /// Images and their labels.
 #[derive(Debug)]
-pub struct Split {
+pub struct Digits {
     /// `f32` of shape `(images, PIXELS)`, each pixel in `0.0..=1.0`.
     pub images: Tensor,
     /// `u32` of shape `(images,)`, each label in `0..CLASSES`.
     pub labels: Tensor,
 }
 
-impl Split {
-    fn new(rows: &[Row]) -> candle_core::Result<Self> {
-        let pixels: Vec<f32> = rows.iter().flat_map(|row| row.pixels).collect();
-        let labels: Vec<u32> = rows.iter().map(|row| row.label).collect();
+#[register]
+impl Digits {
+    /// Unpacks the images of a split, which are compiled into the program.
+    ///
+    /// # Errors
+    ///
+    /// When the archive is damaged.
+    pub fn new(split: Split) -> Result<Self, DataError> {
+        let mut text = String::new();
+        GzDecoder::new(ARCHIVE).read_to_string(&mut text)?;
+        let (mut pixels, mut labels) = (Vec::new(), Vec::new());
+        for (line, row) in (1..).zip(text.lines()) {
+            let row = Row::parse(row).ok_or(DataError::Line(line))?;
+            if (line % 5 == 0) == (split == Split::Test) {
+                pixels.extend(row.pixels);
+                labels.push(row.label);
+            }
+        }
         Ok(Self {
-            images: Tensor::from_vec(pixels, (rows.len(), PIXELS), &Device::Cpu)?,
+            images: Tensor::from_vec(pixels, (labels.len(), PIXELS), &Device::Cpu)?,
             labels: Tensor::new(labels, &Device::Cpu)?,
         })
     }
 
     /// Number of images.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.labels.elem_count()
     }
 
@@ -64,7 +88,7 @@ impl Split {
     ///
     /// When candle cannot select the images.
     pub fn batches(&self, size: usize, rng: &mut Rng) -> candle_core::Result<Vec<Self>> {
-        let mut order: Vec<u32> = (0u32..).take(self.len()).collect();
+        let mut order: Vec<u32> = (0..).take(self.count()).collect();
         rng.shuffle(&mut order);
         order
             .chunks(size)
@@ -79,34 +103,6 @@ impl Split {
     }
 }
 
-/// The data set.
-#[derive(Debug)]
-pub struct Digits {
-    /// 1,438 images to learn from.
-    pub train: Split,
-    /// 359 images to measure with.
-    pub test: Split,
-}
-
-impl Digits {
-    /// Unpacks the images that are compiled into the program.
-    ///
-    /// # Errors
-    ///
-    /// When the archive is damaged.
-    pub fn load() -> Result<Self, DataError> {
-        let mut text = String::new();
-        GzDecoder::new(ARCHIVE).read_to_string(&mut text)?;
-        let (mut train, mut test) = (Vec::new(), Vec::new());
-        for (index, line) in text.lines().enumerate() {
-            let row = Row::parse(line).ok_or(DataError::Line(index + 1))?;
-            let rows = if index % TEST_EVERY == TEST_EVERY - 1 { &mut test } else { &mut train };
-            rows.push(row);
-        }
-        Ok(Self { train: Split::new(&train)?, test: Split::new(&test)? })
-    }
-}
-
 struct Row {
     pixels: [f32; PIXELS],
     label: u32,
@@ -117,11 +113,19 @@ impl Row {
         let (pixels, label) = line.rsplit_once(',')?;
         let pixels: Vec<f32> = pixels
             .split(',')
-            .map(|pixel| pixel.parse().ok().filter(|grey| *grey <= BRIGHTEST))
-            .map(|grey| grey.map(|grey: u8| f32::from(grey) / f32::from(BRIGHTEST)))
+            .map(|pixel| {
+                let grey: u8 = pixel.parse().ok().filter(|grey| *grey <= BRIGHTEST)?;
+                Some(f32::from(grey) / f32::from(BRIGHTEST))
+            })
             .collect::<Option<_>>()?;
-        let label = label.parse().ok().filter(|label| (0u32..).take(CLASSES).any(|c| c == *label))?;
-        Some(Self { pixels: pixels.try_into().ok()?, label })
+        let label: u8 = label
+            .parse()
+            .ok()
+            .filter(|label| usize::from(*label) < CLASSES)?;
+        Some(Self {
+            pixels: pixels.try_into().ok()?,
+            label: label.into(),
+        })
     }
 }
 
@@ -130,15 +134,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn holds_every_image_once() -> Result<(), DataError> {
-        let digits = Digits::load()?;
-        assert_eq!((digits.train.len(), digits.test.len()), (1438, 359));
-        for split in [&digits.train, &digits.test] {
-            assert_eq!(split.images.dims(), [split.len(), PIXELS]);
-            let pixels = split.images.flatten_all()?.to_vec1::<f32>()?;
+    fn splits_hold_every_image_once() -> Result<(), DataError> {
+        for (split, count) in [(Split::Train, 1438), (Split::Test, 359)] {
+            let digits = Digits::new(split)?;
+            assert_eq!(digits.images.dims(), [count, PIXELS]);
+            let pixels = digits.images.flatten_all()?.to_vec1::<f32>()?;
             assert!(pixels.iter().all(|pixel| (0.0..=1.0).contains(pixel)));
             assert!(pixels.contains(&1.0));
-            let labels = split.labels.to_vec1::<u32>()?;
+            let labels = digits.labels.to_vec1::<u32>()?;
+            assert_eq!(labels.len(), count);
             assert!((0..10).all(|digit| labels.contains(&digit)));
             assert!(labels.iter().all(|label| *label < 10));
         }
@@ -147,19 +151,26 @@ mod tests {
 
     #[test]
     fn batches_shuffle_by_seed_and_keep_every_image() -> Result<(), DataError> {
-        let train = Digits::load()?.train;
+        let digits = Digits::new(Split::Train)?;
         let labels = |seed| -> candle_core::Result<Vec<u32>> {
-            let batches = train.batches(64, &mut Rng::with_seed(seed))?;
-            assert_eq!(batches.last().map(Split::len), Some(1438 % 64));
+            let batches = digits.batches(64, &mut Rng::with_seed(seed))?;
+            assert_eq!(batches.last().map(Digits::count), Some(1438 % 64));
             let labels = batches.iter().map(|batch| batch.labels.to_vec1());
             Ok(labels.collect::<candle_core::Result<Vec<_>>>()?.concat())
         };
         assert_eq!(labels(1)?, labels(1)?);
         assert_ne!(labels(1)?, labels(2)?);
-        let (mut shuffled, mut stored) = (labels(1)?, train.labels.to_vec1::<u32>()?);
+        let (mut shuffled, mut stored) = (labels(1)?, digits.labels.to_vec1::<u32>()?);
         shuffled.sort_unstable();
         stored.sort_unstable();
         assert_eq!(shuffled, stored);
+        Ok(())
+    }
+
+    #[test]
+    fn a_dataset_has_an_identity() -> Result<(), DataError> {
+        let digits = Digits::new(Split::Test)?;
+        assert_eq!(digits.arguments().to_string(), r#"{"split": "test"}"#);
         Ok(())
     }
 

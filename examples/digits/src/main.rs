@@ -1,34 +1,76 @@
-//! x
-mod checkpoint; mod criterion; mod data; mod model; mod optimizer; mod train; mod report;
-use candle_core::{Device, DType};
-use candle_nn::{VarMap, VarBuilder};
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let a: Vec<f64> = std::env::args().skip(1).map(|x| x.parse().unwrap()).collect();
-    let d = data::Digits::load()?;
-    let map = VarMap::new();
-    let vb = VarBuilder::from_varmap(&map, DType::F32, &Device::Cpu);
-    let m = model::Mlp::new(vb, 64, a[0] as usize, 10, a[1], model::Activation::ReLU)?;
-    let vars = train::variables(&map);
-    train::initialize(&vars, a[5] as u64)?;
-    let mut o = optimizer::AdamW::new(&vars, a[2], 0.9, 0.999, 1e-8, 0.01)?;
-    use optimizer::Optimizer;
-    let state = o.state();
-    let c = checkpoint::Checkpoint::new(std::path::Path::new("/tmp/x"), "hash");
-    let start = c.load(&vars, &state)?.unwrap_or(0);
-    let mut tr = train::Trainer { model: &m, criterion: &criterion::CrossEntropyLoss, optimizer: &mut o, batch_size: a[3] as usize, seed: a[5] as u64 };
-    let mut loss = report::Curve { name: "loss", train: vec![], test: vec![] };
-    let mut acc = report::Curve { name: "accuracy", train: vec![], test: vec![] };
-    for e in start..start + a[4] as u64 {
-        let x = tr.train(&d.train, e, || ())?;
-        let y = tr.test(&d.test)?;
-        c.save(&vars, &state, e + 1)?;
-        loss.train.push((e as f64, x.loss));
-        loss.test.push((e as f64, y.loss));
-        acc.train.push((e as f64, x.accuracy));
-        acc.test.push((e as f64, y.accuracy));
+//! Trains a model on handwritten digits from a configuration that names it, and keeps what was
+//! learned and how under the model's identity.
+
+pub mod checkpoint;
+pub mod config;
+pub mod criterion;
+pub mod data;
+pub mod model;
+pub mod optimizer;
+pub mod range;
+pub mod report;
+pub mod session;
+pub mod train;
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::config::Config;
+use crate::session::Session;
+
+/// Train a model on handwritten digits. Run it again to train it further.
+#[derive(Parser)]
+#[command(version)]
+struct Options {
+    /// The model, criterion and optimizer to train with [default: this example's digits.json]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The store of the metrics
+    #[arg(long, value_name = "ADDRESS", default_value = "sqlite:digits.db")]
+    store: String,
+    /// The folder of the weights and the learning curve
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    dir: PathBuf,
+    /// Epochs to train for, in place of those of the configuration
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    epochs: Option<u32>,
+}
+
+fn main() -> ExitCode {
+    match run(&Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let label = console::style("error:").red().bold().for_stderr();
+            // Nobody is left to tell when standard error is closed too.
+            let _ = writeln!(io::stderr(), "{label} {error}");
+            ExitCode::FAILURE
+        }
     }
-    println!("{}", report::chart(&acc));
-    println!("{}", report::table(&[report::Row { hash: "af51a51a38f7ad81f9523360fafe7068".into(), arguments: r#"{"input_size": 64, "hidden_size": 128, "output_size": 10, "dropout": 0.2, "activation": "ReLU"}"#.into(), epoch: 3, accuracy: Some(0.9777), current: true }]));
-    std::fs::write("/tmp/x/x.svg", report::svg(&[loss, acc])?)?;
-    Ok(())
+}
+
+fn run(options: &Options) -> Result<(), Box<dyn Error>> {
+    let default = concat!(env!("CARGO_MANIFEST_DIR"), "/digits.json").into();
+    let config = Config::read(options.config.as_ref().unwrap_or(&default))?;
+    let mut session = Session::open(&config, &options.dir, &options.store)?;
+    session.train(options.epochs.unwrap_or(config.epochs))?;
+
+    let curves = session.curves()?;
+    let picture = session.weights().with_extension("svg");
+    report::save_picture(&picture, &curves)?;
+    let text = format!(
+        "test accuracy by epoch\n{}\n{}\nweights: {}\ncurve:   {}\n",
+        report::chart(&curves[1]),
+        report::table(&session.rows()?),
+        session.weights().display(),
+        picture.display(),
+    );
+    match io::stdout().write_all(text.as_bytes()) {
+        // The reader, as `head`, has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
+    }
 }

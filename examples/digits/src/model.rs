@@ -1,13 +1,17 @@
 //! The models that a configuration can name, and their activations.
 
-use candle_core::{Result, Tensor, bail};
+use candle_core::{Result, Tensor};
 use candle_nn::{Linear, Module, VarBuilder, linear, ops};
+use entia::prelude::*;
 use fastrand::Rng;
+
+use crate::range::check;
 
 /// Widest layer that is built: a typing error should not ask for all of the memory.
 const WIDEST: usize = 65_536;
 
 /// What tells digits apart.
+#[registry(context = VarBuilder<'_>)]
 pub trait Model {
     /// The scores of each class, `(images, classes)`, for images of shape `(images, pixels)`.
     ///
@@ -20,7 +24,7 @@ pub trait Model {
 }
 
 /// Bends the output of a layer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Entity)]
 pub enum Activation {
     /// `max(0, x)`.
     ReLU,
@@ -29,8 +33,6 @@ pub enum Activation {
         /// Slope below zero, usually 0.01.
         slope: f64,
     },
-    /// `x` times the chance that a normal variable is below it.
-    GELU,
     /// The hyperbolic tangent.
     Tanh,
 }
@@ -40,7 +42,6 @@ impl Module for Activation {
         match self {
             Self::ReLU => xs.relu(),
             Self::LeakyReLU { slope } => ops::leaky_relu(xs, *slope),
-            Self::GELU => xs.gelu_erf(),
             Self::Tanh => xs.tanh(),
         }
     }
@@ -55,6 +56,7 @@ pub struct Mlp {
     activation: Activation,
 }
 
+#[register(name = "MLP", exclude = "vb", registry = Model)]
 impl Mlp {
     /// Builds the layers with their weights from `vb`.
     ///
@@ -67,16 +69,24 @@ impl Mlp {
         input_size: usize,
         hidden_size: usize,
         output_size: usize,
-        dropout: f64,
+        #[register(default = 0.2)] dropout: f64,
         activation: Activation,
     ) -> Result<Self> {
-        let sizes = [("input_size", input_size), ("hidden_size", hidden_size), ("output_size", output_size)];
-        if let Some((name, size)) = sizes.iter().find(|(_, size)| !(1..=WIDEST).contains(size)) {
-            bail!("`{name}` must be from 1 to {WIDEST}, got {size}");
+        let sizes = [
+            ("input_size", input_size),
+            ("hidden_size", hidden_size),
+            ("output_size", output_size),
+        ];
+        for (name, size) in sizes {
+            check(
+                name,
+                size,
+                (1..=WIDEST).contains(&size),
+                "choose a size from 1 to 65536",
+            )?;
         }
-        if !(0.0..1.0).contains(&dropout) {
-            bail!("`dropout` must be at least 0 and below 1, got {dropout}");
-        }
+        let hint = "choose a number from 0 to below 1, such as 0.2";
+        check("dropout", dropout, (0.0..1.0).contains(&dropout), hint)?;
         Ok(Self {
             hidden: linear(input_size, hidden_size, vb.pp("hidden"))?,
             output: linear(hidden_size, output_size, vb.pp("output"))?,
@@ -98,7 +108,7 @@ impl Model for Mlp {
 
 /// candle's own dropout cannot be seeded on a CPU.
 fn drop_out(xs: &Tensor, chance: f64, rng: &mut Rng) -> Result<Tensor> {
-    let kept = (1.0 / (1.0 - chance)) as f32;
-    let mask = (0..xs.elem_count()).map(|_| if rng.f64() < chance { 0.0 } else { kept });
-    xs * Tensor::from_vec(mask.collect(), xs.shape(), xs.device())?
+    let mut keep = || if rng.f64() < chance { 0f32 } else { 1.0 };
+    let mask = (0..xs.elem_count()).map(|_| keep()).collect();
+    (xs * Tensor::from_vec(mask, xs.shape(), xs.device())?)? / (1.0 - chance)
 }

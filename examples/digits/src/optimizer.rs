@@ -6,12 +6,16 @@
 use std::collections::BTreeMap;
 
 use candle_core::backprop::GradStore;
-use candle_core::{Device, Result, Tensor, Var, bail};
+use candle_core::{Device, Result, Tensor, Var};
+use entia::prelude::*;
+
+use crate::range::check;
 
 /// Variables by name.
 pub type Variables = BTreeMap<String, Var>;
 
 /// Moves the variables of a model so that the loss falls.
+#[registry(context = Variables)]
 pub trait Optimizer {
     /// Takes one step against `gradients`.
     ///
@@ -25,6 +29,7 @@ pub trait Optimizer {
 }
 
 /// Stochastic gradient descent.
+#[derive(Debug)]
 pub struct Sgd {
     variables: Variables,
     velocities: Variables,
@@ -32,20 +37,26 @@ pub struct Sgd {
     momentum: f64,
 }
 
+#[register(name = "SGD", exclude = "variables", registry = Optimizer)]
 impl Sgd {
     /// Starts with velocities of zero.
     ///
     /// # Errors
     ///
-    /// When `lr` is not above 0 or `momentum` is not in `0.0..1.0`.
+    /// When `lr` is not above 0, or `momentum` is not in `0.0..1.0`.
     pub fn new(
         variables: &Variables,
         lr: f64,
-        momentum: f64,
+        #[register(default = 0.0)] momentum: f64,
     ) -> Result<Self> {
-        check_learning_rate(lr)?;
-        check_fraction("momentum", momentum)?;
-        Ok(Self { velocities: zeros(variables)?, variables: variables.clone(), lr, momentum })
+        check_rate(lr)?;
+        check_share("momentum", momentum)?;
+        Ok(Self {
+            velocities: zeros(variables)?,
+            variables: variables.clone(),
+            lr,
+            momentum,
+        })
     }
 }
 
@@ -66,6 +77,7 @@ impl Optimizer for Sgd {
 }
 
 /// Adam with decoupled weight decay.
+#[derive(Debug)]
 pub struct AdamW {
     variables: Variables,
     first_moments: Variables,
@@ -78,23 +90,26 @@ pub struct AdamW {
     weight_decay: f64,
 }
 
+#[register(exclude = "variables", registry = Optimizer)]
 impl AdamW {
     /// Starts with moments of zero.
     ///
     /// # Errors
     ///
-    /// When `lr` is not above 0, or a beta is not in `0.0..1.0`.
+    /// When `lr` is not above 0, or another number is not in `0.0..1.0`.
     pub fn new(
         variables: &Variables,
         lr: f64,
-        beta1: f64,
-        beta2: f64,
-        eps: f64,
-        weight_decay: f64,
+        #[register(default = 0.9)] beta1: f64,
+        #[register(default = 0.999)] beta2: f64,
+        #[register(default = 1e-8)] eps: f64,
+        #[register(default = 0.01)] weight_decay: f64,
     ) -> Result<Self> {
-        check_learning_rate(lr)?;
-        check_fraction("beta1", beta1)?;
-        check_fraction("beta2", beta2)?;
+        check_rate(lr)?;
+        check_share("beta1", beta1)?;
+        check_share("beta2", beta2)?;
+        check_share("eps", eps)?;
+        check_share("weight_decay", weight_decay)?;
         Ok(Self {
             first_moments: zeros(variables)?,
             second_moments: zeros(variables)?,
@@ -117,11 +132,16 @@ impl Optimizer for AdamW {
         let correct1 = 1.0 - self.beta1.powf(steps.into());
         let correct2 = 1.0 - self.beta2.powf(steps.into());
         for (name, variable) in &self.variables {
-            let Some(gradient) = gradients.get(variable) else { continue };
+            let Some(gradient) = gradients.get(variable) else {
+                continue;
+            };
             let (first, second) = (&self.first_moments[name], &self.second_moments[name]);
             first.set(&((first.as_tensor() * self.beta1)? + (gradient * (1.0 - self.beta1))?)?)?;
-            second.set(&((second.as_tensor() * self.beta2)? + (gradient.sqr()? * (1.0 - self.beta2))?)?)?;
-            let direction = ((first.as_tensor() / correct1)? / ((second.as_tensor() / correct2)?.sqrt()? + self.eps)?)?;
+            second.set(
+                &((second.as_tensor() * self.beta2)? + (gradient.sqr()? * (1.0 - self.beta2))?)?,
+            )?;
+            let direction = ((first.as_tensor() / correct1)?
+                / ((second.as_tensor() / correct2)?.sqrt()? + self.eps)?)?;
             let decayed = (variable.as_tensor() * (1.0 - self.lr * self.weight_decay))?;
             variable.set(&(decayed - (direction * self.lr)?)?)?;
         }
@@ -137,23 +157,32 @@ impl Optimizer for AdamW {
 }
 
 fn zeros(variables: &Variables) -> Result<Variables> {
-    variables.iter().map(|(name, variable)| Ok((name.clone(), Var::from_tensor(&variable.zeros_like()?)?))).collect()
+    variables
+        .iter()
+        .map(|(name, variable)| Ok((name.clone(), Var::from_tensor(&variable.zeros_like()?)?)))
+        .collect()
 }
 
 fn prefixed(prefix: &str, variables: &Variables) -> impl Iterator<Item = (String, Var)> {
-    variables.iter().map(move |(name, variable)| (format!("{prefix}.{name}"), variable.clone()))
+    variables
+        .iter()
+        .map(move |(name, variable)| (format!("{prefix}.{name}"), variable.clone()))
 }
 
-fn check_learning_rate(lr: f64) -> Result<()> {
-    if lr > 0.0 && lr.is_finite() {
-        return Ok(());
-    }
-    bail!("`lr` must be a number above 0, got {lr}")
+fn check_rate(lr: f64) -> Result<()> {
+    check(
+        "lr",
+        lr,
+        lr > 0.0 && lr.is_finite(),
+        "choose a number above 0, such as 0.001",
+    )
 }
 
-fn check_fraction(name: &str, value: f64) -> Result<()> {
-    if (0.0..1.0).contains(&value) {
-        return Ok(());
-    }
-    bail!("`{name}` must be at least 0 and below 1, got {value}")
+fn check_share(name: &str, value: f64) -> Result<()> {
+    check(
+        name,
+        value,
+        (0.0..1.0).contains(&value),
+        "choose a number from 0 to below 1",
+    )
 }

@@ -7,10 +7,9 @@ use candle_nn::VarMap;
 use fastrand::Rng;
 use thiserror::Error;
 
-use crate::criterion::Criterion;
-use crate::data::Split;
-use crate::model::Model;
-use crate::optimizer::{Optimizer, Variables};
+use crate::config::Components;
+use crate::data::Digits;
+use crate::optimizer::Variables;
 
 /// Why an epoch could not be finished.
 #[derive(Debug, Error)]
@@ -35,10 +34,21 @@ pub struct Scores {
     pub accuracy: f64,
 }
 
+/// How good the answers were in each phase of an epoch.
+#[derive(Clone, Copy, Debug)]
+pub struct EpochScores {
+    /// While learning.
+    pub train: Scores,
+    /// After it, with images the model has not learned from.
+    pub test: Scores,
+}
+
 /// The variables that a model has taken from `map`.
 pub fn variables(map: &VarMap) -> Variables {
     let map = map.data().lock().unwrap_or_else(PoisonError::into_inner);
-    map.iter().map(|(name, variable)| (name.clone(), variable.clone())).collect()
+    map.iter()
+        .map(|(name, variable)| (name.clone(), variable.clone()))
+        .collect()
 }
 
 /// Gives each variable the starting value that follows from `seed`.
@@ -64,71 +74,99 @@ pub fn initialize(variables: &Variables, seed: u64) -> candle_core::Result<()> {
 }
 
 /// What learns, and how.
-pub struct Trainer<'a> {
-    /// What learns.
-    pub model: &'a dyn Model,
-    /// What its scores are measured with.
-    pub criterion: &'a dyn Criterion,
-    /// What moves its variables.
-    pub optimizer: &'a mut dyn Optimizer,
+pub struct Trainer {
+    /// The model, and what it learns with.
+    pub components: Components,
     /// Images in a step of the optimizer.
     pub batch_size: usize,
     /// What the order of the images and the dropout follow from.
     pub seed: u64,
 }
 
-impl Trainer<'_> {
-    /// Learns from each image once and calls `after_batch` after each step of the optimizer.
+impl Trainer {
+    /// Learns from each image of `train` once, then measures with those of `test`. Calls
+    /// `after_batch` after each step of the optimizer.
     ///
     /// An epoch draws the same numbers however often training was interrupted before it.
     ///
     /// # Errors
     ///
-    /// When the loss is not finite, or candle cannot compute.
-    pub fn train(
+    /// When a loss is not finite, or candle cannot compute.
+    pub fn epoch(
         &mut self,
-        split: &Split,
+        train: &Digits,
+        test: &Digits,
         epoch: u64,
         after_batch: impl Fn(),
-    ) -> Result<Scores, TrainError> {
+    ) -> Result<EpochScores, TrainError> {
+        let train = self.train(train, epoch, after_batch)?;
+        let test = self.test(test)?;
+        if train.loss.is_finite() && test.loss.is_finite() {
+            return Ok(EpochScores { train, test });
+        }
+        Err(TrainError::Diverged(epoch))
+    }
+
+    fn train(
+        &mut self,
+        digits: &Digits,
+        epoch: u64,
+        after_batch: impl Fn(),
+    ) -> candle_core::Result<Scores> {
+        let Components {
+            model,
+            criterion,
+            optimizer,
+            ..
+        } = &mut self.components;
         let mut rng = Rng::with_seed(self.seed ^ (epoch + 1));
         let (mut loss, mut right) = (0.0, 0.0);
-        for batch in split.batches(self.batch_size, &mut rng)? {
-            let scores = self.model.forward(&batch.images, Some(&mut rng))?;
-            let batch_loss = self.criterion.loss(&scores, &batch.labels)?;
-            self.optimizer.step(&batch_loss.backward()?)?;
-            loss += scalar(&batch_loss)? * real(batch.len());
+        for batch in digits.batches(self.batch_size, &mut rng)? {
+            let scores = model.forward(&batch.images, Some(&mut rng))?;
+            let batch_loss = criterion.loss(&scores, &batch.labels)?;
+            optimizer.step(&batch_loss.backward()?)?;
+            loss += scalar(&batch_loss)? * real(batch.count());
             right += count_right(&scores, &batch.labels)?;
             after_batch();
         }
-        if !loss.is_finite() {
-            return Err(TrainError::Diverged(epoch));
-        }
-        Ok(Scores { loss: loss / real(split.len()), accuracy: right / real(split.len()) })
+        Ok(Scores {
+            loss: loss / real(digits.count()),
+            accuracy: right / real(digits.count()),
+        })
     }
 
-    /// Measures without learning.
-    ///
-    /// # Errors
-    ///
-    /// When candle cannot compute.
-    pub fn test(&self, split: &Split) -> Result<Scores, TrainError> {
-        let scores = self.model.forward(&split.images, None)?;
-        let loss = self.criterion.loss(&scores, &split.labels)?;
-        let right = count_right(&scores, &split.labels)?;
-        Ok(Scores { loss: scalar(&loss)?, accuracy: right / real(split.len()) })
+    fn test(&self, digits: &Digits) -> candle_core::Result<Scores> {
+        let Components {
+            model, criterion, ..
+        } = &self.components;
+        let scores = model.forward(&digits.images, None)?;
+        let loss = criterion.loss(&scores, &digits.labels)?;
+        let right = count_right(&scores, &digits.labels)?;
+        Ok(Scores {
+            loss: scalar(&loss)?,
+            accuracy: right / real(digits.count()),
+        })
     }
 }
 
 fn count_right(scores: &Tensor, labels: &Tensor) -> candle_core::Result<f64> {
-    scalar(&scores.argmax(D::Minus1)?.eq(labels)?.to_dtype(DType::U32)?.sum_all()?)
+    scalar(
+        &scores
+            .argmax(D::Minus1)?
+            .eq(labels)?
+            .to_dtype(DType::U32)?
+            .sum_all()?,
+    )
 }
 
 fn scalar(tensor: &Tensor) -> candle_core::Result<f64> {
     tensor.to_dtype(DType::F64)?.to_scalar()
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts of images and inputs are far below 2^52")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of images and inputs are far below 2^52"
+)]
 fn real(count: usize) -> f64 {
     count as f64
 }

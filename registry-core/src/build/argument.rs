@@ -1,11 +1,12 @@
 //! One argument on its way from text to a parameter's type.
 
-use super::builder::{Component, Constructor};
+use super::builder::{Builder, Component};
 use super::problem::Problem;
 use super::report::Report;
-use crate::interface::{Admits, Interface};
+use crate::interface::Admits;
 use crate::reader;
 use crate::registered::Registered;
+use crate::registry::Item;
 use crate::suggest::nearest;
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;
@@ -91,26 +92,20 @@ impl<'a, 'r> Argument<'a, 'r> {
     /// Builds the component that this reference names, by the constructor of that name.
     ///
     /// A reference is the bare name, or `{"name": ..., "arguments": {...}}`.
-    pub fn construct<T, I: Interface + ?Sized>(
+    pub(crate) fn construct<T>(
         self,
-        constructors: &'static [Constructor<T, I>],
-        context: &I::Context<'_>,
-    ) -> Option<Registered<T>>
-    where
-        T: 'static,
-    {
+        items: &'static [Item],
+        call: impl FnOnce(usize, &mut Builder<'_, '_>) -> Option<T>,
+    ) -> Option<T> {
         self.resolve(|name, arguments, report| {
-            match constructors
-                .iter()
-                .find(|constructor| constructor.item.name == name)
-            {
-                Some(constructor) => constructor.call(None, arguments, report, context),
-                None => {
-                    let names = constructors.iter().map(|constructor| constructor.item.name);
-                    report.add(unknown_name(name, names));
-                    None
-                }
-            }
+            let Some(index) = items.iter().position(|item| item.name == name) else {
+                report.add(unknown_name(name, items.iter().map(|item| item.name)));
+                return None;
+            };
+            call(
+                index,
+                &mut Builder::bind(&items[index], None, arguments, report),
+            )
         })
     }
 

@@ -24,8 +24,15 @@ pub trait Component: 'static {
     /// The trait whose registry it is in.
     type Interface: Interface + ?Sized;
 
-    /// Its constructors: one for a struct, one for each variant of an enum.
-    const CONSTRUCTORS: &'static [Constructor<Self::Output, Self::Interface>];
+    /// What is known of each of its constructors: one for a struct, one for each variant of an enum.
+    const ITEMS: &'static [Item];
+
+    /// Reads the arguments of the constructor at `index` of [`ITEMS`](Self::ITEMS) and calls it.
+    fn call(
+        index: usize,
+        builder: &mut Builder<'_, '_>,
+        context: &<Self::Interface as Interface>::Context<'_>,
+    ) -> Option<Registered<Self::Output>>;
 
     /// As the registry holds it.
     fn erase(built: Self::Output) -> Box<Self::Interface>;
@@ -35,32 +42,9 @@ pub trait Component: 'static {
         argument: Argument<'_, '_>,
         context: &<Self::Interface as Interface>::Context<'_>,
     ) -> Option<Registered<Self::Output>> {
-        argument.construct(Self::CONSTRUCTORS, context)
-    }
-}
-
-/// One way to make a `T`: what is known of it, and the function that reads its arguments.
-pub struct Constructor<T, I: Interface + ?Sized> {
-    /// What is known of it.
-    pub item: Item,
-    /// Reads the arguments and calls the constructor.
-    pub build: for<'b, 'c> fn(
-        &mut Builder<'_, '_>,
-        &'b <I as Interface>::Context<'c>,
-    ) -> Option<Registered<T>>,
-}
-
-impl<T: 'static, I: Interface + ?Sized> Constructor<T, I> {
-    /// Calls it with arguments by position and by name.
-    pub(crate) fn call(
-        &'static self,
-        args: Option<&str>,
-        kwargs: Option<&str>,
-        report: &mut Report<'_>,
-        context: &I::Context<'_>,
-    ) -> Option<Registered<T>> {
-        let mut builder = Builder::bind(&self.item, args, kwargs, report);
-        (self.build)(&mut builder, context)
+        argument.construct(Self::ITEMS, |index, builder| {
+            Self::call(index, builder, context)
+        })
     }
 }
 
@@ -80,7 +64,7 @@ pub struct Builder<'b, 'r> {
 }
 
 impl<'b, 'r> Builder<'b, 'r> {
-    fn bind(
+    pub(crate) fn bind(
         item: &'static Item,
         args: Option<&'b str>,
         kwargs: Option<&'b str>,
@@ -188,9 +172,9 @@ impl<'b, 'r> Builder<'b, 'r> {
     }
 
     fn add_at(&mut self, name: &str, problem: Problem) {
-        self.report.set_name(self.base, Some(name));
+        self.report.enter_name(self.base, name);
         self.report.add(problem);
-        self.report.set_name(self.base, None);
+        self.report.return_to(self.base);
     }
 
     /// The argument of the required parameter at `index`; its absence is reported.
@@ -198,7 +182,8 @@ impl<'b, 'r> Builder<'b, 'r> {
         let parameter = &self.item.signature.parameters()[index];
         if self.given[index].is_none() {
             let message = format!("missing argument of type `{}`", parameter.type_name);
-            self.add_at(parameter.name, Problem::new(message));
+            let hint = format!("the signature is {}", self.item.signature);
+            self.add_at(parameter.name, Problem::new(message).with_hint(hint));
         }
         self.optional(index)
     }
@@ -206,8 +191,8 @@ impl<'b, 'r> Builder<'b, 'r> {
     /// The argument of the parameter at `index`, where it was given.
     pub fn optional(&mut self, index: usize) -> Option<Argument<'_, 'r>> {
         let text = self.given[index]?;
-        let name = self.item.signature.parameters()[index].name;
-        self.report.set_name(self.base, Some(name));
+        let parameter = &self.item.signature.parameters()[index];
+        self.report.enter_parameter(self.base, parameter);
         Some(Argument {
             text,
             report: self.report,
@@ -224,7 +209,7 @@ impl<'b, 'r> Builder<'b, 'r> {
 
     /// Whether every parameter has its value.
     pub fn is_well(&mut self) -> bool {
-        self.report.set_name(self.base, None);
+        self.report.return_to(self.base);
         self.report.count() == self.before
     }
 

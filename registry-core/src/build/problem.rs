@@ -15,7 +15,9 @@ use std::sync::Arc;
 ///   hiden_size: unexpected argument
 ///     hint: did you mean `hidden_size`?
 ///   hidden_size: missing argument of type `i64`
+///     hint: the signature is (input_size: i64, hidden_size: i64, activation: Activation)
 ///   activation.arguments.slope: expected f64, found a string
+///     hint: the parameter is `slope: f64`
 /// ```
 #[derive(Clone, Debug)]
 pub struct BuildError {

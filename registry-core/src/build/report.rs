@@ -1,13 +1,18 @@
 //! Where the problems of one build gather.
 
+use super::argument::name_of;
 use super::problem::{BuildError, Problem};
 use crate::error::ArgumentError;
+use crate::reader;
+use crate::signature::Parameter;
 use std::any::Any;
 
 /// The problems found so far, the place that is being read, and the registry that was asked.
 pub(crate) struct Report<'r> {
     problems: Vec<Problem>,
     path: String,
+    /// The parameter under that path, which joins it only when something is to be said.
+    parameter: Option<&'static Parameter>,
     /// The registry that the build began with: a nested component of the same interface comes from
     /// it, so that a local registry never reaches for global state.
     registry: Option<&'r dyn Any>,
@@ -18,6 +23,7 @@ impl<'r> Report<'r> {
         Self {
             problems: Vec::new(),
             path: String::new(),
+            parameter: None,
             registry,
         }
     }
@@ -28,6 +34,7 @@ impl<'r> Report<'r> {
 
     /// Adds a problem at the place that is being read.
     pub(crate) fn add(&mut self, mut problem: Problem) {
+        self.settle();
         problem.path = match (self.path.as_str(), problem.path.as_str()) {
             ("", inner) => inner.to_owned(),
             (outer, "") => outer.to_owned(),
@@ -40,7 +47,11 @@ impl<'r> Report<'r> {
     pub(crate) fn add_error(&mut self, error: &ArgumentError) {
         let mut problem = Problem::new(error.message());
         problem.path = error.path().to_owned();
-        problem.hint = error.hint().map(str::to_owned);
+        problem.hint = match (error.hint(), self.parameter) {
+            (Some(hint), _) => Some(hint.to_owned()),
+            (None, Some(parameter)) => Some(format!("the parameter is `{parameter}`")),
+            (None, None) => None,
+        };
         self.add(problem);
     }
 
@@ -49,19 +60,35 @@ impl<'r> Report<'r> {
     }
 
     /// How long the path of the present place is.
-    pub(crate) fn base(&self) -> usize {
+    pub(crate) fn base(&mut self) -> usize {
+        self.settle();
         self.path.len()
     }
 
-    /// Goes to the parameter `name` of the component whose path has `base` bytes, or to the
-    /// component itself.
-    pub(crate) fn set_name(&mut self, base: usize, name: Option<&str>) {
+    /// Goes back to the component whose path has `base` bytes.
+    pub(crate) fn return_to(&mut self, base: usize) {
         self.path.truncate(base);
-        if let Some(name) = name {
-            if base > 0 {
-                self.path.push_str(".arguments.");
-            }
-            self.path.push_str(name);
+        self.parameter = None;
+    }
+
+    /// Goes to a parameter of the component whose path has `base` bytes.
+    pub(crate) fn enter_parameter(&mut self, base: usize, parameter: &'static Parameter) {
+        self.return_to(base);
+        self.parameter = Some(parameter);
+    }
+
+    /// Goes to an argument that may be none of the component's parameters.
+    pub(crate) fn enter_name(&mut self, base: usize, name: &str) {
+        self.return_to(base);
+        if base > 0 {
+            self.path.push_str(".arguments.");
+        }
+        self.path.push_str(name);
+    }
+
+    fn settle(&mut self) {
+        if let Some(parameter) = self.parameter.take() {
+            self.enter_name(self.path.len(), parameter.name);
         }
     }
 
@@ -90,5 +117,16 @@ impl<'r> Report<'r> {
             name: name.map(str::to_owned),
             problems: self.problems,
         }
+    }
+
+    /// The error of the build of the reference `text`. Where that is no JSON, it is all there is to
+    /// say, with the line and column in the whole.
+    pub(crate) fn into_error_of(mut self, text: &str) -> BuildError {
+        if let Err(error) = reader::check(text) {
+            self.problems.clear();
+            self.return_to(0);
+            self.add_error(&error);
+        }
+        self.into_error(name_of(text).as_deref())
     }
 }

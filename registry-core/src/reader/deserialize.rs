@@ -1,7 +1,7 @@
 //! serde's `Deserializer` over a [`Reader`].
 
 use super::access::{ArrayAccess, ObjectAccess, VariantAccess};
-use super::{Reader, Scalar};
+use super::{Float, Reader, Scalar};
 use crate::error::ArgumentError;
 use serde::de::{self, Error as _, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
@@ -20,8 +20,8 @@ impl<'t> Reader<'t> {
                 Ok(Scalar::Bool(value)) => {
                     ArgumentError::invalid_type(Unexpected::Bool(value), expected)
                 }
-                Ok(Scalar::Float(value, _)) => {
-                    ArgumentError::invalid_type(Unexpected::Float(value), expected)
+                Ok(Scalar::Float(float)) => {
+                    ArgumentError::invalid_type(Unexpected::Float(float.value()), expected)
                 }
                 Ok(Scalar::Integer(digits)) => {
                     ArgumentError::new(format!("expected {expected}, found the integer `{digits}`"))
@@ -34,7 +34,7 @@ impl<'t> Reader<'t> {
     fn number(&mut self) -> Option<&'t str> {
         match self.peek() {
             Some(b'0'..=b'9' | b'-' | b'N' | b'I') => match self.scalar() {
-                Ok(Scalar::Integer(text) | Scalar::Float(_, text)) => Some(text),
+                Ok(Scalar::Integer(text) | Scalar::Float(Float(text))) => Some(text),
                 _ => None,
             },
             _ => None,
@@ -102,7 +102,7 @@ impl<'de> de::Deserializer<'de> for &mut Reader<'de> {
                     Scalar::Null => visitor.visit_unit(),
                     Scalar::Bool(value) => visitor.visit_bool(value),
                     Scalar::Integer(digits) => visit_integer(digits, visitor),
-                    Scalar::Float(value, _) => visitor.visit_f64(value),
+                    Scalar::Float(float) => visitor.visit_f64(float.value()),
                 };
                 visited.inspect_err(|_| self.at = start)
             }

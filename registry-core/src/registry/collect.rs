@@ -1,19 +1,25 @@
 //! The annotated types of all linked crates.
 
-use super::{Entry, Item, entries};
+use super::{Build, Item, build_erased};
 use crate::build::Component;
 use crate::interface::Interface;
 use crate::suggest::nearest;
-use std::any::{Any, TypeId};
+use std::any::Any;
 use std::fmt;
 
 /// One annotated type, as `inventory` collects it.
+///
+/// It is data, but for the one function that builds: whatever is instantiated here is compiled once
+/// for each type of a user's crate.
 pub struct Registration {
-    interface: fn() -> TypeId,
     interface_name: &'static str,
-    items: fn() -> Vec<&'static Item>,
-    entries: fn() -> Box<dyn Any>,
+    items: &'static [Item],
+    /// A `Erased<dyn Trait>` of the registry's trait.
+    erased: &'static (dyn Any + Send + Sync),
 }
+
+/// What builds, with the registry's trait in its type.
+struct Erased<I: Interface + ?Sized>(Build<I>);
 
 inventory::collect!(Registration);
 
@@ -21,36 +27,23 @@ impl Registration {
     /// The registration of a type.
     pub const fn of<T: Component>() -> Self {
         Self {
-            interface: || TypeId::of::<T::Interface>(),
             interface_name: <T::Interface as Interface>::NAME,
-            items: || {
-                T::CONSTRUCTORS
-                    .iter()
-                    .map(|constructor| &constructor.item)
-                    .collect()
-            },
-            entries: || Box::new(entries::<T>()),
+            items: T::ITEMS,
+            erased: &const { Erased::<T::Interface>(build_erased::<T>) },
         }
-    }
-
-    pub(crate) fn interface(&self) -> TypeId {
-        (self.interface)()
     }
 
     pub(crate) fn interface_name(&self) -> &'static str {
         self.interface_name
     }
 
-    pub(crate) fn items(&self) -> Vec<&'static Item> {
-        (self.items)()
+    pub(crate) fn items(&self) -> &'static [Item] {
+        self.items
     }
 
-    /// The entries, where they are of the interface `I`.
-    pub(super) fn entries<I: Interface + ?Sized>(&self) -> Vec<Entry<I>> {
-        (self.entries)()
-            .downcast()
-            .map(|entries| *entries)
-            .unwrap_or_default()
+    /// What builds, where the type is in the registry of `I`.
+    pub(super) fn build<I: Interface + ?Sized>(&self) -> Option<Build<I>> {
+        self.erased.downcast_ref().map(|Erased(build)| *build)
     }
 }
 

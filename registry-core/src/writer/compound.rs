@@ -190,11 +190,11 @@ impl ser::SerializeMap for SortedEntries<'_> {
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), ArgumentError> {
         let key = mem::take(&mut self.key);
-        let start = self.writer.sink.length();
+        let start = self.writer.length();
         value
             .serialize(&mut *self.writer)
             .map_err(|error| error.inside(&key))?;
-        self.entries.push((key, start..self.writer.sink.length()));
+        self.entries.push((key, start..self.writer.length()));
         Ok(())
     }
 

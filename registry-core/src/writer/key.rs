@@ -15,7 +15,7 @@ fn refused(found: &str) -> ArgumentError {
 }
 
 fn float(text: &FloatText) -> String {
-    String::from_utf8_lossy(text.as_bytes()).into_owned()
+    text.as_str().to_owned()
 }
 
 macro_rules! integer_keys {

@@ -20,7 +20,7 @@ impl Writer {
         &mut self,
         value: &T,
     ) -> Result<(), ArgumentError> {
-        let mut stand_in = Writer::new(Sink::text(0), self.mode);
+        let mut stand_in = Writer::new(Sink::Nowhere, self.mode);
         mem::swap(self, &mut stand_in);
         SLOT.set(Some(stand_in));
         // `self` is the stand-in now; what the value reports to it is dropped.

@@ -55,8 +55,11 @@ pub(super) fn writes(
     parameters: &[Parameter],
     place: impl Fn(usize, &Parameter) -> TokenStream,
 ) -> TokenStream {
-    let calls = parameters.iter().enumerate().filter(|(_, parameter)| !parameter.excluded).map(
-        |(index, parameter)| {
+    let calls = parameters
+        .iter()
+        .enumerate()
+        .filter(|(_, parameter)| !parameter.excluded)
+        .map(|(index, parameter)| {
             let (name, value, ty) = (parameter.name(), place(index, parameter), &parameter.ty);
             match &parameter.default {
                 Some(default) if parameter.skip_default => quote! {
@@ -65,14 +68,23 @@ pub(super) fn writes(
                         default
                     })?;
                 },
-                _ => quote_spanned!(Span::call_site().located_at(ty.span())=> __writer.argument(#name, #value)?;),
+                // The key is laid out here, for it costs more to write than most values. A letter
+                // outside ASCII is left to the writer, which knows how to escape it.
+                _ if name.is_ascii() => {
+                    let key = format!(", \"{name}\": ");
+                    quote_spanned! {Span::call_site().located_at(ty.span())=>
+                        __writer.keyed_argument(#name, #key, #value)?;
+                    }
+                }
+                _ => quote_spanned! {Span::call_site().located_at(ty.span())=>
+                    __writer.argument(#name, #value)?;
+                },
             }
-        },
-    );
+        });
     quote!(#(#calls)*)
 }
 
-/// `Constructor { item, build }`: what is known of a component, and how its arguments are read.
+/// One way to make a component: what is known of it, and how its arguments are read.
 pub(super) struct Constructor<'a> {
     pub(super) root: &'a Path,
     pub(super) name: &'a str,
@@ -86,8 +98,9 @@ pub(super) struct Constructor<'a> {
     pub(super) construct: &'a dyn Fn(&[TokenStream]) -> TokenStream,
 }
 
-impl ToTokens for Constructor<'_> {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
+impl Constructor<'_> {
+    /// What is known of it.
+    pub(super) fn item(&self) -> TokenStream {
         let Self {
             root,
             name,
@@ -96,27 +109,22 @@ impl ToTokens for Constructor<'_> {
             signature,
             ..
         } = self;
-        let build = self.build();
-        tokens.extend(quote! {
-            #root::__private::Constructor {
-                item: #root::__private::Item {
-                    name: #name,
-                    signature: #signature,
-                    doc: #doc,
-                    type_name: #type_name,
-                    location: #root::__private::Location {
-                        file: ::core::file!(),
-                        line: ::core::line!(),
-                    },
+        quote! {
+            #root::__private::Item {
+                name: #name,
+                signature: #signature,
+                doc: #doc,
+                type_name: #type_name,
+                location: #root::__private::Location {
+                    file: ::core::file!(),
+                    line: ::core::line!(),
                 },
-                build: |__builder, __context| { #build },
             }
-        });
+        }
     }
-}
 
-impl Constructor<'_> {
-    fn build(&self) -> TokenStream {
+    /// Reads the arguments and constructs.
+    pub(super) fn call(&self) -> TokenStream {
         let root = self.root;
         let unfilled: Vec<_> = self
             .parameters
@@ -284,7 +292,9 @@ pub(super) struct ComponentImpl<'a> {
     pub(super) ty: TokenStream,
     pub(super) output: TokenStream,
     pub(super) generics: Generics,
-    pub(super) constructors: Vec<TokenStream>,
+    pub(super) items: Vec<TokenStream>,
+    /// Constructs by the index of the item.
+    pub(super) call: TokenStream,
 }
 
 impl ToTokens for ComponentImpl<'_> {
@@ -294,7 +304,8 @@ impl ToTokens for ComponentImpl<'_> {
             interface,
             ty,
             output,
-            constructors,
+            items,
+            call,
             ..
         } = self;
         let (impl_generics, _, where_clause) = self.generics.split_for_impl();
@@ -314,8 +325,15 @@ impl ToTokens for ComponentImpl<'_> {
                 type Output = #output;
                 type Interface = #interface;
 
-                const CONSTRUCTORS: &'static [#root::__private::Constructor<#output, #interface>] =
-                    &[#(#constructors),*];
+                const ITEMS: &'static [#root::__private::Item] = &[#(#items),*];
+
+                fn call(
+                    __index: usize,
+                    __builder: &mut #root::__private::Builder<'_, '_>,
+                    __context: &__Context<'_>,
+                ) -> ::core::option::Option<#root::__private::Registered<#output>> {
+                    #call
+                }
 
                 fn erase(built: #output) -> #root::__private::Box<#interface> {
                     #root::__private::Box::new(built)

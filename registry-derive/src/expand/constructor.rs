@@ -261,7 +261,7 @@ impl Captured {
             quote!(#root::__private::Registered::new(#value, #identity))
         };
         *body = syn::parse_quote!({
-            let #identity = #root::__private::Identity::capture(#name, #constant, |__writer| {
+            let #identity = #root::__private::Identity::capture(#name, #constant, &|__writer| {
                 #writes
                 ::core::result::Result::Ok(())
             });
@@ -319,13 +319,15 @@ impl ToTokens for Component<'_> {
             typed: options.registry.is_some(),
             construct: &construct,
         };
+        let call = constructor.call();
         let component = ComponentImpl {
             root,
             interface: &interface,
             ty: ty.clone(),
             output: output.clone(),
             generics: self.generics.clone(),
-            constructors: vec![quote!(#constructor)],
+            items: vec![constructor.item()],
+            call: quote!(let _ = __index; #call),
         };
         tokens.extend(quote!(const _: () = { #component };));
     }

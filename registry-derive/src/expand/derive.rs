@@ -256,53 +256,77 @@ fn component(derived: &Derived, root: &Path) -> TokenStream {
         buildable(root, generics, &derived.all_parameters()),
     );
     let (_, ty_generics, _) = generics.split_for_impl();
-    let is_enum = matches!(derived.body, Body::Enum(_));
-    let constructors = derived.forms().iter().enumerate().map(|(index, form)| {
-        let variant = &form.ident;
-        let path = if is_enum {
-            quote!(Self::#variant)
-        } else {
-            quote!(Self)
-        };
-        let fields: Vec<_> = form
-            .parameters
-            .iter()
-            .map(|parameter| &parameter.ident)
-            .collect();
-        let construct = |values: &[TokenStream]| {
-            let value = if form.unit {
-                path.clone()
-            } else {
-                quote!(#path { #(#fields: #values),* })
-            };
-            quote!(::core::option::Option::Some(#root::__private::Registered::of(#value)))
-        };
-        let constructor = Constructor {
-            root,
-            name: &form.name,
-            doc: &form.doc,
-            type_name: ident.to_string(),
-            signature: if is_enum {
-                quote!(Self::SIGNATURES[#index].1)
-            } else {
-                quote!(Self::SIGNATURE)
-            },
-            parameters: &form.parameters,
-            typed: options.registry.is_some(),
-            construct: &construct,
-        };
-        quote!(#constructor)
-    });
+    let (items, calls): (Vec<_>, Vec<_>) = derived
+        .forms()
+        .iter()
+        .enumerate()
+        .map(|(index, form)| item_and_call(derived, root, index, form))
+        .unzip();
+    let call = match derived.body {
+        Body::Struct(_) => quote! {
+            let _ = __index;
+            #(#calls)*
+        },
+        Body::Enum(_) => {
+            let indices = 0..calls.len();
+            quote! {
+                match __index {
+                    #(#indices => { #calls })*
+                    _ => ::core::option::Option::None,
+                }
+            }
+        }
+    };
     let component = ComponentImpl {
         root,
         interface: &interface,
         ty: quote!(#ident #ty_generics),
         output: quote!(#ident #ty_generics),
         generics: generics.clone(),
-        constructors: constructors.collect(),
+        items,
+        call,
     };
     let nested = nested(derived, root, &interface, &generics);
     quote!(#component #nested)
+}
+
+/// What is known of a struct or a variant, and the code that builds it.
+fn item_and_call(
+    derived: &Derived,
+    root: &Path,
+    index: usize,
+    form: &Fielded,
+) -> (TokenStream, TokenStream) {
+    let variant = &form.ident;
+    let (path, signature) = match derived.body {
+        Body::Struct(_) => (quote!(Self), quote!(Self::SIGNATURE)),
+        Body::Enum(_) => (quote!(Self::#variant), quote!(Self::SIGNATURES[#index].1)),
+    };
+    let name = &form.name;
+    let fields: Vec<_> = form
+        .parameters
+        .iter()
+        .map(|parameter| &parameter.ident)
+        .collect();
+    let construct = |values: &[TokenStream]| {
+        let value = if form.unit {
+            path.clone()
+        } else {
+            quote!(#path { #(#fields: #values),* })
+        };
+        quote!(#root::__private::registered(#value, #name, #signature))
+    };
+    let constructor = Constructor {
+        root,
+        name,
+        doc: &form.doc,
+        type_name: derived.ident.to_string(),
+        signature: signature.clone(),
+        parameters: &form.parameters,
+        typed: derived.options.registry.is_some(),
+        construct: &construct,
+    };
+    (constructor.item(), constructor.call())
 }
 
 /// As an argument of another component, and read by serde.

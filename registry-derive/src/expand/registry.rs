@@ -157,7 +157,15 @@ fn nested(interface: &ItemTrait, context_free: bool, root: &Path) -> TokenStream
             type Output = Self;
             type Interface = (dyn #ident + 'static);
 
-            const CONSTRUCTORS: &'static [#root::__private::Constructor<Self, (dyn #ident + 'static)>] = &[];
+            const ITEMS: &'static [#root::__private::Item] = &[];
+
+            fn call(
+                _index: usize,
+                _builder: &mut #root::__private::Builder<'_, '_>,
+                _context: &<(dyn #ident + 'static) as #root::__private::Interface>::Context<'_>,
+            ) -> ::core::option::Option<#root::__private::Registered<Self>> {
+                ::core::option::Option::None
+            }
 
             fn erase(built: Self) -> Self {
                 built

@@ -1,0 +1,146 @@
+//! Experiments are unique by name.
+
+use super::{behaviours, tracked};
+use crate::error::{Error, Result};
+use crate::tracker::Tracker;
+
+behaviours! {
+    experiment_is_created_once,
+    experiments_are_listed_as_created,
+    experiment_names_are_any_text,
+    experiment_without_a_name_is_refused,
+    experiments_can_be_asked_for_at_once,
+    renamed_experiment_keeps_its_id_and_content,
+    experiment_cannot_take_the_name_of_another,
+    removed_experiment_is_gone_with_all_it_held,
+}
+
+fn experiment_is_created_once(tracker: &Tracker) -> Result<()> {
+    let created = tracker.experiment("digits")?;
+    let read = tracker.experiment("digits")?;
+    assert_eq!(
+        created.id(),
+        read.id(),
+        "the same name must give the same experiment"
+    );
+    assert_eq!(read.name(), "digits");
+    assert_eq!(tracker.experiments()?.len(), 1);
+    Ok(())
+}
+
+fn experiments_are_listed_as_created(tracker: &Tracker) -> Result<()> {
+    assert!(
+        tracker.experiments()?.is_empty(),
+        "a new store must be empty"
+    );
+    for name in ["zebra", "ant", "mole", "ant"] {
+        tracker.experiment(name)?;
+    }
+    let experiments = tracker.experiments()?;
+    let names: Vec<&str> = experiments.iter().map(crate::Experiment::name).collect();
+    assert_eq!(names, ["zebra", "ant", "mole"]);
+    assert_ne!(experiments[0].id(), experiments[1].id());
+    Ok(())
+}
+
+fn experiment_names_are_any_text(tracker: &Tracker) -> Result<()> {
+    let names = [
+        " ",
+        "Digits",
+        "digits",
+        "a/b",
+        "'; DROP TABLE x; --",
+        "数字 🦀",
+        "nul\0nul",
+    ];
+    for name in names {
+        tracker.experiment(name)?;
+    }
+    let listed = tracker.experiments()?;
+    assert!(
+        listed.iter().map(crate::Experiment::name).eq(names),
+        "names must come back as given"
+    );
+    Ok(())
+}
+
+fn experiment_without_a_name_is_refused(tracker: &Tracker) -> Result<()> {
+    assert!(matches!(
+        tracker.experiment(""),
+        Err(Error::EmptyName { .. })
+    ));
+    assert!(matches!(
+        tracker.experiment("digits")?.rename(""),
+        Err(Error::EmptyName { .. })
+    ));
+    assert_eq!(tracker.experiments()?.len(), 1);
+    Ok(())
+}
+
+fn experiments_can_be_asked_for_at_once(tracker: &Tracker) -> Result<()> {
+    let ids: Vec<_> = std::thread::scope(|scope| {
+        let asks: Vec<_> = (0..8)
+            .map(|_| scope.spawn(|| tracker.experiment("digits")))
+            .collect();
+        asks.into_iter()
+            .filter_map(|ask| ask.join().ok())
+            .collect::<Result<Vec<_>>>()
+    })?
+    .iter()
+    .map(crate::Experiment::id)
+    .collect();
+    assert_eq!(ids.len(), 8, "no thread may fail");
+    assert!(
+        ids.iter().all(|id| *id == ids[0]),
+        "all threads must get the same experiment"
+    );
+    Ok(())
+}
+
+fn renamed_experiment_keeps_its_id_and_content(tracker: &Tracker) -> Result<()> {
+    tracked(tracker)?;
+    let mut experiment = tracker.experiment("digits")?;
+    experiment.rename("mnist")?;
+    assert_eq!(experiment.name(), "mnist");
+    let read = tracker.experiment("mnist")?;
+    assert_eq!(read.id(), experiment.id());
+    assert_eq!(read.aggregates().list()?.len(), 1);
+    assert_ne!(tracker.experiment("digits")?.id(), experiment.id());
+    Ok(())
+}
+
+fn experiment_cannot_take_the_name_of_another(tracker: &Tracker) -> Result<()> {
+    tracker.experiment("mnist")?;
+    let mut experiment = tracker.experiment("digits")?;
+    assert!(matches!(
+        experiment.rename("mnist"),
+        Err(Error::Taken { .. })
+    ));
+    assert_eq!(experiment.name(), "digits");
+    experiment.rename("digits")?;
+    let missing = tracker.experiment("gone")?;
+    missing.clone().remove()?;
+    assert!(matches!(
+        missing.clone().rename("other"),
+        Err(Error::Missing { .. })
+    ));
+    Ok(())
+}
+
+fn removed_experiment_is_gone_with_all_it_held(tracker: &Tracker) -> Result<()> {
+    let run = tracked(tracker)?;
+    let experiment = tracker.experiment("digits")?;
+    experiment.clone().remove()?;
+    experiment.clone().remove()?;
+    assert!(tracker.experiments()?.is_empty());
+    assert!(experiment.aggregates().list()?.is_empty());
+    assert!(matches!(run.modules(), Err(Error::Missing { .. })));
+    assert!(matches!(
+        experiment.track(&super::model()),
+        Err(Error::Missing { .. })
+    ));
+    let anew = tracker.experiment("digits")?;
+    assert_ne!(anew.id(), experiment.id());
+    assert!(anew.aggregates().list()?.is_empty());
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! What can fail inside a transaction, and what the user is told.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use registry_core::ArgumentError;
+use rusqlite::ErrorCode;
+
+use crate::error::Error;
+
+/// A failure before the file and the action are named.
+pub(super) enum Fault {
+    /// `SQLite` refused.
+    Sqlite(rusqlite::Error),
+    /// A row does not hold what this crate writes.
+    Damaged(String),
+    /// An error that says all already.
+    Known(Error),
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self::Known(error)
+    }
+}
+
+impl From<ArgumentError> for Fault {
+    fn from(error: ArgumentError) -> Self {
+        Self::Damaged(format!(
+            "a stored JSON text cannot be read: {}",
+            error.message()
+        ))
+    }
+}
+
+impl Fault {
+    /// The error a user can act on.
+    pub(super) fn explain(self, path: &Path, action: &str) -> Error {
+        match self {
+            Self::Known(error) => error,
+            Self::Damaged(problem) => damaged(path, problem),
+            Self::Sqlite(error) => explain(error, path, action),
+        }
+    }
+}
+
+fn explain(error: rusqlite::Error, path: &Path, action: &str) -> Error {
+    let hint = match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => {
+            let problem = "it is not an SQLite database".to_owned();
+            return Error::NotAStore {
+                path: path.to_path_buf(),
+                problem,
+            };
+        }
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+            return Error::ReadOnly {
+                path: path.to_path_buf(),
+            };
+        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            return Error::Busy {
+                place: path.display().to_string(),
+            };
+        }
+        // Without a code it is the reader of a row that failed: at another type than it expects.
+        Some(ErrorCode::DatabaseCorrupt) | None => return damaged(path, error.to_string()),
+        Some(ErrorCode::DiskFull) => "the disk is full; make room on it",
+        Some(ErrorCode::SystemIoFailure) => "the disk failed; see that it is mounted and sound",
+        Some(_) => "nothing was changed; try again",
+    };
+    Error::Store {
+        action: action.to_owned(),
+        place: path.display().to_string(),
+        cause: Arc::new(error),
+        hint: hint.to_owned(),
+    }
+}
+
+fn damaged(path: &Path, problem: String) -> Error {
+    Error::Damaged {
+        place: path.display().to_string(),
+        problem,
+    }
+}
