@@ -37,7 +37,7 @@
 //! assert_eq!(model.hash().to_string(), "af51a51a38f7ad81f9523360fafe7068");
 //!
 //! let arguments = json!({"input_size": 784, "hidden_size": 256, "output_size": 10, "activation": "ReLU"});
-//! let same = Registry::<dyn std::any::Any>::global()?.build("MLP", arguments, &())?;
+//! let same = DefaultRegistry::global()?.build("MLP", arguments, &())?;
 //! assert_eq!(same.hash(), model.hash());
 //!
 //! let tracker = Tracker::open("memory:")?;
@@ -69,9 +69,14 @@ pub use tracker_core as tracker;
 /// What most programs use: `use entia::prelude::*;`.
 pub mod prelude {
     pub use crate::tracker::{Iteration, Metric, Tracker};
-    pub use crate::{Entity, Registered, Registry, register, registry};
+    pub use crate::{DefaultRegistry, Entity, Registered, Registry, register, registry};
     pub use serde_json::json;
 }
+
+/// The programs in the README run with the other examples.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadMe;
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,13 @@
 //! The code that the library was designed for, with a small store of tensors in the place of
 //! libtorch.
 
+#![expect(
+    missing_docs,
+    unreachable_pub,
+    clippy::float_cmp,
+    reason = "the code is kept as it was designed, and its floats are exact"
+)]
+
 use entia::prelude::*;
 
 /// A store of parameters that is borrowed while a model is built, as tch's `nn` does.
@@ -199,10 +206,10 @@ fn a_nested_entity_gets_the_same_context() -> Outcome {
     let text = r#"{"name": "Sequential", "arguments": {"layers": [
         {"name": "Linear", "arguments": {"in_features": 4, "out_features": 3}},
         {"name": "Linear", "arguments": {"in_features": 3, "out_features": 2}}]}}"#;
-    let model = Registry::<dyn Model>::global()?.from_json(text, &vs.root())?;
+    let model = Registry::<dyn Model>::global()?.build_json(text, &vs.root())?;
     assert_eq!(vs.sizes(), [12, 6]);
     let again = serde_json::to_string(&model)?;
-    let rebuilt = Registry::<dyn Model>::global()?.from_json(&again, &vs.root())?;
+    let rebuilt = Registry::<dyn Model>::global()?.build_json(&again, &vs.root())?;
     assert_eq!(rebuilt.hash(), model.hash());
     Ok(())
 }

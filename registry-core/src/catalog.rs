@@ -28,7 +28,7 @@ pub fn catalog() -> Vec<CatalogEntry> {
             let registry = registration.interface_name();
             registration
                 .items()
-                .into_iter()
+                .iter()
                 .map(move |item| CatalogEntry { registry, item })
         })
         .collect();
@@ -55,5 +55,5 @@ pub fn catalog() -> Vec<CatalogEntry> {
 /// assert!(registry_core::manifest().contains("https://json-schema.org/draft/2020-12/schema"));
 /// ```
 pub fn manifest() -> String {
-    Definitions::new(catalog()).document()
+    Definitions::new(&catalog()).document()
 }

@@ -1,5 +1,6 @@
 //! What can go wrong when a value is written or read.
 
+use crate::suggest::shortened;
 use std::fmt;
 
 /// An argument that cannot be written as canonical text, or a text that cannot be read as the
@@ -49,7 +50,7 @@ impl ArgumentError {
         if !path.is_empty() && !path.starts_with('[') {
             path.insert(0, '.');
         }
-        path.insert_str(0, name);
+        path.insert_str(0, &shortened(name));
         self
     }
 

@@ -59,7 +59,7 @@ impl FloatText {
 
     /// Writes `shortest`, any decimal text of a finite float, in Python's layout: positional while
     /// the decimal point stands within `-4 < point <= 16`, else with a signed exponent of at least
-    /// two digits (`float_repr_style = "short"`, format code `r`, of CPython's `pystrtod.c`).
+    /// two digits (`float_repr_style = "short"`, format code `r`, of `CPython`'s `pystrtod.c`).
     fn lay_out(shortest: &str) -> Self {
         let mut out = Self {
             bytes: [0; LONGEST],
@@ -166,8 +166,7 @@ impl Decimal {
 fn exponent(text: &[u8]) -> i32 {
     let (sign, digits) = match text {
         [b'-', rest @ ..] => (-1, rest),
-        [b'+', rest @ ..] => (1, rest),
-        rest => (1, rest),
+        [b'+', rest @ ..] | rest => (1, rest),
     };
     sign * digits
         .iter()

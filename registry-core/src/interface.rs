@@ -1,6 +1,6 @@
 //! The traits that typed registries stand for.
 
-use crate::build::Argument;
+use crate::build::{Argument, Component};
 use crate::registered::Registered;
 use crate::registry::{DuplicateName, Registry};
 use std::any::Any;
@@ -30,13 +30,15 @@ pub trait Interface: 'static {
     message = "a component of `{Self}` cannot be built from the context `{C}`",
     note = "put the outer component in a registry with the context that the inner one needs"
 )]
-pub trait Admits<C: ?Sized>: Interface {
+pub trait Admits<C: ?Sized> {
     /// Calls `build` with the context of this interface.
     fn enter<T>(
         context: &C,
         argument: Argument<'_, '_>,
         build: for<'a, 'r, 'x, 'c> fn(Argument<'a, 'r>, &'x Self::Context<'c>) -> Option<T>,
-    ) -> Option<T>;
+    ) -> Option<T>
+    where
+        Self: Interface;
 }
 
 /// The default registry: for every type that names no other.
@@ -79,13 +81,26 @@ pub fn build_boxed<I: Interface + ?Sized>(
     }
 }
 
-/// [`Admits`] for components without a context, in terms that a generated `Deserialize`
-/// implementation can ask for: the lifetime keeps the bound from being checked where the macro
-/// stands, which cannot know whether the registry has a context.
+/// Says that components of this interface are built without a context, in terms that a generated
+/// `Deserialize` implementation can ask for: only the lifetime keeps the bound from being checked
+/// where the macro stands, which cannot know whether the registry has a context. So [`Admits`] is
+/// no supertrait, for a supertrait would be checked there.
 #[diagnostic::on_unimplemented(
     message = "components of `{Self}` cannot be deserialized: their registry has a context",
-    note = "build them with `Registry::from_value(value, &context)`"
+    label = "needs a context",
+    note = "build them with `Registry::build_value(value, &context)`"
 )]
-pub trait ContextFree<'de>: Admits<()> {}
+pub trait ContextFree<'de, T> {
+    /// Builds a `T`.
+    fn build(argument: Argument<'_, '_>) -> Option<Registered<T>>;
+}
 
-impl<I: Admits<()> + ?Sized> ContextFree<'_> for I {}
+impl<I, T> ContextFree<'_, T> for I
+where
+    I: Interface + Admits<()> + ?Sized,
+    T: Component<Output = T, Interface = I>,
+{
+    fn build(argument: Argument<'_, '_>) -> Option<Registered<T>> {
+        I::enter(&(), argument, T::build)
+    }
+}

@@ -48,7 +48,7 @@ pub use interface::Interface;
 pub use md5::Md5;
 pub use metadata::Metadata;
 pub use registered::Registered;
-pub use registry::{DuplicateName, Item, Location, Missing, Registry};
+pub use registry::{DefaultRegistry, DuplicateName, Item, Location, Missing, Registry};
 pub use signature::{Parameter, Signature};
 pub use value::Value;
 pub use writer::ArgumentWriter;

@@ -72,12 +72,15 @@ pub fn serialize<E: Entity + ?Sized, S: Serializer>(
 /// # Errors
 ///
 /// Where the reference cannot be built; the text lists every problem.
-pub fn deserialize<'de, T: FromArgument<()>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<T, D::Error> {
+pub fn deserialize<'de, T, D>(deserializer: D) -> Result<Registered<T>, D::Error>
+where
+    T: Component<Output = T>,
+    T::Interface: ContextFree<'de, T>,
+    D: Deserializer<'de>,
+{
     let text = text_from(deserializer)?;
     let mut report = Report::new(None);
-    T::from_argument(Argument::new(&text, &mut report), &())
+    T::Interface::build(Argument::new(&text, &mut report))
         .ok_or_else(|| D::Error::custom(report.into_error_of(&text)))
 }
 
@@ -110,7 +113,7 @@ pub fn call<R>(body: impl FnOnce() -> R) -> R {
 impl<'de, T> serde::Deserialize<'de> for Registered<T>
 where
     T: Component<Output = T>,
-    T::Interface: ContextFree<'de>,
+    T::Interface: ContextFree<'de, T>,
 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserialize(deserializer)

@@ -121,7 +121,7 @@ impl<'t> Reader<'t> {
 
     fn syntax(&self, message: &str) -> ArgumentError {
         let before = &self.text.as_bytes()[..self.at.min(self.text.len())];
-        let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
+        let line = before.split(|&byte| byte == b'\n').count();
         let column = 1 + before
             .iter()
             .rev()
@@ -420,7 +420,8 @@ impl<'t> Scalar<'t> {
         }
         at += whole;
         if at == bytes.len() {
-            return Some(Self::Integer(token));
+            // JSON's `-0` is Python's integer 0.
+            return Some(Self::Integer(if token == "-0" { "0" } else { token }));
         }
         if bytes[at] == b'.' {
             let fraction = digits(&bytes[at + 1..]);

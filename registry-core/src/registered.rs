@@ -151,6 +151,10 @@ impl Registered<Box<dyn Any>> {
     /// # Errors
     ///
     /// Gives itself back where the value is of another type.
+    #[expect(
+        clippy::result_large_err,
+        reason = "the error is the value itself, as with `Box::downcast`"
+    )]
     pub fn downcast<T: 'static>(self) -> Result<Registered<T>, Self> {
         match self.value.downcast() {
             Ok(value) => Ok(Registered {

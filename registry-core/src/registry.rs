@@ -2,6 +2,7 @@
 
 use crate::build::{Argument, BuildError, Builder, Call, Component, Report};
 use crate::interface::Interface;
+use crate::reader;
 use crate::registered::Registered;
 use crate::signature::Signature;
 use crate::value::Value;
@@ -22,6 +23,20 @@ pub use item::{DuplicateName, Item, Location};
 pub struct Registry<I: Interface + ?Sized> {
     entries: HashMap<&'static str, Entry<I>, foldhash::fast::FixedState>,
 }
+
+/// The registry of every type that names no other.
+///
+/// # Examples
+///
+/// ```
+/// use registry_core::DefaultRegistry;
+///
+/// for name in DefaultRegistry::global()?.names() {
+///     println!("{name}");
+/// }
+/// # Ok::<(), registry_core::DuplicateName>(())
+/// ```
+pub type DefaultRegistry = Registry<dyn std::any::Any>;
 
 /// One constructor, its type erased.
 struct Entry<I: Interface + ?Sized> {
@@ -144,6 +159,12 @@ impl<I: Interface + ?Sized> Registry<I> {
             kwargs: call.kwargs.as_ref().map(Value::as_str),
         };
         let mut report = Report::new(Some(self));
+        for text in [given.args, given.kwargs].into_iter().flatten() {
+            if let Err(error) = reader::check(text) {
+                report.add_error(&error);
+                return Err(report.into_error(Some(name)));
+            }
+        }
         match self.call(name, given, &mut report, context) {
             Some(built) => Ok(built),
             None => Err(report.into_error(Some(name))),
@@ -156,12 +177,12 @@ impl<I: Interface + ?Sized> Registry<I> {
     /// # Errors
     ///
     /// As for [`build`](Self::build).
-    pub fn from_value(
+    pub fn build_value(
         &self,
         reference: impl Into<Value>,
         context: &I::Context<'_>,
     ) -> Result<Registered<Box<I>>, BuildError> {
-        self.from_json(reference.into().as_str(), context)
+        self.build_json(reference.into().as_str(), context)
     }
 
     /// Builds the component that the JSON text of a reference names, without a detour through a
@@ -170,7 +191,7 @@ impl<I: Interface + ?Sized> Registry<I> {
     /// # Errors
     ///
     /// As for [`build`](Self::build); and where `text` is not JSON.
-    pub fn from_json(
+    pub fn build_json(
         &self,
         text: &str,
         context: &I::Context<'_>,

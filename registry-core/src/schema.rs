@@ -5,45 +5,61 @@ use crate::catalog::CatalogEntry;
 use crate::registry::Item;
 use crate::signature::Parameter;
 use crate::value::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// The components that a schema can point to.
 pub(crate) struct Definitions {
-    registries: BTreeMap<&'static str, Vec<&'static str>>,
-    types: BTreeMap<&'static str, Vec<&'static Item>>,
+    registries: BTreeMap<&'static str, BTreeSet<String>>,
+    types: BTreeMap<String, Vec<&'static Item>>,
+    /// The modules that have a type of this name.
+    modules: BTreeMap<&'static str, BTreeSet<&'static str>>,
 }
 
 impl Definitions {
-    pub(crate) fn new(catalog: Vec<CatalogEntry>) -> Self {
+    pub(crate) fn new(catalog: &[CatalogEntry]) -> Self {
         let mut definitions = Self {
             registries: BTreeMap::new(),
             types: BTreeMap::new(),
+            modules: BTreeMap::new(),
         };
-        for CatalogEntry { registry, item } in catalog {
-            let types = definitions.registries.entry(registry).or_default();
-            if !types.contains(&item.type_name) {
-                types.push(item.type_name);
-            }
+        for CatalogEntry { item, .. } in catalog {
             definitions
-                .types
+                .modules
                 .entry(item.type_name)
                 .or_default()
-                .push(item);
+                .insert(item.module);
+        }
+        for CatalogEntry { registry, item } in catalog {
+            let key = definitions.key(item.type_name, item.module);
+            definitions
+                .registries
+                .entry(registry)
+                .or_default()
+                .insert(key.clone());
+            definitions.types.entry(key).or_default().push(item);
         }
         definitions
+    }
+
+    /// The key of a type: its name, with the module where several have that name.
+    fn key(&self, type_name: &str, module: &str) -> String {
+        match self.modules.get(type_name) {
+            Some(modules) if modules.len() > 1 => format!("{module}::{type_name}"),
+            _ => type_name.to_owned(),
+        }
     }
 
     /// The whole document.
     pub(crate) fn document(&self) -> String {
         let registries = self.registries.iter().map(|(name, types)| {
-            let types = types.iter().map(|name| pointer("types", name));
+            let types = types.iter().map(|key| pointer("types", key));
             (*name, one_of(types.collect()))
         });
-        let types = self.types.iter().map(|(name, items)| {
+        let types = self.types.iter().map(|(key, items)| {
             let forms = items.iter().flat_map(|item| self.reference_forms(item));
-            (*name, one_of(forms.collect()))
+            (key.as_str(), one_of(forms.collect()))
         });
         let definitions = object([("registries", object(registries)), ("types", object(types))]);
         let document = object([("$schema", text(DRAFT)), ("$defs", definitions)]);
@@ -64,16 +80,16 @@ impl Definitions {
         }
         let name_only = item.signature.identifying().next().is_none();
         if !name_only {
-            forms.push(self.full_form(item, required));
+            forms.push(self.full_form(item, &required));
         }
         forms
     }
 
-    fn full_form(&self, item: &Item, required: Vec<Value>) -> Value {
+    fn full_form(&self, item: &Item, required: &[Value]) -> Value {
         let properties = item
             .signature
             .identifying()
-            .map(|parameter| (parameter.name, self.parameter(parameter)));
+            .map(|parameter| (parameter.name, self.parameter(parameter, item.module)));
         let all_optional = required.is_empty();
         let arguments = object([
             ("type", text("object")),
@@ -96,15 +112,15 @@ impl Definitions {
                 "properties",
                 object([("name", name), ("arguments", arguments)]),
             ),
-            ("required", list(named)),
+            ("required", list(&named)),
             ("additionalProperties", literal("false")),
         ]);
         object(form)
     }
 
-    fn parameter(&self, parameter: &Parameter) -> Value {
+    fn parameter(&self, parameter: &Parameter, module: &str) -> Value {
         let mut members = self
-            .of_type(parameter.type_name)
+            .of_type(parameter.type_name, module)
             .members()
             .unwrap_or_default();
         if !parameter.doc.is_empty() {
@@ -117,7 +133,7 @@ impl Definitions {
     }
 
     /// The schema of a Rust type, as far as its text tells; `{"title": ...}` for another's type.
-    fn of_type(&self, rust: &str) -> Value {
+    fn of_type(&self, rust: &str, module: &str) -> Value {
         let rust = plain(rust);
         let kind = |name: &str| object([("type", text(name))]);
         if let Some(elements) = rust
@@ -126,10 +142,10 @@ impl Definitions {
         {
             let elements = arguments_of(elements)
                 .into_iter()
-                .map(|element| self.of_type(element));
+                .map(|element| self.of_type(element, module));
             return object([
                 ("type", text("array")),
-                ("prefixItems", list(elements.collect())),
+                ("prefixItems", list(&elements.collect::<Vec<_>>())),
             ]);
         }
         if let Some(inner) = rust
@@ -137,7 +153,10 @@ impl Definitions {
             .and_then(|rest| rest.strip_suffix(']'))
         {
             let element = inner.split_once(';').map_or(inner, |(element, _)| element);
-            return object([("type", text("array")), ("items", self.of_type(element))]);
+            return object([
+                ("type", text("array")),
+                ("items", self.of_type(element, module)),
+            ]);
         }
         let (path, generics) = match rust.split_once('<') {
             Some((path, generics)) => (
@@ -156,23 +175,27 @@ impl Definitions {
             }
             ("String" | "str" | "char" | "PathBuf" | "Path", _) => kind("string"),
             ("Option", [inner]) => {
-                object([("anyOf", list(vec![self.of_type(inner), kind("null")]))])
+                object([("anyOf", list(&[self.of_type(inner, module), kind("null")]))])
             }
-            ("Box" | "Rc" | "Arc" | "Cow" | "Registered", [.., inner]) => self.of_type(inner),
-            ("Vec" | "VecDeque" | "BTreeSet", [inner, ..]) => {
-                object([("type", text("array")), ("items", self.of_type(inner))])
+            ("Box" | "Rc" | "Arc" | "Cow" | "Registered", [.., inner]) => {
+                self.of_type(inner, module)
             }
+            ("Vec" | "VecDeque" | "BTreeSet", [inner, ..]) => object([
+                ("type", text("array")),
+                ("items", self.of_type(inner, module)),
+            ]),
             ("HashMap" | "BTreeMap", [_, value, ..]) => object([
                 ("type", text("object")),
-                ("additionalProperties", self.of_type(value)),
+                ("additionalProperties", self.of_type(value, module)),
             ]),
-            _ => self.component(rust, name),
+            _ => self.component(rust, name, module),
         }
     }
 
-    fn component(&self, rust: &str, name: &str) -> Value {
-        if self.types.contains_key(name) {
-            pointer("types", name)
+    fn component(&self, rust: &str, name: &str, module: &str) -> Value {
+        let key = self.key(name, module);
+        if self.types.contains_key(&key) {
+            pointer("types", &key)
         } else if let Some(registry) = rust.strip_prefix("dyn ").and_then(|interface| {
             let interface = interface.split('+').next()?.trim();
             self.registries
@@ -225,14 +248,14 @@ fn one_of(mut forms: Vec<Value>) -> Value {
     if forms.len() == 1 {
         return forms.remove(0);
     }
-    object([("oneOf", list(forms))])
+    object([("oneOf", list(&forms))])
 }
 
 fn object<N: Into<String>>(members: impl IntoIterator<Item = (N, Value)>) -> Value {
     Value::from_canonical(members.into_iter().collect::<Arguments>().to_string())
 }
 
-fn list(values: Vec<Value>) -> Value {
+fn list(values: &[Value]) -> Value {
     let texts: Vec<_> = values.iter().map(Value::as_str).collect();
     literal(&format!("[{}]", texts.join(", ")))
 }
@@ -251,7 +274,7 @@ mod tests {
 
     #[test]
     fn types_by_their_text() {
-        let definitions = Definitions::new(Vec::new());
+        let definitions = Definitions::new(&[]);
         for (rust, schema) in [
             ("f64", r#"{"type": "number"}"#),
             ("&'static str", r#"{"type": "string"}"#),
@@ -273,7 +296,7 @@ mod tests {
             ),
             ("Betas", r#"{"title": "Betas"}"#),
         ] {
-            assert_eq!(definitions.of_type(rust).as_str(), schema, "{rust}");
+            assert_eq!(definitions.of_type(rust, "").as_str(), schema, "{rust}");
         }
     }
 }

@@ -27,10 +27,6 @@ pub struct Signature {
 
 /// One parameter of a [`Signature`].
 #[derive(Clone, Copy)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a property that stands by itself"
-)]
 pub struct Parameter {
     /// Its name.
     pub name: &'static str,

@@ -6,9 +6,11 @@
 
 use crate::error::ArgumentError;
 use crate::reader::{self, Scalar};
-use crate::writer::Writer;
+use crate::suggest::shortened;
+use crate::writer::{Mode, Writer};
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
+use std::collections::HashSet;
 use std::fmt;
 
 const FLOAT: &str = "$float";
@@ -28,7 +30,13 @@ impl Serialize for Transcode<'_> {
                 })
                 .map_err(S::Error::custom)?;
                 let mut map = serializer.serialize_map(Some(entries.len()))?;
+                let escape = entries.len() == 1 && is_tag(&entries[0].0);
                 for (key, value) in entries {
+                    let key = if escape {
+                        format!("${key}").into()
+                    } else {
+                        key
+                    };
                     map.serialize_entry(&key, &Transcode(value))?;
                 }
                 map.end()
@@ -61,7 +69,8 @@ impl Serialize for Transcode<'_> {
 
 fn scalar<S: Serializer>(value: Scalar<'_>, serializer: S) -> Result<S::Ok, S::Error> {
     match value {
-        Scalar::Null => serializer.serialize_unit(),
+        // TOML has no unit, but leaves out what is `None`.
+        Scalar::Null => serializer.serialize_none(),
         Scalar::Bool(value) => serializer.serialize_bool(value),
         Scalar::Float(float) => {
             let value = float.value();
@@ -89,15 +98,48 @@ fn tagged<S: Serializer>(tag: &str, text: &str, serializer: S) -> Result<S::Ok, 
     map.end()
 }
 
+/// Whether a key is a tag, or a tag that was escaped by a further `$`. An object with such a key
+/// alone is written with one `$` more, so that it is not taken for a number.
+fn is_tag(key: &str) -> bool {
+    [FLOAT, INTEGER].iter().any(|tag| {
+        key.starts_with('$') && key.trim_start_matches('$') == tag.trim_start_matches('$')
+    })
+}
+
+/// The canonical text of a number that travelled under a tag.
+pub(crate) fn tagged_number(object: &str) -> Option<String> {
+    let mut number = None;
+    let mut count = 0;
+    reader::members(object, |key, value| {
+        count += 1;
+        let text: String = reader::from_text(value)?;
+        number = untagged(&key, &text);
+        Ok(())
+    })
+    .ok()?;
+    if count == 1 { number } else { None }
+}
+
 /// Reads one value of any self-describing format into canonical text; objects keep their order.
 pub(crate) fn text_from<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    let mut writer = Writer::text(64, crate::writer::Mode::Identity);
-    de::DeserializeSeed::deserialize(Visit(&mut writer), deserializer)?;
+    read(deserializer, true)
+}
+
+fn read<'de, D: Deserializer<'de>>(deserializer: D, tags: bool) -> Result<String, D::Error> {
+    let mut writer = Writer::text(64, Mode::Identity);
+    deserializer.deserialize_any(Visit {
+        writer: &mut writer,
+        tags,
+    })?;
     Ok(writer.into_text())
 }
 
 /// Writes what it visits.
-struct Visit<'w>(&'w mut Writer);
+struct Visit<'w> {
+    writer: &'w mut Writer,
+    /// Whether tags stand for numbers, as they do in every format but canonical text.
+    tags: bool,
+}
 
 impl<'de> de::DeserializeSeed<'de> for Visit<'_> {
     type Value = ();
@@ -109,7 +151,7 @@ impl<'de> de::DeserializeSeed<'de> for Visit<'_> {
 
 impl Visit<'_> {
     fn write<T: Serialize + ?Sized, E: de::Error>(self, value: &T) -> Result<(), E> {
-        value.serialize(self.0).map_err(E::custom)
+        value.serialize(self.writer).map_err(E::custom)
     }
 }
 
@@ -184,14 +226,20 @@ impl<'de> Visitor<'de> for Visit<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<(), A::Error> {
-        let writer = self.0;
+        let writer = self.writer;
         writer.enter().map_err(de::Error::custom)?;
         writer.put("[");
         let mut separator = "";
         loop {
             let before = writer.length();
             writer.put(separator);
-            if sequence.next_element_seed(Visit(writer))?.is_none() {
+            if sequence
+                .next_element_seed(Visit {
+                    writer,
+                    tags: self.tags,
+                })?
+                .is_none()
+            {
                 writer.truncate(before);
                 break;
             }
@@ -203,45 +251,62 @@ impl<'de> Visitor<'de> for Visit<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let writer = self.0;
+        let writer = self.writer;
         let start = writer.length();
         writer.enter().map_err(de::Error::custom)?;
         writer.put("{");
-        let mut entries = 0;
+        let mut keys = HashSet::new();
+        let mut value = 0;
         while let Some(key) = map.next_key::<String>()? {
-            if entries > 0 {
+            if !keys.is_empty() {
                 writer.put(", ");
             }
-            entries += 1;
             writer.put_string(&key);
             writer.put(": ");
-            let value = writer.length();
-            map.next_value_seed(Visit(writer))?;
-            if entries == 1 && (key == FLOAT || key == INTEGER) {
-                let number = reader::from_text::<String>(&writer.written()[value..])
-                    .ok()
-                    .and_then(|text| untagged(&key, &text));
-                if let Some(number) = number {
-                    if map.next_key::<de::IgnoredAny>()?.is_none() {
-                        writer.truncate(start);
-                        writer.put(&number);
-                        writer.leave();
-                        return Ok(());
-                    }
-                    return Err(de::Error::custom(format!("unexpected key beside `{key}`")));
-                }
+            value = writer.length();
+            map.next_value_seed(Visit {
+                writer,
+                tags: self.tags,
+            })?;
+            if keys.contains(&key) {
+                let key = shortened(&key);
+                return Err(de::Error::custom(format!("the key `{key}` is given twice")));
             }
+            keys.insert(key);
         }
         writer.put("}");
         writer.leave();
+        match keys.iter().next() {
+            Some(key) if self.tags && keys.len() == 1 && is_tag(key) => {
+                untag(writer, start, value, key);
+            }
+            _ => {}
+        }
         Ok(())
+    }
+}
+
+/// Replaces the object that was written from `start` on, with its value at `value`, by the number
+/// that it carries; or takes the escape from its key.
+fn untag(writer: &mut Writer, start: usize, value: usize, key: &str) {
+    let object = &writer.written()[start..];
+    let replacement = match key.strip_prefix("$$") {
+        Some(rest) => {
+            let key = crate::writer::quoted(&format!("${rest}"));
+            Some(format!("{{{key}: {}", &writer.written()[value..]))
+        }
+        None => tagged_number(object),
+    };
+    if let Some(replacement) = replacement {
+        writer.truncate(start);
+        writer.put(&replacement);
     }
 }
 
 /// Any JSON text as canonical text.
 pub(crate) fn canonical(text: &str) -> Result<String, ArgumentError> {
     let mut reader = reader::Reader::new(text);
-    let canonical = text_from(&mut reader)?;
+    let canonical = read(&mut reader, false)?;
     reader.end()?;
     Ok(canonical)
 }

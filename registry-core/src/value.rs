@@ -115,7 +115,7 @@ impl FromStr for Value {
 /// An integer above 64 bits that `serde_json` has read is a float already.
 impl From<serde_json::Value> for Value {
     fn from(value: serde_json::Value) -> Self {
-        Writer::text_of(&value).map_or_else(|_| Self::too_deep(), Self::from_canonical)
+        transcode::text_from(value).map_or_else(|_| Self::too_deep(), Self::from_canonical)
     }
 }
 

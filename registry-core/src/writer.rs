@@ -41,6 +41,9 @@ pub(crate) struct Writer {
 }
 
 thread_local! {
+    /// Whether it was a writer that was asked whether it is human readable.
+    static ASKED: Cell<bool> = const { Cell::new(false) };
+
     /// Where a writer waits while the value that asked for it is being entered.
     static SLOT: Cell<Option<Writer>> = const { Cell::new(None) };
 }
@@ -225,6 +228,11 @@ impl<'w> ser::Serializer for &'w mut Writer {
     type SerializeMap = compound::SortedEntries<'w>;
     type SerializeStruct = compound::Fields<'w>;
     type SerializeStructVariant = compound::Fields<'w>;
+
+    fn is_human_readable(&self) -> bool {
+        ASKED.set(true);
+        true
+    }
 
     fn serialize_bool(self, value: bool) -> Result<(), ArgumentError> {
         self.put(if value { "true" } else { "false" });

@@ -1,6 +1,7 @@
 //! What the macros refuse, a function for each rule, and where the errors gather.
 
 use crate::parameter::Parameter;
+use crate::parse::Fielded;
 use crate::text::nearest;
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
@@ -58,7 +59,8 @@ impl Errors {
 
 /// The rules for the parameters of any signature.
 pub(crate) fn parameters(parameters: &[Parameter], errors: &mut Errors) {
-    for parameter in parameters {
+    // What was not understood could have been what the rules ask for.
+    for parameter in parameters.iter().filter(|parameter| !parameter.broken) {
         no_hash_set(parameter, errors);
         skipping_needs_a_default(parameter, errors);
         excluded_is_not_skipped(parameter, errors);
@@ -94,7 +96,8 @@ fn no_hash_set(parameter: &Parameter, errors: &mut Errors) {
 
 /// Only what has a default can be left out while it equals it.
 fn skipping_needs_a_default(parameter: &Parameter, errors: &mut Errors) {
-    if let (Some(span), None) = (parameter.skip_span, &parameter.default) {
+    if let (Some(span), None, false) = (parameter.skip_span, &parameter.default, parameter.excluded)
+    {
         errors.at_span(
             span,
             "`skip_default` needs a default\nhint: add `default = ...` beside it",
@@ -109,6 +112,26 @@ fn excluded_is_not_skipped(parameter: &Parameter, errors: &mut Errors) {
             span,
             "an excluded parameter is never part of identity\nhint: remove `skip_default`",
         );
+    }
+}
+
+/// A registry finds each variant by its name.
+pub(crate) fn names(forms: &[Fielded], errors: &mut Errors) {
+    for (index, form) in forms.iter().enumerate() {
+        if !form.name.is_empty()
+            && forms[..index]
+                .iter()
+                .any(|earlier| earlier.name == form.name)
+        {
+            errors.at(
+                &form.ident,
+                format!(
+                    "two variants have the name `{}`\n\
+                     hint: give one of them another with `#[register(name = \"...\")]`",
+                    form.name
+                ),
+            );
+        }
     }
 }
 
@@ -141,7 +164,7 @@ fn not_const_nor_unsafe(signature: &Signature, errors: &mut Errors) {
     }
     if !matches!(signature.safety, syn::Safety::Default) {
         errors.at(
-            &signature.ident,
+            &signature.safety,
             "an `unsafe` constructor cannot be called by a registry\n\
              hint: register a safe constructor that calls it",
         );
@@ -167,6 +190,28 @@ fn no_generics_of_its_own(generics: &Generics, errors: &mut Errors) {
              hint: put it on the type, or make it a plain parameter",
         );
     }
+}
+
+/// A method is registered with its block, which knows the type.
+pub(crate) fn not_a_method(signature: &Signature, errors: &mut Errors) -> Option<()> {
+    struct Find(bool);
+
+    impl<'t> Visit<'t> for Find {
+        fn visit_ident(&mut self, ident: &'t proc_macro2::Ident) {
+            self.0 |= ident == "Self";
+        }
+    }
+
+    let mut find = Find(signature.receiver().is_some());
+    find.visit_signature(signature);
+    if find.0 {
+        errors.at(
+            &signature.ident,
+            "`#[register]` stands on the `impl` block, not on a function in it\n\
+             hint: move it there, with `constructor = \"...\"` where the function is not `new`",
+        );
+    }
+    (!find.0).then_some(())
 }
 
 /// There is no value yet.
@@ -203,33 +248,38 @@ pub(crate) fn constructor_parameter<'a>(
     }
 }
 
-/// An identifying argument is built from JSON, so it must own what it holds.
+/// An argument is built from JSON or from the context, so its type is known, and an identifying
+/// one owns what it holds.
 pub(crate) fn owned(parameter: &Parameter, errors: &mut Errors) {
-    if parameter.excluded {
-        return;
-    }
-    match &parameter.ty {
-        Type::Reference(reference) => {
-            let owned = match &*reference.elem {
-                Type::Path(path) if path.path.is_ident("str") => "String".to_owned(),
-                Type::Slice(slice) => {
-                    format!("Vec<{}>", crate::text::source(slice.elem.to_token_stream()))
-                }
-                other => crate::text::source(other.to_token_stream()),
-            };
-            errors.at(
-                &parameter.ty,
-                format!(
-                    "a borrowed argument cannot be built from JSON\n\
-                     hint: take `{owned}`, or exclude `{0}` and let the context fill it",
-                    parameter.ident
-                ),
+    struct Find<'p, 'e>(&'p Parameter, &'e mut Errors);
+
+    impl<'t> Visit<'t> for Find<'_, '_> {
+        fn visit_type_reference(&mut self, reference: &'t syn::TypeReference) {
+            if !self.0.excluded && !self.0.broken {
+                self.1.at(reference, borrowed(reference, &self.0.ident));
+            }
+        }
+
+        fn visit_type_impl_trait(&mut self, unknown: &'t syn::TypeImplTrait) {
+            self.1.at(
+                unknown,
+                "a registry cannot choose the type of this parameter\nhint: take a concrete type",
             );
         }
-        Type::ImplTrait(_) => errors.at(
-            &parameter.ty,
-            "a registry cannot choose the type of this parameter\nhint: take a concrete type",
-        ),
-        _ => {}
     }
+
+    Find(parameter, errors).visit_type(&parameter.ty);
+}
+
+fn borrowed(reference: &syn::TypeReference, name: &proc_macro2::Ident) -> String {
+    let source = |ty: &dyn ToTokens| crate::text::source(ty.to_token_stream());
+    let owned = match &*reference.elem {
+        Type::Path(path) if path.path.is_ident("str") => "String".to_owned(),
+        Type::Slice(slice) => format!("Vec<{}>", source(&slice.elem)),
+        other => source(other),
+    };
+    format!(
+        "a borrowed argument cannot be built from JSON\n\
+         hint: take `{owned}`, or exclude `{name}` and let the context fill it"
+    )
 }

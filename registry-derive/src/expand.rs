@@ -4,6 +4,8 @@ mod component;
 mod constructor;
 mod derive;
 mod registry;
+#[cfg(test)]
+mod tests;
 
 use crate::check::Errors;
 use crate::options::{Options, Place};
@@ -42,7 +44,7 @@ pub(crate) fn derive(item: TokenStream, root: Root) -> TokenStream {
 }
 
 /// `#[register]`.
-pub(crate) fn register(options: TokenStream, item: TokenStream, root: Root) -> TokenStream {
+pub(crate) fn register(options: TokenStream, item: &TokenStream, root: Root) -> TokenStream {
     let mut errors = Errors::default();
     match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Impl(block)) => {
@@ -81,7 +83,7 @@ fn misplaced(item: &Item) -> &'static str {
 }
 
 /// `#[registry]`.
-pub(crate) fn registry(options: TokenStream, item: TokenStream, root: Root) -> TokenStream {
+pub(crate) fn registry(options: TokenStream, item: &TokenStream, root: Root) -> TokenStream {
     let mut errors = Errors::default();
     let options = Options::of_macro(options, Place::Trait, &mut errors);
     match syn::parse2::<Item>(item.clone()) {

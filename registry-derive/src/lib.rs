@@ -87,7 +87,7 @@ pub fn derive_entity(item: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_attribute]
 pub fn register(options: TokenStream, item: TokenStream) -> TokenStream {
-    expand::register(options.into(), item.into(), Root::RegistryCore).into()
+    expand::register(options.into(), &item.into(), Root::RegistryCore).into()
 }
 
 /// Gives a trait a typed registry, `Registry::<dyn Trait>`.
@@ -122,7 +122,7 @@ pub fn register(options: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_attribute]
 pub fn registry(options: TokenStream, item: TokenStream) -> TokenStream {
-    expand::registry(options.into(), item.into(), Root::RegistryCore).into()
+    expand::registry(options.into(), &item.into(), Root::RegistryCore).into()
 }
 
 // A macro cannot see which crate it was reached through, so the facade re-exports these under the
@@ -137,11 +137,11 @@ pub fn derive_entity_of_entia(item: TokenStream) -> TokenStream {
 #[doc(hidden)]
 #[proc_macro_attribute]
 pub fn register_of_entia(options: TokenStream, item: TokenStream) -> TokenStream {
-    expand::register(options.into(), item.into(), Root::Entia).into()
+    expand::register(options.into(), &item.into(), Root::Entia).into()
 }
 
 #[doc(hidden)]
 #[proc_macro_attribute]
 pub fn registry_of_entia(options: TokenStream, item: TokenStream) -> TokenStream {
-    expand::registry(options.into(), item.into(), Root::Entia).into()
+    expand::registry(options.into(), &item.into(), Root::Entia).into()
 }

@@ -81,6 +81,8 @@ pub(crate) struct Options {
     pub(crate) skip_default: Option<Span>,
     pub(crate) keyword: Option<Span>,
     pub(crate) new: Option<Span>,
+    /// Whether something was not understood, so that nothing can be said of what is missing.
+    pub(crate) broken: bool,
 }
 
 /// `exclude` on a parameter, or `exclude = "a, b"` on an item.
@@ -126,10 +128,15 @@ impl Options {
     fn read(&mut self, tokens: TokenStream, place: Place, errors: &mut Errors) {
         let parser = |input: ParseStream<'_>| {
             while !input.is_empty() {
-                self.read_one(input, place, errors)?;
-                if !input.is_empty() {
-                    input.parse::<Token![,]>()?;
+                if let Err(error) = self.read_one(input, place, errors) {
+                    self.broken = true;
+                    errors.push(error);
                 }
+                // After an error the next option still counts.
+                while !input.is_empty() && !input.peek(Token![,]) {
+                    input.parse::<proc_macro2::TokenTree>()?;
+                }
+                input.parse::<Option<Token![,]>>()?;
             }
             Ok(())
         };
@@ -144,28 +151,38 @@ impl Options {
         place: Place,
         errors: &mut Errors,
     ) -> syn::Result<()> {
-        let key = input.call(Ident::parse_any)?;
-        let word = key.to_string();
-        let span = key.span();
-        let allowed = place.allowed();
-        if !allowed.contains(&word.as_str()) {
-            errors.at(&key, unknown(&word, place));
-            return skip_value(input);
+        let Ok(key) = input.call(Ident::parse_any) else {
+            return Err(input.error(format!("expected an option\nhint: {}", listed(place))));
+        };
+        let said = key.to_string();
+        let mut word = said.as_str();
+        if !place.allowed().contains(&word) {
+            errors.at(&key, unknown(word, place));
+            // What it was meant as counts, so that what depends on it is no further error.
+            match crate::text::nearest(word, place.allowed().iter().copied()) {
+                Some(near) => word = near,
+                None => {
+                    self.broken = true;
+                    skip_value(input)?;
+                    return Ok(());
+                }
+            }
         }
-        let repeated = match word.as_str() {
-            "name" => set(&mut self.name, value(input, &word)?),
-            "constructor" => set(&mut self.constructor, value(input, &word)?),
-            "registry" => set(&mut self.registry, value(input, &word)?),
-            "context" => set(&mut self.context, value(input, &word)?),
-            "crate" => set(&mut self.krate, value(input, &word)?),
+        let span = key.span();
+        let repeated = match word {
+            "name" => set(&mut self.name, value(input, &key, word)?),
+            "constructor" => set(&mut self.constructor, value(input, &key, word)?),
+            "registry" => set(&mut self.registry, value(input, &key, word)?),
+            "context" => set(&mut self.context, value(input, &key, word)?),
+            "crate" => set(&mut self.krate, value(input, &key, word)?),
             "skip_default" => set(&mut self.skip_default, span),
             "keyword" => set(&mut self.keyword, span),
             "new" => set(&mut self.new, span),
             "exclude" if place == Place::Parameter => set(&mut self.exclude, Exclude::Itself),
-            "exclude" => set(&mut self.exclude, Exclude::Names(value(input, &word)?)),
+            "exclude" => set(&mut self.exclude, Exclude::Names(value(input, &key, word)?)),
             _ => {
                 let default = if input.peek(Token![=]) {
-                    DefaultValue::Expression(Box::new(value(input, &word)?))
+                    DefaultValue::Expression(Box::new(value(input, &key, word)?))
                 } else {
                     DefaultValue::OfType(span)
                 };
@@ -178,7 +195,18 @@ impl Options {
                 format!("`{word}` is given twice\nhint: remove one of them"),
             );
         }
-        Ok(())
+        if input.is_empty() || input.peek(Token![,]) {
+            return Ok(());
+        }
+        let hint = if input.peek(Token![=]) || input.peek(syn::token::Paren) {
+            match word {
+                "default" => "write `default = ...`".to_owned(),
+                _ => format!("`{word}` stands alone"),
+            }
+        } else {
+            "options are separated by commas".to_owned()
+        };
+        Err(input.error(format!("unexpected after `{word}`\nhint: {hint}")))
     }
 }
 
@@ -186,23 +214,25 @@ fn set<T>(slot: &mut Option<T>, value: T) -> bool {
     slot.replace(value).is_some()
 }
 
-fn value<T: syn::parse::Parse>(input: ParseStream<'_>, word: &str) -> syn::Result<T> {
-    if !input.peek(Token![=]) {
-        let example = match word {
-            "registry" => "registry = Trait",
-            "context" => "context = Type",
-            "crate" => "crate = path",
-            "exclude" => "exclude = \"a, b\"",
-            _ => {
-                return Err(input.error(format!(
-                    "`{word}` needs a value\nhint: write `{word} = \"...\"`"
-                )));
-            }
-        };
-        return Err(input.error(format!("`{word}` needs a value\nhint: write `{example}`")));
+fn value<T: syn::parse::Parse>(input: ParseStream<'_>, key: &Ident, word: &str) -> syn::Result<T> {
+    let example = match word {
+        "registry" => "registry = Trait",
+        "context" => "context = Type",
+        "crate" => "crate = path",
+        "default" => "default = 0.5",
+        "exclude" => "exclude = \"a, b\"",
+        "name" => "name = \"Name\"",
+        _ => "constructor = \"make\"",
+    };
+    let wrong =
+        |span, what| syn::Error::new(span, format!("{what} `{word}`\nhint: write `{example}`"));
+    if input.parse::<Token![=]>().is_err() || input.is_empty() {
+        return Err(wrong(key.span(), "a value is missing for"));
     }
-    input.parse::<Token![=]>()?;
-    input.parse()
+    let span = input.span();
+    input
+        .parse()
+        .map_err(|_| wrong(span, "this is no value for"))
 }
 
 /// Passes over the value of an option that was not understood.
@@ -211,6 +241,11 @@ fn skip_value(input: ParseStream<'_>) -> syn::Result<()> {
         input.parse::<proc_macro2::TokenTree>()?;
     }
     Ok(())
+}
+
+fn listed(place: Place) -> String {
+    let allowed = place.allowed().join("`, `");
+    format!("the options of {} are `{allowed}`", place.words())
 }
 
 fn unknown(word: &str, place: Place) -> String {
@@ -222,6 +257,7 @@ fn unknown(word: &str, place: Place) -> String {
         Place::Impl,
         Place::Function,
         Place::Parameter,
+        Place::Trait,
     ];
     let elsewhere: Vec<_> = everywhere
         .into_iter()
@@ -231,11 +267,7 @@ fn unknown(word: &str, place: Place) -> String {
     let hint = match crate::text::nearest(word, allowed.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None if !elsewhere.is_empty() => format!("it stands on {}", elsewhere.join(", ")),
-        None => format!(
-            "the options of {} are `{}`",
-            place.words(),
-            allowed.join("`, `")
-        ),
+        None => listed(place),
     };
     format!("`{word}` is no option of {}\nhint: {hint}", place.words())
 }

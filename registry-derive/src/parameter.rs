@@ -2,10 +2,15 @@
 
 use crate::check::Errors;
 use crate::options::{DefaultValue, Exclude, Options, Place};
+use crate::parse::unraw;
 use crate::text;
 use proc_macro2::{Ident, Span};
 use syn::{Attribute, Expr, Type};
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a property that stands by itself"
+)]
 pub(crate) struct Parameter {
     pub(crate) ident: Ident,
     pub(crate) ty: Type,
@@ -16,7 +21,12 @@ pub(crate) struct Parameter {
     pub(crate) doc: String,
     /// Where `skip_default` was said on this parameter itself.
     pub(crate) skip_span: Option<Span>,
+    /// Whether its options, or those of the item, were not all understood.
+    pub(crate) broken: bool,
 }
+
+/// Stands for the name of a parameter that has none, which is an error.
+pub(crate) const UNNAMED: &str = "_unnamed";
 
 impl Parameter {
     /// Reads the options on a field or parameter, and takes them out of its attributes.
@@ -42,13 +52,13 @@ impl Parameter {
             keyword: options.keyword.is_some(),
             doc: text::doc(attributes),
             skip_span: options.skip_default,
+            broken: options.broken,
         }
     }
 
     /// The name that a caller gives it by.
     pub(crate) fn name(&self) -> String {
-        use syn::ext::IdentExt;
-        self.ident.unraw().to_string()
+        unraw(&self.ident)
     }
 }
 
@@ -62,7 +72,11 @@ pub(crate) fn apply(options: &Options, parameters: &mut [Parameter], errors: &mu
             .map(str::trim)
             .filter(|name| !name.is_empty())
         {
-            let known: Vec<_> = parameters.iter().map(Parameter::name).collect();
+            let known: Vec<_> = parameters
+                .iter()
+                .map(Parameter::name)
+                .filter(|name| name != UNNAMED)
+                .collect();
             match parameters
                 .iter_mut()
                 .find(|parameter| parameter.name() == name)
@@ -76,6 +90,7 @@ pub(crate) fn apply(options: &Options, parameters: &mut [Parameter], errors: &mu
     for parameter in parameters {
         keyword |= parameter.keyword;
         parameter.keyword = keyword;
+        parameter.broken |= options.broken;
         parameter.skip_default |= options.skip_default.is_some() && parameter.default.is_some();
     }
 }

@@ -64,12 +64,13 @@ impl Derived {
                         "an enum without variants has no entities\nhint: add a variant",
                     );
                 }
-                Body::Enum(
-                    data.variants
-                        .into_iter()
-                        .map(|variant| self::variant(variant, &options, errors))
-                        .collect(),
-                )
+                let forms: Vec<_> = data
+                    .variants
+                    .into_iter()
+                    .map(|variant| self::variant(variant, &options, errors))
+                    .collect();
+                check::names(&forms, errors);
+                Body::Enum(forms)
             }
             Data::Union(_) => return None,
         };
@@ -135,9 +136,14 @@ fn fielded(
     }
 }
 
+/// An identifier without the mark of a raw one.
+pub(crate) fn unraw(ident: &Ident) -> String {
+    use syn::ext::IdentExt;
+    ident.unraw().to_string()
+}
+
 /// The registered name: the option, or the identifier.
 pub(crate) fn name(options: &Options, ident: &Ident, errors: &mut Errors) -> String {
-    use syn::ext::IdentExt;
     match &options.name {
         Some(name) if name.value().is_empty() => {
             errors.at(
@@ -147,7 +153,7 @@ pub(crate) fn name(options: &Options, ident: &Ident, errors: &mut Errors) -> Str
             String::new()
         }
         Some(name) => name.value(),
-        None => ident.unraw().to_string(),
+        None => unraw(ident),
     }
 }
 
@@ -177,6 +183,13 @@ impl Output {
             return None;
         };
         let written = (**written).clone();
+        if let Some(unknown) = impl_trait(&written) {
+            errors.at(
+                unknown,
+                "a registry must know the type that it builds\nhint: write the type's name",
+            );
+            return None;
+        }
         match argument_of(&written, "Option") {
             Some(_) => {
                 errors.at(
@@ -208,6 +221,20 @@ impl Output {
             }),
         }
     }
+}
+
+fn impl_trait(ty: &Type) -> Option<&syn::TypeImplTrait> {
+    struct Find<'t>(Option<&'t syn::TypeImplTrait>);
+
+    impl<'t> syn::visit::Visit<'t> for Find<'t> {
+        fn visit_type_impl_trait(&mut self, unknown: &'t syn::TypeImplTrait) {
+            self.0 = Some(unknown);
+        }
+    }
+
+    let mut find = Find(None);
+    syn::visit::Visit::visit_type(&mut find, ty);
+    find.0
 }
 
 /// `T` of `name<T, ...>`, by whatever path `name` is reached.
@@ -248,15 +275,20 @@ pub(crate) fn constructor_parameters(
             check::constructor_parameter(argument, errors).map(|pattern| pattern.ident.clone());
         if let syn::FnArg::Typed(argument) = argument {
             let ty = (*argument.ty).clone();
-            let placeholder = ident.unwrap_or_else(|| quote::format_ident!("_unnamed"));
+            let placeholder =
+                ident.unwrap_or_else(|| quote::format_ident!("{}", parameter::UNNAMED));
             parameters.push(Parameter::new(placeholder, ty, &mut argument.attrs, errors));
+            // Rust allows documentation here only where a macro takes it out.
+            argument
+                .attrs
+                .retain(|attribute| !attribute.path().is_ident("doc"));
         }
     }
     parameter::apply(options, &mut parameters, errors);
     check::parameters(&parameters, errors);
-    parameters
-        .iter()
-        .for_each(|parameter| check::owned(parameter, errors));
+    for parameter in &parameters {
+        check::owned(parameter, errors);
+    }
     parameters
 }
 

@@ -25,6 +25,9 @@ fn write(tokens: TokenStream, text: &mut String) {
                     Delimiter::Brace => (" { ", " }"),
                     Delimiter::None => ("", ""),
                 };
+                if open == "[" && ends_with_lifetime(text) {
+                    text.push(' ');
+                }
                 text.push_str(open);
                 write(group.stream(), text);
                 text.push_str(close);
@@ -34,6 +37,11 @@ fn write(tokens: TokenStream, text: &mut String) {
                     text.push(punct.as_char());
                     text.push(' ');
                 }
+                ':' if punct.spacing() == proc_macro2::Spacing::Alone && !text.ends_with(':') => {
+                    text.push_str(": ");
+                }
+                // `Fn() -> Vec<T> + Send`
+                '+' if text.ends_with('>') => text.push_str(" + "),
                 '+' | '*' | '/' | '-' | '=' if operand_before && !text.ends_with(' ') => {
                     text.push(' ');
                     text.push(punct.as_char());
@@ -62,6 +70,11 @@ fn write(tokens: TokenStream, text: &mut String) {
     text.truncate(trimmed);
 }
 
+fn ends_with_lifetime(text: &str) -> bool {
+    let name = text.trim_end_matches(|last: char| last.is_alphanumeric() || last == '_');
+    name.len() < text.len() && name.ends_with('\'')
+}
+
 fn after_lifetime_tick(previous: Option<&TokenTree>) -> bool {
     matches!(previous, Some(TokenTree::Punct(punct)) if punct.as_char() == '\'')
 }
@@ -80,7 +93,14 @@ pub(crate) fn doc(attributes: &[Attribute]) -> String {
             },
             _ => None,
         });
-    let lines: Vec<_> = lines.map(|line| line.trim().to_owned()).collect();
+    let lines: Vec<_> = lines
+        .map(|line| {
+            line.strip_prefix(' ')
+                .unwrap_or(&line)
+                .trim_end()
+                .to_owned()
+        })
+        .collect();
     lines.join("\n").trim().to_owned()
 }
 
@@ -128,11 +148,16 @@ mod tests {
             (quote!([f64; 3]), "[f64; 3]"),
             (quote!((i64, i64)), "(i64, i64)"),
             (quote!(fn(f64) -> f64), "fn(f64) -> f64"),
+            (quote!(&'a [f64]), "&'a [f64]"),
+            (
+                quote!(Box<dyn Fn() -> Vec<f64> + Send>),
+                "Box<dyn Fn() -> Vec<f64> + Send>",
+            ),
             (quote!(-1.5), "-1.5"),
             (quote!(2 * 3 - 1), "2 * 3 - 1"),
             (
                 quote!(Activation::LeakyReLU { slope: 0.1 }),
-                "Activation::LeakyReLU { slope:0.1 }",
+                "Activation::LeakyReLU { slope: 0.1 }",
             ),
             (quote!(vec![1, 2]), "vec![1, 2]"),
             (quote!("adam".to_owned()), "\"adam\".to_owned()"),

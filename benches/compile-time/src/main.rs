@@ -73,10 +73,10 @@ impl Variant {
             format!(
                 "[package]\nname = \"derive-{}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\
                  [workspace]\n[dependencies]\n\
-                 registry-core = {{ path = {:?}, features = [\"derive\"] }}\n\
+                 registry-core = {{ path = '{}', features = [\"derive\"] }}\n\
                  serde = {{ version = \"1\", features = [\"derive\"] }}\n",
                 self.name,
-                root.join("registry-core"),
+                root.join("registry-core").display(),
             ),
         )?;
         fs::copy(root.join("Cargo.lock"), self.folder.join("Cargo.lock"))?;

@@ -122,12 +122,12 @@ impl Config {
     pub fn build(&self) -> Result<Components, ConfigError> {
         let map = VarMap::new();
         let vb = VarBuilder::from_varmap(&map, DType::F32, &Device::Cpu);
-        let model = Registry::<dyn Model>::global()?.from_value(self.model.clone(), &vb);
+        let model = Registry::<dyn Model>::global()?.build_value(self.model.clone(), &vb);
         let weights = train::variables(&map);
         let criterion =
-            Registry::<dyn Criterion>::global()?.from_value(self.criterion.clone(), &());
+            Registry::<dyn Criterion>::global()?.build_value(self.criterion.clone(), &());
         let optimizer =
-            Registry::<dyn Optimizer>::global()?.from_value(self.optimizer.clone(), &weights);
+            Registry::<dyn Optimizer>::global()?.build_value(self.optimizer.clone(), &weights);
         match (model, criterion, optimizer) {
             (Ok(model), Ok(criterion), Ok(optimizer)) => {
                 if !fits(&**model) {

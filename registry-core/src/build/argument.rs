@@ -3,14 +3,15 @@
 use super::builder::{Builder, Component};
 use super::problem::Problem;
 use super::report::Report;
+use crate::error::ArgumentError;
 use crate::interface::Admits;
 use crate::reader;
 use crate::registered::Registered;
 use crate::registry::Item;
-use crate::suggest::nearest;
+use crate::suggest::{nearest, shortened};
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{BuildHasher, Hash};
 use std::marker::PhantomData;
 
@@ -115,7 +116,9 @@ impl<'a, 'r> Argument<'a, 'r> {
         build: impl FnOnce(&str, Option<&str>, &mut Report<'r>) -> Option<T>,
     ) -> Option<T> {
         match reference(self.text) {
-            Ok((name, arguments)) => build(&name, arguments, self.report),
+            Ok((name, arguments)) => self
+                .report
+                .deeper(2, |report| build(&name, arguments, report)),
             Err(problem) => {
                 self.report.add(problem);
                 None
@@ -149,13 +152,17 @@ impl<'a, 'r> Argument<'a, 'r> {
     ) -> Option<Vec<(K, T)>> {
         if !self.text.starts_with('{') {
             return self
-                .read::<BTreeMap<String, serde::de::IgnoredAny>>()
+                .read::<serde_json::Map<String, serde_json::Value>>()
                 .and(None);
         }
         let mut built = Vec::new();
         let before = self.report.count();
         let report = self.report;
+        let mut names = HashSet::new();
         let read = reader::members(self.text, |name, text| {
+            if !names.insert(name.clone()) {
+                return Err(ArgumentError::new("given twice").inside(&name));
+            }
             report.inside(&name, |report| {
                 let key = reader::key(&name)
                     .map_err(|error| report.add_error(&error))
@@ -184,11 +191,11 @@ pub(crate) fn reference(text: &str) -> Result<(Cow<'_, str>, Option<&str>), Prob
         let found = reader::kind(text);
         return Err(Problem::new(format!("expected a component, found {found}")).with_hint(SHAPE));
     }
-    let (mut name, mut arguments, mut unknown) = (None, None, None);
+    let (mut name, mut arguments, mut unknown, mut twice) = (None, None, None, false);
     let read = reader::members(text, |key, value| {
         match &*key {
-            "name" => name = Some(value),
-            "arguments" => arguments = Some(value),
+            "name" => twice |= name.replace(value).is_some(),
+            "arguments" => twice |= arguments.replace(value).is_some(),
             _ => unknown = Some(key),
         }
         Ok(())
@@ -206,6 +213,9 @@ pub(crate) fn reference(text: &str) -> Result<(Cow<'_, str>, Option<&str>), Prob
         return Err(
             Problem::new(format!("unexpected key `{}`", shortened(&unknown))).with_hint(hint),
         );
+    }
+    if twice {
+        return Err(Problem::new("a key of the component is given twice").with_hint(SHAPE));
     }
     match name.map(reader::from_text) {
         Some(Ok(name)) => Ok((name, arguments)),
@@ -228,15 +238,6 @@ pub(crate) fn unknown_name<'n>(name: &str, known: impl Iterator<Item = &'n str>)
         None => format!("the names here are {}", reader::listed(&known)),
     };
     Problem::new(format!("unknown name `{}`", shortened(name))).with_hint(hint)
-}
-
-/// A name that can stand in a message.
-pub(crate) fn shortened(name: &str) -> Cow<'_, str> {
-    const LONGEST: usize = 60;
-    match name.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}...", &name[..end]).into(),
-        None => name.into(),
-    }
 }
 
 impl<C: ?Sized, T: Component<Output = T>> FromArgument<C> for Registered<T>

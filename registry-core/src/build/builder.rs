@@ -1,6 +1,6 @@
 //! The call of one constructor.
 
-use super::argument::{Argument, shortened};
+use super::argument::Argument;
 use super::problem::Problem;
 use super::report::Report;
 use crate::error::ArgumentError;
@@ -8,7 +8,7 @@ use crate::interface::Interface;
 use crate::reader;
 use crate::registered::Registered;
 use crate::registry::Item;
-use crate::suggest::nearest;
+use crate::suggest::{nearest, shortened};
 use std::error::Error;
 use std::sync::Arc;
 
@@ -61,6 +61,8 @@ pub struct Builder<'b, 'r> {
     base: usize,
     /// How many problems there were before this call.
     before: usize,
+    /// Whether the arguments as a whole could not be read, so that none is missing.
+    unreadable: bool,
 }
 
 impl<'b, 'r> Builder<'b, 'r> {
@@ -78,11 +80,13 @@ impl<'b, 'r> Builder<'b, 'r> {
             report,
             base,
             before,
+            unreadable: false,
         };
         let read = args.map_or(Ok(()), |args| builder.bind_args(args));
         let read = read.and_then(|()| kwargs.map_or(Ok(()), |kwargs| builder.bind_kwargs(kwargs)));
         if let Err(error) = read {
             builder.report.add_error(&error);
+            builder.unreadable = true;
         }
         builder
     }
@@ -180,7 +184,7 @@ impl<'b, 'r> Builder<'b, 'r> {
     /// The argument of the required parameter at `index`; its absence is reported.
     pub fn required(&mut self, index: usize) -> Option<Argument<'_, 'r>> {
         let parameter = &self.item.signature.parameters()[index];
-        if self.given[index].is_none() {
+        if self.given[index].is_none() && !self.unreadable {
             let message = format!("missing argument of type `{}`", parameter.type_name);
             let hint = format!("the signature is {}", self.item.signature);
             self.add_at(parameter.name, Problem::new(message).with_hint(hint));

@@ -5,6 +5,8 @@ use super::problem::{BuildError, Problem};
 use crate::error::ArgumentError;
 use crate::reader;
 use crate::signature::Parameter;
+use crate::suggest::shortened;
+use crate::writer::{DEPTH_LIMIT, too_deep};
 use std::any::Any;
 
 /// The problems found so far, the place that is being read, and the registry that was asked.
@@ -13,6 +15,8 @@ pub(crate) struct Report<'r> {
     path: String,
     /// The parameter under that path, which joins it only when something is to be said.
     parameter: Option<&'static Parameter>,
+    /// How deep the objects and arrays nest that have been entered.
+    depth: usize,
     /// The registry that the build began with: a nested component of the same interface comes from
     /// it, so that a local registry never reaches for global state.
     registry: Option<&'r dyn Any>,
@@ -24,6 +28,7 @@ impl<'r> Report<'r> {
             problems: Vec::new(),
             path: String::new(),
             parameter: None,
+            depth: 0,
             registry,
         }
     }
@@ -46,7 +51,7 @@ impl<'r> Report<'r> {
 
     pub(crate) fn add_error(&mut self, error: &ArgumentError) {
         let mut problem = Problem::new(error.message());
-        problem.path = error.path().to_owned();
+        error.path().clone_into(&mut problem.path);
         problem.hint = match (error.hint(), self.parameter) {
             (Some(hint), _) => Some(hint.to_owned()),
             (None, Some(parameter)) => Some(format!("the parameter is `{parameter}`")),
@@ -93,28 +98,55 @@ impl<'r> Report<'r> {
     }
 
     /// Reads what lies under the key `name` of the present place.
-    pub(crate) fn inside<T>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> T) -> T {
+    pub(crate) fn inside<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> Option<T> {
         let base = self.base();
         self.path.push_str(if base > 0 { "." } else { "" });
-        self.path.push_str(name);
-        let value = read(self);
+        self.path.push_str(&shortened(name));
+        let value = self.deeper(1, read);
         self.path.truncate(base);
         value
     }
 
     /// Reads the element at `index` of the present place.
-    pub(crate) fn inside_index<T>(&mut self, index: usize, read: impl FnOnce(&mut Self) -> T) -> T {
+    pub(crate) fn inside_index<T>(
+        &mut self,
+        index: usize,
+        read: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> Option<T> {
         let base = self.base();
-        self.path.push_str(&format!("[{index}]"));
-        let value = read(self);
+        self.path.push('[');
+        self.path.push_str(itoa::Buffer::new().format(index));
+        self.path.push(']');
+        let value = self.deeper(1, read);
         self.path.truncate(base);
+        value
+    }
+
+    /// Reads what lies `levels` deeper, unless a hostile document goes too deep for the stack.
+    pub(crate) fn deeper<T>(
+        &mut self,
+        levels: usize,
+        read: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> Option<T> {
+        self.depth += levels;
+        let value = if self.depth > DEPTH_LIMIT {
+            self.add_error(&too_deep());
+            None
+        } else {
+            read(self)
+        };
+        self.depth -= levels;
         value
     }
 
     /// The error of the build of `name`.
     pub(crate) fn into_error(self, name: Option<&str>) -> BuildError {
         BuildError {
-            name: name.map(str::to_owned),
+            name: name.map(|name| shortened(name).into_owned()),
             problems: self.problems,
         }
     }

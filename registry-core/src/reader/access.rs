@@ -3,10 +3,11 @@
 use super::Reader;
 use super::deserialize::listed;
 use crate::error::ArgumentError;
-use crate::suggest::nearest;
+use crate::suggest::{nearest, shortened};
 use serde::de::{self, DeserializeSeed, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 pub(super) struct ArrayAccess<'r, 't> {
     reader: &'r mut Reader<'t>,
@@ -59,6 +60,8 @@ impl<'de> de::SeqAccess<'de> for ArrayAccess<'_, 'de> {
 pub(super) struct ObjectAccess<'r, 't> {
     reader: &'r mut Reader<'t>,
     key: Cow<'t, str>,
+    /// Every key so far: of two that are the same, readers would take one or the other.
+    keys: HashSet<Cow<'t, str>>,
     first: bool,
     open: bool,
 }
@@ -68,6 +71,7 @@ impl<'r, 't> ObjectAccess<'r, 't> {
         Self {
             reader,
             key: Cow::Borrowed(""),
+            keys: HashSet::new(),
             first: true,
             open: true,
         }
@@ -100,6 +104,9 @@ impl<'de> de::MapAccess<'de> for ObjectAccess<'_, 'de> {
                 Ok(None)
             }
             Some(key) => {
+                if !self.keys.insert(key.clone()) {
+                    return Err(ArgumentError::new("given twice").inside(&key));
+                }
                 self.key = key;
                 seed.deserialize(Key(self.key.clone())).map(Some)
             }
@@ -239,7 +246,7 @@ impl<'de> de::EnumAccess<'de> for VariantAccess<'_, 'de> {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("the variants are {}", listed(self.variants)),
                 };
-                ArgumentError::new(format!("unknown variant `{name}`")).with_hint(hint)
+                ArgumentError::new(format!("unknown variant `{}`", shortened(name))).with_hint(hint)
             })?;
         Ok((value, self))
     }

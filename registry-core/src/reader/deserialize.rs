@@ -3,6 +3,8 @@
 use super::access::{ArrayAccess, ObjectAccess, VariantAccess};
 use super::{Float, Reader, Scalar};
 use crate::error::ArgumentError;
+use crate::suggest::shortened;
+use crate::transcode::tagged_number;
 use serde::de::{self, Error as _, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
 use std::borrow::Cow;
@@ -23,20 +25,30 @@ impl<'t> Reader<'t> {
                 Ok(Scalar::Float(float)) => {
                     ArgumentError::invalid_type(Unexpected::Float(float.value()), expected)
                 }
-                Ok(Scalar::Integer(digits)) => {
-                    ArgumentError::new(format!("expected {expected}, found the integer `{digits}`"))
-                }
+                Ok(Scalar::Integer(digits)) => ArgumentError::new(format!(
+                    "expected {expected}, found the integer `{}`",
+                    shortened(digits)
+                )),
             },
         }
     }
 
     /// The text of a number that stands here, without moving on where there is none.
-    fn number(&mut self) -> Option<&'t str> {
+    fn number(&mut self) -> Option<Cow<'t, str>> {
         match self.peek() {
             Some(b'0'..=b'9' | b'-' | b'N' | b'I') => match self.scalar() {
-                Ok(Scalar::Integer(text) | Scalar::Float(Float(text))) => Some(text),
+                Ok(Scalar::Integer(text) | Scalar::Float(Float(text))) => Some(text.into()),
                 _ => None,
             },
+            // As other formats carry what they have no number for; see `transcode`.
+            Some(b'{') => {
+                let start = self.at;
+                let number = self.extent().ok().and_then(tagged_number);
+                if number.is_none() {
+                    self.at = start;
+                }
+                number.map(Cow::Owned)
+            }
             _ => None,
         }
     }
@@ -172,7 +184,8 @@ impl<'de> de::Deserializer<'de> for &mut Reader<'de> {
                 let value =
                     visitor.visit_enum(VariantAccess::new(&mut *self, variant, variants))?;
                 if self.next_key(&mut first)?.is_some() {
-                    return Err(self.syntax("expected one variant only"));
+                    return Err(ArgumentError::new("expected one variant, found several")
+                        .with_hint(format!("the variants are {}", listed(variants))));
                 }
                 Ok(value)
             }

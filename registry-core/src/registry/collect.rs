@@ -15,7 +15,7 @@ pub struct Registration {
     interface_name: &'static str,
     items: &'static [Item],
     /// A `Erased<dyn Trait>` of the registry's trait.
-    erased: &'static (dyn Any + Send + Sync),
+    erased: fn() -> &'static (dyn Any + Send + Sync),
 }
 
 /// What builds, with the registry's trait in its type.
@@ -29,7 +29,9 @@ impl Registration {
         Self {
             interface_name: <T::Interface as Interface>::NAME,
             items: T::ITEMS,
-            erased: &const { Erased::<T::Interface>(build_erased::<T>) },
+            // In a function, for a constant would be evaluated where the trait has no registry, which
+            // is a further error.
+            erased: || &const { Erased::<T::Interface>(build_erased::<T>) },
         }
     }
 
@@ -43,7 +45,7 @@ impl Registration {
 
     /// What builds, where the type is in the registry of `I`.
     pub(super) fn build<I: Interface + ?Sized>(&self) -> Option<Build<I>> {
-        self.erased.downcast_ref().map(|Erased(build)| *build)
+        (self.erased)().downcast_ref().map(|Erased(build)| *build)
     }
 }
 

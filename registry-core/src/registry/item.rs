@@ -14,6 +14,8 @@ pub struct Item {
     pub doc: &'static str,
     /// The type that it makes, as the source code writes it.
     pub type_name: &'static str,
+    /// The module that it is defined in.
+    pub module: &'static str,
     /// Where it is defined.
     pub location: Location,
 }

@@ -74,14 +74,10 @@ impl ser::Serializer for KeyText {
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
         self,
-        name: &'static str,
+        _name: &'static str,
         value: &T,
     ) -> Result<String, ArgumentError> {
-        if name == super::HANDOFF {
-            Err(refused("an entity"))
-        } else {
-            value.serialize(self)
-        }
+        value.serialize(self)
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<String, ArgumentError> {

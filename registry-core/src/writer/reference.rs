@@ -2,16 +2,16 @@
 //!
 //! An entity serializes with any serde `Serializer`. With this crate's own [`Writer`] it should
 //! write its arguments straight into the same sink, but a `Serialize` implementation cannot see
-//! which serializer it got. So it announces itself under the name [`HANDOFF`]: the writer then
-//! leaves itself in a slot of the thread and enters the value, which finds it there. With any
-//! other serializer the slot is empty, and the value is written in that serializer's own terms.
+//! which serializer it got. So it asks `is_human_readable`, at which the writer leaves a mark in a
+//! slot of the thread; no other serializer does. Only then it announces itself under the name
+//! [`HANDOFF`]: the writer leaves itself in another slot and enters the value, which finds it there.
 
-use super::{ArgumentWriter, HANDOFF, SLOT, Writer};
+use super::{ASKED, ArgumentWriter, HANDOFF, Mode, SLOT, Writer};
 use crate::entity::Entity;
 use crate::error::ArgumentError;
 use crate::sink::Sink;
 use crate::transcode::Transcode;
-use serde::ser::{Serialize, Serializer};
+use serde::ser::{Error as _, Serialize, Serializer};
 use std::mem;
 
 impl Writer {
@@ -44,7 +44,9 @@ pub(crate) struct EntityReference<'e, E: ?Sized>(pub(crate) &'e E);
 impl<E: Entity + ?Sized> Fragment for EntityReference<'_, E> {
     fn write(&self, writer: &mut Writer) -> Result<(), ArgumentError> {
         ArgumentWriter::reference(writer, self.0.name(), |arguments| {
-            self.0.write_arguments(arguments)
+            self.0
+                .write_arguments(arguments)
+                .map_err(|error| error.inside("arguments"))
         })
     }
 }
@@ -54,7 +56,14 @@ pub(crate) fn serialize_with_handoff<S: Serializer>(
     fragment: &dyn Fragment,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    serializer.serialize_newtype_struct(HANDOFF, &Entering(fragment))
+    ASKED.set(false);
+    let _ = serializer.is_human_readable();
+    if ASKED.take() {
+        return serializer.serialize_newtype_struct(HANDOFF, &Entering(fragment));
+    }
+    let mut writer = Writer::text(64, Mode::Identity);
+    fragment.write(&mut writer).map_err(S::Error::custom)?;
+    Transcode(&writer.into_text()).serialize(serializer)
 }
 
 struct Entering<'f>(&'f dyn Fragment);
@@ -68,10 +77,6 @@ impl Serialize for Entering<'_> {
             SLOT.set(Some(writer));
             return serializer.serialize_unit();
         }
-        let mut writer = Writer::text(64, super::Mode::Identity);
-        self.0
-            .write(&mut writer)
-            .map_err(serde::ser::Error::custom)?;
-        Transcode(&writer.into_text()).serialize(serializer)
+        Err(S::Error::custom("no writer was handed over"))
     }
 }

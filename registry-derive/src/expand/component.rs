@@ -3,7 +3,7 @@
 
 use crate::parameter::Parameter;
 use crate::parse::type_text;
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{GenericParam, Generics, Path, WherePredicate};
@@ -11,9 +11,38 @@ use syn::{GenericParam, Generics, Path, WherePredicate};
 /// The trait of the registry: what `registry = ...` says, or the default one.
 pub(super) fn interface(registry: Option<&Path>) -> TokenStream {
     match registry {
-        Some(path) => quote!((dyn #path + 'static)),
+        // All at the user's path, where a missing `#[registry]` is to be told.
+        Some(path) => located(quote!((dyn #path + 'static)), path.span()),
         None => quote!((dyn ::core::any::Any + 'static)),
     }
+}
+
+/// The same tokens, at the user's place in messages.
+pub(super) fn located(tokens: TokenStream, place: Span) -> TokenStream {
+    tokens
+        .into_iter()
+        .map(|token| {
+            let span = token.span().located_at(place);
+            let mut token = match token {
+                TokenTree::Group(group) => {
+                    Group::new(group.delimiter(), located(group.stream(), place)).into()
+                }
+                other => other,
+            };
+            token.set_span(span);
+            token
+        })
+        .collect()
+}
+
+/// A default as a value of the parameter's type; the same words everywhere, so that a default of
+/// another type is one error.
+pub(super) fn typed(parameter: &Parameter, default: &syn::Expr) -> TokenStream {
+    let ty = &parameter.ty;
+    quote!({
+        let default: #ty = #default;
+        default
+    })
 }
 
 /// `Signature::new(&[...])`.
@@ -37,15 +66,16 @@ pub(super) fn signature(root: &Path, parameters: &[Parameter]) -> TokenStream {
 }
 
 fn default_of(root: &Path, parameter: &Parameter, default: &syn::Expr) -> TokenStream {
-    let ty = &parameter.ty;
     let text = type_text(default);
+    // What `default` alone stands for, as a person would write it.
+    let text = text.trim_start_matches("::core::default::");
     if parameter.excluded {
         return quote!(.with_default(#text, ::core::option::Option::None));
     }
+    let default = typed(parameter, default);
     quote! {
         .with_default(#text, ::core::option::Option::Some(|| {
-            let default: #ty = #default;
-            #root::__private::Value::of(&default).ok()
+            #root::__private::Value::of(&#default).ok()
         }))
     }
 }
@@ -60,14 +90,13 @@ pub(super) fn writes(
         .enumerate()
         .filter(|(_, parameter)| !parameter.excluded)
         .map(|(index, parameter)| {
-            let (name, value, ty) = (parameter.name(), place(index, parameter), &parameter.ty);
+            let (name, ty) = (parameter.name(), &parameter.ty);
+            let value = located(place(index, parameter), ty.span());
             match &parameter.default {
-                Some(default) if parameter.skip_default => quote! {
-                    __writer.argument_unless_default(#name, #value, &{
-                        let default: #ty = #default;
-                        default
-                    })?;
-                },
+                Some(default) if parameter.skip_default => {
+                    let default = typed(parameter, default);
+                    quote!(__writer.argument_unless_default(#name, #value, &#default)?;)
+                }
                 // The key is laid out here, for it costs more to write than most values. A letter
                 // outside ASCII is left to the writer, which knows how to escape it.
                 _ if name.is_ascii() => {
@@ -115,6 +144,7 @@ impl Constructor<'_> {
                 signature: #signature,
                 doc: #doc,
                 type_name: #type_name,
+                module: ::core::module_path!(),
                 location: #root::__private::Location {
                     file: ::core::file!(),
                     line: ::core::line!(),
@@ -136,16 +166,16 @@ impl Constructor<'_> {
             .parameters
             .iter()
             .enumerate()
-            .filter_map(|(index, parameter)| {
-                (!parameter.excluded).then(|| read(root, index, parameter))
-            });
+            .filter(|(_, parameter)| !parameter.excluded)
+            .map(|(index, parameter)| read(root, index, parameter));
         if !unfilled.is_empty() {
             // Nothing can be built, but what is wrong with the other arguments is told as well.
             let variables = self
                 .parameters
                 .iter()
                 .enumerate()
-                .filter_map(|(index, parameter)| (!parameter.excluded).then(|| variable(index)));
+                .filter(|(_, parameter)| !parameter.excluded)
+                .map(|(index, _)| variable(index));
             return quote! {
                 #(#reads)*
                 #(let _ = #variables;)*
@@ -159,11 +189,13 @@ impl Constructor<'_> {
             .enumerate()
             .map(
                 |(index, parameter)| match (&parameter.default, parameter.excluded) {
-                    (Some(default), true) => default.to_token_stream(),
+                    (Some(default), true) => typed(parameter, default),
                     (None, true) => {
-                        quote_spanned! {Span::call_site().located_at(parameter.ty.span())=>
-                            #root::__private::FromContext::from_context(__context)
-                        }
+                        let span = parameter.ty.span();
+                        located(
+                            quote!(#root::__private::FromContext::from_context(__context)),
+                            span,
+                        )
                     }
                     (_, false) => {
                         let variable = variable(index);
@@ -190,13 +222,18 @@ fn variable(index: usize) -> syn::Ident {
 /// Reads one argument into a variable.
 fn read(root: &Path, index: usize, parameter: &Parameter) -> TokenStream {
     let (variable, ty) = (variable(index), &parameter.ty);
-    let span = Span::call_site().located_at(ty.span());
-    let take = quote_spanned!(span=> #root::__private::Probe::<#ty, __Context<'_>>::take(__argument, __context));
+    let take = located(
+        quote!(#root::__private::Probe::<#ty, __Context<'_>>::take(__argument, __context)),
+        ty.span(),
+    );
     let (given, absent) = match &parameter.default {
-        Some(default) => (
-            quote!(optional),
-            quote!(::core::option::Option::Some(#default)),
-        ),
+        Some(default) => {
+            let default = typed(parameter, default);
+            (
+                quote!(optional),
+                quote!(::core::option::Option::Some(#default)),
+            )
+        }
         None => (quote!(required), quote!(::core::option::Option::None)),
     };
     quote! {
@@ -215,6 +252,24 @@ pub(super) fn is_concrete(generics: &Generics) -> bool {
 /// Whether a type borrows, so that no registry can hold it.
 pub(super) fn borrows(generics: &Generics) -> bool {
     generics.lifetimes().next().is_some()
+}
+
+/// Whether a type, as it is written, holds what lives shorter than the program.
+pub(super) fn has_lifetime(ty: &syn::Type) -> bool {
+    struct Find(bool);
+    impl<'t> syn::visit::Visit<'t> for Find {
+        fn visit_lifetime(&mut self, lifetime: &'t syn::Lifetime) {
+            self.0 |= lifetime.ident != "static";
+        }
+
+        fn visit_type_reference(&mut self, reference: &'t syn::TypeReference) {
+            self.0 |= reference.lifetime.is_none();
+            syn::visit::visit_type_reference(self, reference);
+        }
+    }
+    let mut find = Find(false);
+    syn::visit::Visit::visit_type(&mut find, ty);
+    find.0
 }
 
 /// The type parameters that identifying parameters use.
@@ -284,6 +339,14 @@ pub(super) fn with_where(generics: &Generics, predicates: Vec<WherePredicate>) -
     generics
 }
 
+/// The call of what cannot be built, for it was not understood.
+pub(super) fn unbuildable() -> TokenStream {
+    quote! {
+        let _ = (__index, __builder, __context);
+        ::core::option::Option::None
+    }
+}
+
 /// The `Component` implementation, and the registration of a type that needs no choice.
 pub(super) struct ComponentImpl<'a> {
     pub(super) root: &'a Path,
@@ -309,6 +372,9 @@ impl ToTokens for ComponentImpl<'_> {
             ..
         } = self;
         let (impl_generics, _, where_clause) = self.generics.split_for_impl();
+        // At the trait, for there it is told that the type does not implement it.
+        let place = interface.span();
+        let erased = located(quote!(#root::__private::Box::new(built)), place);
         let submit = is_concrete(&self.generics).then(|| {
             quote! {
                 #root::__private::inventory::submit! { #root::__private::Registration::of::<#ty>() }
@@ -336,7 +402,7 @@ impl ToTokens for ComponentImpl<'_> {
                 }
 
                 fn erase(built: #output) -> #root::__private::Box<#interface> {
-                    #root::__private::Box::new(built)
+                    #erased
                 }
             }
 

@@ -2,16 +2,17 @@
 
 use super::Root;
 use super::component::{
-    ComponentImpl, Constructor, borrows, buildable, interface, signature, with_where, writable,
-    writes,
+    ComponentImpl, Constructor, borrows, buildable, has_lifetime, interface, located, signature,
+    unbuildable, with_where, writable, writes,
 };
 use crate::check::{self, Errors};
 use crate::options::Options;
 use crate::parameter::Parameter;
-use crate::parse::{Output, constructor_parameters, name, type_text};
+use crate::parse::{Output, constructor_parameters, name, type_text, unraw};
 use crate::text;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
+use syn::spanned::Spanned;
 use syn::{Block, Generics, Ident, ImplItem, ImplItemFn, ItemFn, ItemImpl, Path, Type};
 
 pub(super) fn expand_impl(
@@ -47,7 +48,8 @@ fn capture_in(
     let type_ident = type_ident(&block.self_ty, errors)?;
     let name = name(options, &type_ident, errors);
     let (generics, self_ty) = (block.generics.clone(), block.self_ty.clone());
-    if let (Some(path), true) = (&options.registry, borrows(&generics)) {
+    let borrows = borrows(&generics) || has_lifetime(&self_ty);
+    if let (Some(path), true) = (&options.registry, borrows) {
         errors.at(
             path,
             "a type that borrows cannot be in a registry, which keeps what it builds\n\
@@ -55,11 +57,9 @@ fn capture_in(
         );
     }
     let function = find_constructor(block, options, errors)?;
-    let captured = Captured::parse(function, options, root, errors)?;
+    let mut captured = Captured::parse(function, options, root, errors)?;
     returns_the_type(&captured.output, &type_ident, errors);
-    if !errors.is_empty() {
-        return None;
-    }
+    captured.is_well = errors.is_empty();
     let doc = text::doc(&function.attrs);
     let signature_doc = format!("The parameters of `{name}`.");
     let (vis, function_ident) = (function.vis.clone(), function.sig.ident.clone());
@@ -81,12 +81,18 @@ fn capture_in(
             .extend(predicates.clone());
     }
     let signature = signature(root, &captured.parameters);
-    block.items.push(syn::parse_quote! {
-        #[doc = #signature_doc]
-        #vis const SIGNATURE: #root::__private::Signature = #signature;
-    });
-    if borrows(&generics) {
-        return None;
+    // In a block of its own, for a default can need what makes an argument writable.
+    let with_writable = with_where(&generics, predicates);
+    let (impl_generics, _, where_clause) = with_writable.split_for_impl();
+    let constant = quote! {
+        #[automatically_derived]
+        impl #impl_generics #self_ty #where_clause {
+            #[doc = #signature_doc]
+            #vis const SIGNATURE: #root::__private::Signature = #signature;
+        }
+    };
+    if borrows {
+        return Some(constant);
     }
     let item = Component {
         root,
@@ -99,7 +105,7 @@ fn capture_in(
         generics: with_where(&generics, buildable(root, &generics, &borrowed)),
         captured: &captured,
     };
-    Some(item.to_token_stream())
+    Some(quote!(#constant #item))
 }
 
 /// The last name of the type, as in `models::Mlp<T>`.
@@ -140,6 +146,7 @@ fn find_constructor<'b>(
     if found.is_none() {
         match &options.constructor {
             Some(name) => errors.unknown_name(name, "function of this block", &wanted, &known),
+            None if options.broken => {}
             None => errors.at(
                 &block.self_ty,
                 "this `impl` block has no function `new`\n\
@@ -193,6 +200,7 @@ fn strip_parameter_options(signature: &mut syn::Signature) {
 struct Captured {
     parameters: Vec<Parameter>,
     output: Output,
+    is_well: bool,
 }
 
 /// What has a signature and a body.
@@ -221,9 +229,19 @@ impl Captured {
     ) -> Option<Self> {
         let signature = function.signature();
         check::constructor(signature, errors);
-        let parameters = constructor_parameters(signature, options, errors);
+        let mut parameters = constructor_parameters(signature, options, errors);
         let output = Output::parse(signature, root, errors)?;
-        errors.is_empty().then_some(Self { parameters, output })
+        let is_well = errors.is_empty();
+        if !is_well {
+            // What the function gives still is an entity, so that its uses are no further errors.
+            parameters.clear();
+            signature.constness = None;
+        }
+        Some(Self {
+            parameters,
+            output,
+            is_well,
+        })
     }
 
     /// Puts the capture before the body, and `Registered` around what it gives.
@@ -260,6 +278,8 @@ impl Captured {
         } else {
             quote!(#root::__private::Registered::new(#value, #identity))
         };
+        // The braces keep their place, so that lints about the function point at it.
+        let braces = body.brace_token;
         *body = syn::parse_quote!({
             let #identity = #root::__private::Identity::capture(#name, #constant, &|__writer| {
                 #writes
@@ -267,6 +287,7 @@ impl Captured {
             });
             #finish
         });
+        body.brace_token = braces;
     }
 }
 
@@ -296,11 +317,14 @@ impl ToTokens for Component<'_> {
         let interface = interface(options.registry.as_ref());
         let construct = |values: &[TokenStream]| {
             if self.captured.output.fallible {
+                // At the type of the error.
+                let place = self.captured.output.written.span();
+                let refused = located(quote!(__builder.refused(error)), place);
                 quote! {
                     match #function(#(#values),*) {
                         ::core::result::Result::Ok(built) => ::core::option::Option::Some(built),
                         ::core::result::Result::Err(error) => {
-                            __builder.refused(error);
+                            #refused;
                             ::core::option::Option::None
                         }
                     }
@@ -319,15 +343,20 @@ impl ToTokens for Component<'_> {
             typed: options.registry.is_some(),
             construct: &construct,
         };
-        let call = constructor.call();
+        let (items, call) = if self.captured.is_well {
+            let call = constructor.call();
+            (vec![constructor.item()], quote!(let _ = __index; #call))
+        } else {
+            (Vec::new(), unbuildable())
+        };
         let component = ComponentImpl {
             root,
             interface: &interface,
             ty: ty.clone(),
             output: output.clone(),
             generics: self.generics.clone(),
-            items: vec![constructor.item()],
-            call: quote!(let _ = __index; #call),
+            items,
+            call,
         };
         tokens.extend(quote!(const _: () = { #component };));
     }
@@ -340,7 +369,7 @@ fn type_name(ty: &TokenStream) -> String {
             .path
             .segments
             .last()
-            .map(|segment| segment.ident.to_string())
+            .map(|segment| unraw(&segment.ident))
             .unwrap_or_default(),
         _ => type_text(ty),
     }
@@ -368,7 +397,17 @@ fn capture_function(
     errors: &mut Errors,
 ) -> Option<TokenStream> {
     let name = name(options, &function.sig.ident, errors);
-    let captured = Captured::parse(function, options, root, errors)?;
+    check::not_a_method(&function.sig, errors)?;
+    let mut captured = Captured::parse(function, options, root, errors)?;
+    if has_lifetime(&captured.output.built) {
+        errors.at(
+            &captured.output.built,
+            "what borrows cannot be in a registry, which keeps what it builds\n\
+             hint: return a type that owns its data",
+        );
+        return None;
+    }
+    captured.is_well = errors.is_empty();
     let (ident, vis) = (function.sig.ident.clone(), function.vis.clone());
     captured.wrap(
         &mut function.sig,

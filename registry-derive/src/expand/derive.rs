@@ -2,12 +2,12 @@
 
 use super::Root;
 use super::component::{
-    ComponentImpl, Constructor, borrows, buildable, interface, signature, with_where, writable,
-    writes,
+    ComponentImpl, Constructor, borrows, buildable, interface, signature, typed, unbuildable,
+    with_where, writable, writes,
 };
 use crate::check::Errors;
 use crate::parameter::Parameter;
-use crate::parse::{Body, Derived, Fielded};
+use crate::parse::{Body, Derived, Fielded, unraw};
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::{DeriveInput, Path};
@@ -113,7 +113,11 @@ fn new(vis: &syn::Visibility, form: &Fielded, span: Span) -> TokenStream {
         .map(|parameter| (&parameter.ident, &parameter.ty))
         .unzip();
     let defaults = optional.iter().map(|parameter| {
-        let (name, default) = (&parameter.ident, &parameter.default);
+        let name = &parameter.ident;
+        let default = parameter
+            .default
+            .as_ref()
+            .map(|default| typed(parameter, default));
         quote!(#name: #default)
     });
     let setters = optional.iter().map(|parameter| {
@@ -320,7 +324,7 @@ fn item_and_call(
         root,
         name,
         doc: &form.doc,
-        type_name: derived.ident.to_string(),
+        type_name: unraw(&derived.ident),
         signature: signature.clone(),
         parameters: &form.parameters,
         typed: derived.options.registry.is_some(),
@@ -351,7 +355,7 @@ fn nested(
     );
     let of_serde = with(
         syn::parse_quote!('de),
-        syn::parse_quote!(#interface: #root::__private::ContextFree<'de>),
+        syn::parse_quote!(#interface: #root::__private::ContextFree<'de, #ident #ty_generics>),
     );
     let (any_generics, _, any_where) = of_any.split_for_impl();
     let (serde_generics, _, serde_where) = of_serde.split_for_impl();
@@ -371,7 +375,7 @@ fn nested(
             fn deserialize<__D: #root::__private::serde::Deserializer<'de>>(
                 deserializer: __D,
             ) -> ::core::result::Result<Self, __D::Error> {
-                #root::__private::deserialize(deserializer)
+                #root::__private::deserialize(deserializer).map(#root::__private::Registered::into_inner)
             }
         }
     }
@@ -381,10 +385,15 @@ fn nested(
 fn fallback(derived: &Derived, root: &Path) -> TokenStream {
     let (ident, vis) = (&derived.ident, &derived.vis);
     let (impl_generics, ty_generics, where_clause) = derived.generics.split_for_impl();
-    let constant = match derived.body {
-        Body::Struct(_) => quote! {
-            #vis const SIGNATURE: #root::__private::Signature = #root::__private::Signature::EMPTY;
-        },
+    let component = (!borrows(&derived.generics)).then(|| component_without(derived, root));
+    let constant = match &derived.body {
+        Body::Struct(form) => {
+            let new = derived.options.new.map(|span| new(vis, form, span));
+            quote! {
+                #vis const SIGNATURE: #root::__private::Signature = #root::__private::Signature::EMPTY;
+                #new
+            }
+        }
         Body::Enum(_) => quote! {
             #vis const SIGNATURES: &'static [(&'static str, #root::__private::Signature)] = &[];
         },
@@ -417,6 +426,29 @@ fn fallback(derived: &Derived, root: &Path) -> TokenStream {
                     #root::__private::serialize(self, serializer)
                 }
             }
+            #component
         };
     }
+}
+
+/// The place in a registry of what cannot be built.
+fn component_without(derived: &Derived, root: &Path) -> TokenStream {
+    let ident = &derived.ident;
+    let interface = interface(derived.options.registry.as_ref());
+    let generics = with_where(
+        &derived.generics,
+        buildable(root, &derived.generics, &derived.all_parameters()),
+    );
+    let (_, ty_generics, _) = generics.split_for_impl();
+    let component = ComponentImpl {
+        root,
+        interface: &interface,
+        ty: quote!(#ident #ty_generics),
+        output: quote!(#ident #ty_generics),
+        generics: generics.clone(),
+        items: Vec::new(),
+        call: unbuildable(),
+    };
+    let nested = nested(derived, root, &interface, &generics);
+    quote!(#component #nested)
 }

@@ -1,6 +1,7 @@
 //! `#[registry]`.
 
 use super::Root;
+use super::component::located;
 use crate::check::Errors;
 use crate::options::Options;
 use proc_macro2::TokenStream;
@@ -21,15 +22,18 @@ pub(super) fn expand(
             "a trait with parameters has no single registry\n\
              hint: make a plain trait that extends it, and give that the registry",
         );
+        if let Some(context) = &options.context {
+            borrowing(context, &mut errors);
+        }
+        let errors = errors.into_tokens();
+        return quote!(#interface #errors);
     }
     let context = options
         .context
         .as_ref()
         .map(|context| borrowing(context, &mut errors));
-    if !errors.is_empty() {
-        let errors = errors.into_tokens();
-        return quote!(#interface #errors);
-    }
+    // After an error too, so that what names the registry is no further error.
+    let errors = errors.into_tokens();
     let kind = implement(interface, context.as_ref(), &root);
     let nested = nested(interface, context.is_none(), &root);
     quote! {
@@ -38,6 +42,7 @@ pub(super) fn expand(
             #kind
             #nested
         };
+        #errors
     }
 }
 
@@ -50,10 +55,13 @@ fn borrowing(context: &Type, errors: &mut Errors) -> Type {
             match lifetime.ident.to_string().as_str() {
                 "static" => {}
                 "_" => *lifetime = Lifetime::new("'c", lifetime.span()),
-                _ => self.0.at(
-                    &*lifetime,
-                    "the context's lifetime has no name here\nhint: write `'_`",
-                ),
+                _ => {
+                    self.0.at(
+                        &*lifetime,
+                        "the context's lifetime has no name here\nhint: write `'_`",
+                    );
+                    *lifetime = Lifetime::new("'c", lifetime.span());
+                }
             }
         }
 
@@ -73,7 +81,8 @@ fn borrowing(context: &Type, errors: &mut Errors) -> Type {
 /// `Interface` and `Admits` for `dyn Trait`.
 fn implement(interface: &ItemTrait, context: Option<&Type>, root: &Path) -> TokenStream {
     let ident = &interface.ident;
-    let name = ident.to_string();
+    let dynamic = located(quote!((dyn #ident + 'static)), ident.span());
+    let name = crate::parse::unraw(ident);
     let unit: Type = syn::parse_quote!(());
     let context_type = context.unwrap_or(&unit);
     let (generics, admitted, given) = match context {
@@ -87,7 +96,7 @@ fn implement(interface: &ItemTrait, context: Option<&Type>, root: &Path) -> Toke
     let unused = context.is_none().then(|| quote!(let _ = context;));
     quote! {
         #[automatically_derived]
-        impl #root::__private::Interface for (dyn #ident + 'static) {
+        impl #root::__private::Interface for #dynamic {
             type Context<'c> = #context_type;
 
             const NAME: &'static str = #name;
@@ -97,7 +106,7 @@ fn implement(interface: &ItemTrait, context: Option<&Type>, root: &Path) -> Toke
             > {
                 static GLOBAL: ::std::sync::OnceLock<
                     ::core::result::Result<
-                        #root::__private::Registry<(dyn #ident + 'static)>,
+                        #root::__private::Registry<#dynamic>,
                         #root::__private::DuplicateName,
                     >,
                 > = ::std::sync::OnceLock::new();
@@ -106,13 +115,13 @@ fn implement(interface: &ItemTrait, context: Option<&Type>, root: &Path) -> Toke
         }
 
         #[automatically_derived]
-        impl #generics #root::__private::Admits<#admitted> for (dyn #ident + 'static) {
+        impl #generics #root::__private::Admits<#admitted> for #dynamic {
             fn enter<__T>(
                 context: &#admitted,
                 argument: #root::__private::Argument<'_, '_>,
                 build: for<'a, 'r, 'x, 'k> fn(
                     #root::__private::Argument<'a, 'r>,
-                    &'x Self::Context<'k>,
+                    &'x <Self as #root::__private::Interface>::Context<'k>,
                 ) -> ::core::option::Option<__T>,
             ) -> ::core::option::Option<__T> {
                 #unused
@@ -125,7 +134,8 @@ fn implement(interface: &ItemTrait, context: Option<&Type>, root: &Path) -> Toke
 /// `Box<dyn Trait>` as a component, as an argument, and read and written by serde.
 fn nested(interface: &ItemTrait, context_free: bool, root: &Path) -> TokenStream {
     let ident = &interface.ident;
-    let boxed = quote!(#root::__private::Box<(dyn #ident + 'static)>);
+    let dynamic = located(quote!((dyn #ident + 'static)), ident.span());
+    let boxed = quote!(#root::__private::Box<#dynamic>);
     let deserialize = context_free.then(|| {
         quote! {
             #[automatically_derived]
@@ -133,7 +143,7 @@ fn nested(interface: &ItemTrait, context_free: bool, root: &Path) -> TokenStream
                 fn deserialize<__D: #root::__private::serde::Deserializer<'de>>(
                     deserializer: __D,
                 ) -> ::core::result::Result<Self, __D::Error> {
-                    #root::__private::deserialize(deserializer)
+                    #root::__private::deserialize(deserializer).map(#root::__private::Registered::into_inner)
                 }
             }
         }
@@ -141,7 +151,7 @@ fn nested(interface: &ItemTrait, context_free: bool, root: &Path) -> TokenStream
     let serialize = extends_entity(interface).then(|| {
         quote! {
             #[automatically_derived]
-            impl #root::__private::serde::Serialize for (dyn #ident + 'static) {
+            impl #root::__private::serde::Serialize for #dynamic {
                 fn serialize<__S: #root::__private::serde::Serializer>(
                     &self,
                     serializer: __S,
@@ -155,14 +165,14 @@ fn nested(interface: &ItemTrait, context_free: bool, root: &Path) -> TokenStream
         #[automatically_derived]
         impl #root::__private::Component for #boxed {
             type Output = Self;
-            type Interface = (dyn #ident + 'static);
+            type Interface = #dynamic;
 
             const ITEMS: &'static [#root::__private::Item] = &[];
 
             fn call(
                 _index: usize,
                 _builder: &mut #root::__private::Builder<'_, '_>,
-                _context: &<(dyn #ident + 'static) as #root::__private::Interface>::Context<'_>,
+                _context: &<#dynamic as #root::__private::Interface>::Context<'_>,
             ) -> ::core::option::Option<#root::__private::Registered<Self>> {
                 ::core::option::Option::None
             }
@@ -173,7 +183,7 @@ fn nested(interface: &ItemTrait, context_free: bool, root: &Path) -> TokenStream
 
             fn build(
                 argument: #root::__private::Argument<'_, '_>,
-                context: &<(dyn #ident + 'static) as #root::__private::Interface>::Context<'_>,
+                context: &<#dynamic as #root::__private::Interface>::Context<'_>,
             ) -> ::core::option::Option<#root::__private::Registered<Self>> {
                 #root::__private::build_boxed(argument, context)
             }
@@ -182,7 +192,7 @@ fn nested(interface: &ItemTrait, context_free: bool, root: &Path) -> TokenStream
         #[automatically_derived]
         impl<__C: ?::core::marker::Sized> #root::__private::FromArgument<__C> for #boxed
         where
-            (dyn #ident + 'static): #root::__private::Admits<__C>,
+            #dynamic: #root::__private::Admits<__C>,
         {
             fn from_argument(
                 argument: #root::__private::Argument<'_, '_>,

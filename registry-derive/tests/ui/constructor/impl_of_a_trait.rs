@@ -1,0 +1,12 @@
+use registry_core::register;
+
+struct Mlp;
+
+#[register]
+impl Default for Mlp { //~
+    fn default() -> Self {
+        Self
+    }
+}
+
+fn main() {}

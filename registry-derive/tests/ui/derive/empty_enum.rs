@@ -1,0 +1,6 @@
+use registry_core::Entity;
+
+#[derive(Entity)]
+enum Activation {} //~
+
+fn main() {}

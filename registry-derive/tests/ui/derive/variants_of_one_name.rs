@@ -1,0 +1,10 @@
+use registry_core::Entity;
+
+#[derive(Entity)]
+enum Activation {
+    ReLU,
+    #[register(name = "ReLU")]
+    Rectifier, //~
+}
+
+fn main() {}

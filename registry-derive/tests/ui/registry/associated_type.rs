@@ -1,0 +1,8 @@
+use registry_core::registry;
+
+#[registry]
+trait Model { //~
+    type Output;
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+use registry_core::{Entity, Registry, register};
+
+struct Linear {
+    size: i64,
+}
+
+#[register(nam = "Linear")] //~
+fn linear(#[register(default = 3)] size: i64) -> Linear {
+    Linear { size }
+}
+
+fn main() {
+    let layer = linear(3);
+    let _ = (layer.hash(), layer.size, linear::SIGNATURE.to_string());
+    let _ = Registry::<dyn std::any::Any>::new().with::<linear>();
+}

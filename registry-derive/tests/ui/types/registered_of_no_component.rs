@@ -1,0 +1,10 @@
+use registry_core::{Entity, Registered};
+
+struct Plain;
+
+#[derive(Entity)]
+struct Mlp {
+    plain: Registered<Plain>, //~
+}
+
+fn main() {}
