@@ -319,3 +319,16 @@ fn differences_of_two_entities() {
         ("name", r#"name: "MLP" -> "Adam""#)
     );
 }
+
+/// RON spells out the names of newtypes, and `None` unlike `()`.
+#[test]
+fn a_format_that_is_strict_about_types() -> Result<(), Box<dyn std::error::Error>> {
+    for activation in [Activation::ReLU, LEAKY] {
+        let text = ron::to_string(&activation)?;
+        assert_eq!(ron::from_str::<Activation>(&text)?, activation, "{text}");
+    }
+    let metadata = Mlp::new(1, LEAKY, adam()).metadata()?;
+    let text = ron::to_string(&metadata)?;
+    assert_eq!(ron::from_str::<Metadata>(&text)?, metadata, "{text}");
+    Ok(())
+}
