@@ -1,8 +1,12 @@
 //! The code that the macros write.
 
+mod captured;
 mod component;
 mod constructor;
 mod derive;
+mod fallback;
+mod function;
+mod generics;
 mod registry;
 #[cfg(test)]
 mod tests;
@@ -49,11 +53,11 @@ pub(crate) fn register(options: TokenStream, item: &TokenStream, root: Root) -> 
     match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Impl(block)) => {
             let options = Options::of_macro(options, Place::Impl, &mut errors);
-            constructor::expand_impl(block, &options, root, errors)
+            constructor::expand(block, &options, root, errors)
         }
         Ok(Item::Fn(function)) => {
             let options = Options::of_macro(options, Place::Function, &mut errors);
-            constructor::expand_function(function, &options, root, errors)
+            function::expand(function, &options, root, errors)
         }
         Ok(other) => {
             errors.at(&other, misplaced(&other));

@@ -1,7 +1,8 @@
 //! serde's `Deserializer` over a [`Reader`].
 
+use super::Reader;
 use super::access::{ArrayAccess, ObjectAccess, VariantAccess};
-use super::{Float, Reader, Scalar};
+use super::scalar::{Float, Scalar};
 use crate::error::ArgumentError;
 use crate::suggest::shortened;
 use crate::transcode::tagged_number;

@@ -1,12 +1,13 @@
 //! What every kind of component shares: its signature, and the code that writes and reads its
 //! arguments.
 
+use super::generics::is_concrete;
 use crate::parameter::Parameter;
 use crate::parse::type_text;
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{GenericParam, Generics, Path, WherePredicate};
+use syn::{Generics, Path};
 
 /// The trait of the registry: what `registry = ...` says, or the default one.
 pub(super) fn interface(registry: Option<&Path>) -> TokenStream {
@@ -242,101 +243,6 @@ fn read(root: &Path, index: usize, parameter: &Parameter) -> TokenStream {
             ::core::option::Option::None => #absent,
         };
     }
-}
-
-/// Whether a type is known when the macro runs, so that it registers itself.
-pub(super) fn is_concrete(generics: &Generics) -> bool {
-    generics.params.is_empty()
-}
-
-/// Whether a type borrows, so that no registry can hold it.
-pub(super) fn borrows(generics: &Generics) -> bool {
-    generics.lifetimes().next().is_some()
-}
-
-/// Whether a type, as it is written, holds what lives shorter than the program.
-pub(super) fn has_lifetime(ty: &syn::Type) -> bool {
-    struct Find(bool);
-    impl<'t> syn::visit::Visit<'t> for Find {
-        fn visit_lifetime(&mut self, lifetime: &'t syn::Lifetime) {
-            self.0 |= lifetime.ident != "static";
-        }
-
-        fn visit_type_reference(&mut self, reference: &'t syn::TypeReference) {
-            self.0 |= reference.lifetime.is_none();
-            syn::visit::visit_type_reference(self, reference);
-        }
-    }
-    let mut find = Find(false);
-    syn::visit::Visit::visit_type(&mut find, ty);
-    find.0
-}
-
-/// The type parameters that identifying parameters use.
-fn used<'g>(
-    generics: &'g Generics,
-    parameters: &'g [&'g Parameter],
-) -> impl Iterator<Item = &'g syn::Ident> {
-    generics
-        .params
-        .iter()
-        .filter_map(move |generic| match generic {
-            GenericParam::Type(generic) => parameters
-                .iter()
-                .filter(|parameter| !parameter.excluded)
-                .any(|parameter| mentions(&parameter.ty, &generic.ident))
-                .then_some(&generic.ident),
-            _ => None,
-        })
-}
-
-fn mentions(ty: &syn::Type, ident: &syn::Ident) -> bool {
-    struct Find<'i>(&'i syn::Ident, bool);
-    impl<'t> syn::visit::Visit<'t> for Find<'_> {
-        fn visit_ident(&mut self, ident: &'t syn::Ident) {
-            self.1 |= ident == self.0;
-        }
-    }
-    let mut find = Find(ident, false);
-    syn::visit::Visit::visit_type(&mut find, ty);
-    find.1
-}
-
-/// What type parameters need so that arguments can be written.
-pub(super) fn writable(
-    root: &Path,
-    generics: &Generics,
-    parameters: &[&Parameter],
-) -> Vec<WherePredicate> {
-    used(generics, parameters)
-        .map(|ident| syn::parse_quote!(#ident: #root::__private::serde::Serialize))
-        .collect()
-}
-
-/// What type parameters need so that a registry can build the type.
-pub(super) fn buildable(
-    root: &Path,
-    generics: &Generics,
-    parameters: &[&Parameter],
-) -> Vec<WherePredicate> {
-    let mut predicates = writable(root, generics, parameters);
-    predicates.extend(used(generics, parameters).map(|ident| -> WherePredicate {
-        syn::parse_quote!(#ident: #root::__private::ArgumentType)
-    }));
-    predicates.extend(generics.type_params().map(|generic| -> WherePredicate {
-        let ident = &generic.ident;
-        syn::parse_quote!(#ident: 'static)
-    }));
-    predicates
-}
-
-/// `generics` with further predicates.
-pub(super) fn with_where(generics: &Generics, predicates: Vec<WherePredicate>) -> Generics {
-    let mut generics = generics.clone();
-    if !predicates.is_empty() {
-        generics.make_where_clause().predicates.extend(predicates);
-    }
-    generics
 }
 
 /// The call of what cannot be built, for it was not understood.

@@ -1,21 +1,18 @@
-//! `#[register]` on an `impl` block and on a free function.
+//! `#[register]` on an `impl` block.
 
 use super::Root;
-use super::component::{
-    ComponentImpl, Constructor, borrows, buildable, has_lifetime, interface, located, signature,
-    unbuildable, with_where, writable, writes,
-};
-use crate::check::{self, Errors};
+use super::captured::{Captured, Component};
+use super::component::signature;
+use super::generics::{borrows, buildable, has_lifetime, with_where, writable};
+use crate::check::Errors;
 use crate::options::Options;
-use crate::parameter::Parameter;
-use crate::parse::{Output, constructor_parameters, name, type_text, unraw};
+use crate::parse::{Output, name};
 use crate::text;
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::spanned::Spanned;
-use syn::{Block, Generics, Ident, ImplItem, ImplItemFn, ItemFn, ItemImpl, Path, Type};
+use syn::{Ident, ImplItem, ImplItemFn, ItemImpl, Path, Type};
 
-pub(super) fn expand_impl(
+pub(super) fn expand(
     mut block: ItemImpl,
     options: &Options,
     root: Root,
@@ -186,7 +183,7 @@ fn strip_options(block: &mut ItemImpl) {
     }
 }
 
-fn strip_parameter_options(signature: &mut syn::Signature) {
+pub(super) fn strip_parameter_options(signature: &mut syn::Signature) {
     for argument in &mut signature.inputs {
         let attributes = match argument {
             syn::FnArg::Receiver(receiver) => &mut receiver.attrs,
@@ -194,255 +191,4 @@ fn strip_parameter_options(signature: &mut syn::Signature) {
         };
         attributes.retain(|attribute| !attribute.path().is_ident("register"));
     }
-}
-
-/// A constructor, read and checked.
-struct Captured {
-    parameters: Vec<Parameter>,
-    output: Output,
-    is_well: bool,
-}
-
-/// What has a signature and a body.
-trait Function {
-    fn signature(&mut self) -> &mut syn::Signature;
-}
-
-impl Function for ImplItemFn {
-    fn signature(&mut self) -> &mut syn::Signature {
-        &mut self.sig
-    }
-}
-
-impl Function for ItemFn {
-    fn signature(&mut self) -> &mut syn::Signature {
-        &mut self.sig
-    }
-}
-
-impl Captured {
-    fn parse(
-        function: &mut impl Function,
-        options: &Options,
-        root: &Path,
-        errors: &mut Errors,
-    ) -> Option<Self> {
-        let signature = function.signature();
-        check::constructor(signature, errors);
-        let mut parameters = constructor_parameters(signature, options, errors);
-        let output = Output::parse(signature, root, errors)?;
-        let is_well = errors.is_empty();
-        if !is_well {
-            // What the function gives still is an entity, so that its uses are no further errors.
-            parameters.clear();
-            signature.constness = None;
-        }
-        Some(Self {
-            parameters,
-            output,
-            is_well,
-        })
-    }
-
-    /// Puts the capture before the body, and `Registered` around what it gives.
-    fn wrap(
-        &self,
-        signature: &mut syn::Signature,
-        body: &mut Block,
-        name: &TokenStream,
-        constant: &TokenStream,
-        root: &Path,
-    ) {
-        let writes = writes(&self.parameters, |_, parameter| {
-            let ident = &parameter.ident;
-            quote!(&#ident)
-        });
-        let Output {
-            written,
-            registered,
-            fallible,
-            ..
-        } = &self.output;
-        signature.output = syn::parse_quote!(-> #registered);
-        let value = quote!(#root::__private::call(move || -> #written #body));
-        let identity = Ident::new("__identity", Span::mixed_site());
-        let finish = if *fallible {
-            quote! {
-                match #value {
-                    ::core::result::Result::Ok(value) => ::core::result::Result::Ok(
-                        #root::__private::Registered::new(value, #identity),
-                    ),
-                    ::core::result::Result::Err(error) => ::core::result::Result::Err(error),
-                }
-            }
-        } else {
-            quote!(#root::__private::Registered::new(#value, #identity))
-        };
-        // The braces keep their place, so that lints about the function point at it.
-        let braces = body.brace_token;
-        *body = syn::parse_quote!({
-            let #identity = #root::__private::Identity::capture(#name, #constant, &|__writer| {
-                #writes
-                ::core::result::Result::Ok(())
-            });
-            #finish
-        });
-        body.brace_token = braces;
-    }
-}
-
-/// The code beside a captured constructor.
-struct Component<'a> {
-    root: &'a Path,
-    options: &'a Options,
-    name: &'a str,
-    doc: &'a str,
-    ty: TokenStream,
-    output: TokenStream,
-    function: TokenStream,
-    generics: Generics,
-    captured: &'a Captured,
-}
-
-impl ToTokens for Component<'_> {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        let Self {
-            root,
-            options,
-            function,
-            ty,
-            output,
-            ..
-        } = self;
-        let interface = interface(options.registry.as_ref());
-        let construct = |values: &[TokenStream]| {
-            if self.captured.output.fallible {
-                // At the type of the error.
-                let place = self.captured.output.written.span();
-                let refused = located(quote!(__builder.refused(error)), place);
-                quote! {
-                    match #function(#(#values),*) {
-                        ::core::result::Result::Ok(built) => ::core::option::Option::Some(built),
-                        ::core::result::Result::Err(error) => {
-                            #refused;
-                            ::core::option::Option::None
-                        }
-                    }
-                }
-            } else {
-                quote!(::core::option::Option::Some(#function(#(#values),*)))
-            }
-        };
-        let constructor = Constructor {
-            root,
-            name: self.name,
-            doc: self.doc,
-            type_name: type_name(output),
-            signature: quote!(<#ty>::SIGNATURE),
-            parameters: &self.captured.parameters,
-            typed: options.registry.is_some(),
-            construct: &construct,
-        };
-        let (items, call) = if self.captured.is_well {
-            let call = constructor.call();
-            (vec![constructor.item()], quote!(let _ = __index; #call))
-        } else {
-            (Vec::new(), unbuildable())
-        };
-        let component = ComponentImpl {
-            root,
-            interface: &interface,
-            ty: ty.clone(),
-            output: output.clone(),
-            generics: self.generics.clone(),
-            items,
-            call,
-        };
-        tokens.extend(quote!(const _: () = { #component };));
-    }
-}
-
-/// The last name of a type, without its arguments.
-fn type_name(ty: &TokenStream) -> String {
-    match syn::parse2::<Type>(ty.clone()) {
-        Ok(Type::Path(path)) => path
-            .path
-            .segments
-            .last()
-            .map(|segment| unraw(&segment.ident))
-            .unwrap_or_default(),
-        _ => type_text(ty),
-    }
-}
-
-pub(super) fn expand_function(
-    mut function: ItemFn,
-    options: &Options,
-    root: Root,
-    mut errors: Errors,
-) -> TokenStream {
-    let root = root.path(options);
-    let component = capture_function(&mut function, options, &root, &mut errors);
-    if !errors.is_empty() {
-        strip_parameter_options(&mut function.sig);
-    }
-    let errors = errors.into_tokens();
-    quote!(#function #component #errors)
-}
-
-fn capture_function(
-    function: &mut ItemFn,
-    options: &Options,
-    root: &Path,
-    errors: &mut Errors,
-) -> Option<TokenStream> {
-    let name = name(options, &function.sig.ident, errors);
-    check::not_a_method(&function.sig, errors)?;
-    let mut captured = Captured::parse(function, options, root, errors)?;
-    if has_lifetime(&captured.output.built) {
-        errors.at(
-            &captured.output.built,
-            "what borrows cannot be in a registry, which keeps what it builds\n\
-             hint: return a type that owns its data",
-        );
-        return None;
-    }
-    captured.is_well = errors.is_empty();
-    let (ident, vis) = (function.sig.ident.clone(), function.vis.clone());
-    captured.wrap(
-        &mut function.sig,
-        &mut function.block,
-        &quote!(#name),
-        &quote!(#ident::SIGNATURE),
-        root,
-    );
-    let signature = signature(root, &captured.parameters);
-    let doc = text::doc(&function.attrs);
-    let component = Component {
-        root,
-        options,
-        name: &name,
-        doc: &doc,
-        ty: quote!(#ident),
-        output: captured.output.built.to_token_stream(),
-        function: quote!(#ident),
-        generics: Generics::default(),
-        captured: &captured,
-    };
-    let marker_doc =
-        format!("`{name}` as a type, for `Registry::with`; the function has the same name.");
-    let signature_doc = format!("The parameters of `{name}`.");
-    Some(quote! {
-        #[doc = #marker_doc]
-        #[allow(non_camel_case_types)]
-        #vis struct #ident {}
-
-        #[automatically_derived]
-        impl #ident {
-            #[doc = #signature_doc]
-            #vis const SIGNATURE: #root::__private::Signature = #signature;
-        }
-
-        #component
-    })
 }

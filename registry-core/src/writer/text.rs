@@ -1,0 +1,77 @@
+//! JSON strings as Python's `json.dumps` writes them, and the depth of a text.
+
+use super::{Mode, Writer};
+
+impl Writer {
+    /// Writes `text` with quotes and ASCII escapes, as `json.dumps` with `ensure_ascii`.
+    pub(crate) fn put_string(&mut self, text: &str) {
+        self.put("\"");
+        let mut written = 0;
+        for (at, character) in special_characters(text) {
+            self.put(&text[written..at]);
+            self.put_escape(character);
+            written = at + character.len_utf8();
+        }
+        self.put(&text[written..]);
+        self.put("\"");
+    }
+
+    fn put_escape(&mut self, character: char) {
+        self.put(match character {
+            '"' => "\\\"",
+            '\\' => "\\\\",
+            '\n' => "\\n",
+            '\r' => "\\r",
+            '\t' => "\\t",
+            '\u{8}' => "\\b",
+            '\u{c}' => "\\f",
+            _ => {
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    self.put(&format!("\\u{unit:04x}"));
+                }
+                return;
+            }
+        });
+    }
+}
+
+/// `text` as a JSON string.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut writer = Writer::text(text.len() + 2, Mode::Identity);
+    writer.put_string(text);
+    writer.into_text()
+}
+
+/// How deep the brackets of a JSON text nest.
+pub(super) fn levels(text: &str) -> usize {
+    let (mut depth, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_string,
+            b'"' => in_string = !in_string,
+            _ if in_string => {}
+            b'{' | b'[' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+/// The characters that are not written as they stand, with their positions.
+fn special_characters(text: &str) -> impl Iterator<Item = (usize, char)> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let plain = text.as_bytes()[from..]
+            .iter()
+            .position(|&byte| !(b' '..=b'~').contains(&byte) || byte == b'"' || byte == b'\\')?;
+        let at = from + plain;
+        let character = text[at..].chars().next()?;
+        from = at + character.len_utf8();
+        Some((at, character))
+    })
+}
