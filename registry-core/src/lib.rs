@@ -1,6 +1,6 @@
 //! Deterministic identity, signatures and registries for machine-learning components.
 //!
-//! An [`Entity`] knows its name, its [`Arguments`], its [`Signature`] and its [`Hash`]; the hash is
+//! An [`Entity`] knows its name, its [`Arguments`], its [`Signature`] and its [`Hash`](struct@Hash); the hash is
 //! the one that the Python package `mlregistry` 1.2.3 computes for the same name and arguments. A
 //! [`Registry`] finds components by name and builds them from JSON.
 //!
