@@ -4,7 +4,7 @@
 //! arguments, its signature and its hash; each can be found by name and built from JSON; and what
 //! happened to it is on record under that hash.
 //!
-//! ```
+//! ```standalone_crate
 //! use entia::prelude::*;
 //!
 //! #[derive(Clone, Debug, Entity)]
@@ -74,6 +74,13 @@ pub mod prelude {
 }
 
 /// The programs in the README run with the other examples.
+// The macros show these examples, but in their own crate there is no `entia` to run them with.
+#[cfg(doctest)]
+#[doc = include_str!("../registry-derive/docs/entity-example.md")]
+#[doc = include_str!("../registry-derive/docs/register-example.md")]
+#[doc = include_str!("../registry-derive/docs/registry-example.md")]
+struct MacroExamples;
+
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct ReadMe;

@@ -1,6 +1,6 @@
 //! Everything that is registered in the linked crates.
 
-use crate::registry::{Item, registrations};
+use crate::registry::{ComponentInfo, registrations};
 use crate::schema::Definitions;
 
 /// One registered component.
@@ -9,7 +9,7 @@ pub struct CatalogEntry {
     /// The trait of its registry, or `default`.
     pub registry: &'static str,
     /// Name, signature, documentation, file and line.
-    pub item: &'static Item,
+    pub item: &'static ComponentInfo,
 }
 
 /// Every component of every registry, sorted by registry and name.

@@ -2,7 +2,7 @@
 
 use crate::arguments::Arguments;
 use crate::error::ArgumentError;
-use crate::hash::{Hash, write_entity};
+use crate::hash::Hash;
 use crate::metadata::Metadata;
 use crate::signature::Signature;
 use crate::writer::ArgumentWriter;
@@ -33,7 +33,7 @@ pub trait Entity {
     /// The parameters it was built from.
     fn signature(&self) -> Signature;
 
-    /// Writes its arguments, one call of [`ArgumentWriter::argument`] each, in signature order.
+    /// Writes its arguments; called by this crate, and rarely written by hand. One call of [`ArgumentWriter::argument`] each, in signature order.
     ///
     /// # Errors
     ///
@@ -51,7 +51,7 @@ pub trait Entity {
     /// Where an argument has no JSON form the hash [is not valid](Hash::is_valid), and its text is
     /// the reason.
     fn hash(&self) -> Hash {
-        Hash::md5(|writer| write_entity(writer, self))
+        Hash::of(self)
     }
 
     /// Its record: all that is needed to find it and to build it again.

@@ -82,6 +82,11 @@ impl Hash {
         self.scheme != INVALID
     }
 
+    /// The hash of `entity` by the default scheme, whatever its own [`hash`](Entity::hash) says.
+    pub fn of(entity: &(impl Entity + ?Sized)) -> Self {
+        Self::md5(|writer| write_entity(writer, entity))
+    }
+
     pub(crate) fn invalid(error: &ArgumentError) -> Self {
         Self::custom(INVALID, error.to_string())
     }
@@ -102,10 +107,9 @@ impl Hash {
     /// #     fn signature(&self) -> Signature { Signature::EMPTY }
     /// #     fn write_arguments(&self, _: &mut ArgumentWriter<'_>) -> Result<(), ArgumentError> { Ok(()) }
     /// # }
-    /// // `sha2::Sha256` and every other RustCrypto digest fits as well.
-    /// let hash = Hash::with_digest::<registry_core::Md5>("my-scheme", &ReLU);
-    /// assert_eq!(hash.as_str(), ReLU.hash().as_str());
-    /// assert_eq!(hash.scheme(), "my-scheme");
+    /// let hash = Hash::with_digest::<sha2::Sha256>("sha256-v1", &ReLU); // sha256 of `ReLU{}`
+    /// assert!(hash.as_str().starts_with("ddec7ef09d8c16a3"));
+    /// assert_eq!(hash.scheme(), "sha256-v1");
     /// ```
     pub fn with_digest<D: md5::Digest + 'static>(
         scheme: impl Into<Cow<'static, str>>,
@@ -133,10 +137,7 @@ impl Hash {
 }
 
 /// What is hashed: the name, then the canonical text of the arguments.
-pub(crate) fn write_entity(
-    writer: &mut Writer,
-    entity: &(impl Entity + ?Sized),
-) -> Result<(), ArgumentError> {
+fn write_entity(writer: &mut Writer, entity: &(impl Entity + ?Sized)) -> Result<(), ArgumentError> {
     writer.put(entity.name());
     ArgumentWriter::arguments(writer, |arguments| entity.write_arguments(arguments))
 }

@@ -7,6 +7,15 @@
 //! Most users depend on `entia`, which adds the macros and the tracker to what is here. With the
 //! feature `derive` this crate alone gives the macros too.
 //!
+//! # Words
+//!
+//! - A *component* is a type that a registry can build; an *entity* is a value with an identity.
+//! - An *interface* is a trait with a registry: `#[registry] trait Model`, `Registry::<dyn Model>`.
+//! - The *context* of a registry fills the parameters that are excluded from identity.
+//! - The *reference form* of an entity is its name, or an object of `name` and `arguments`. Entities
+//!   serialize in it and are built from it.
+//! - The *record* of an entity is its [`Metadata`].
+//!
 //! # What is written
 //!
 //! - Floats as Python's `repr` writes them; `f32` by its own shortest digits.
@@ -38,17 +47,18 @@ mod value;
 mod writer;
 
 pub use arguments::Arguments;
-pub use build::{BuildError, Call, FromContext, Problem};
+pub use build::{BuildError, Call, Component, FromContext, Problem};
 pub use catalog::{CatalogEntry, catalog, manifest};
 pub use diff::{Difference, diff};
 pub use entity::Entity;
 pub use error::ArgumentError;
 pub use hash::Hash;
 pub use interface::Interface;
-pub use md5::Md5;
 pub use metadata::Metadata;
 pub use registered::Registered;
-pub use registry::{DefaultRegistry, DuplicateName, Item, Location, Missing, Registry};
+pub use registry::{
+    ComponentInfo, DefaultRegistry, DuplicateName, Location, NotRegistered, Registry,
+};
 pub use signature::{Parameter, Signature};
 pub use value::Value;
 pub use writer::ArgumentWriter;
@@ -65,7 +75,9 @@ pub mod __private {
     pub use crate::interface::{Admits, ContextFree, Interface, build_boxed};
     pub use crate::macros::{call, deserialize, registered, serialize, unregistered};
     pub use crate::registered::Identity;
-    pub use crate::registry::{DuplicateName, Expected, Item, Location, Registration, Registry};
+    pub use crate::registry::{
+        ComponentInfo, DuplicateName, Expected, Location, Registration, Registry,
+    };
     pub use crate::suggest::nearest;
     pub use crate::value::Value;
     pub use crate::writer::ArgumentWriter;

@@ -46,6 +46,23 @@ macro_rules! expect_registered {
 /// Registers an instance of a generic type in the registry of all linked crates.
 ///
 /// Types without type parameters are registered by their macro.
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(feature = "derive")] {
+/// use registry_core::{DefaultRegistry, Entity};
+///
+/// #[derive(Entity)]
+/// struct Buffer<T> {
+///     value: T,
+/// }
+///
+/// registry_core::submit!(Buffer<f32>);
+///
+/// assert!(DefaultRegistry::global().is_ok_and(|registry| registry.names().contains(&"Buffer")));
+/// # }
+/// ```
 #[macro_export]
 macro_rules! submit {
     ($component:ty) => {

@@ -9,6 +9,10 @@ use serde::{Deserialize, Serialize};
 
 /// The record of an entity: all that is needed to find it and to build it again.
 ///
+/// Serialized, the hash is an object of `scheme` and `text`. Text of every format keeps the order
+/// of the arguments; a tree that sorts its keys, as `serde_json::Value` does, loses it, and the
+/// record that is read back from there is no longer equal, though it builds the same.
+///
 /// # Examples
 ///
 /// ```

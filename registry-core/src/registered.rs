@@ -99,7 +99,8 @@ impl Captured {
 }
 
 impl<T> Registered<T> {
-    /// Joins a value and its identity.
+    /// Joins a value and its identity; for the code that the macros write.
+    #[doc(hidden)]
     pub fn new(value: T, identity: Identity) -> Self {
         Self { value, identity }
     }
@@ -225,6 +226,11 @@ impl<T> Serialize for Registered<T> {
 
 impl<T> fmt::Debug for Registered<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.name(), self.arguments())
+        f.write_str(self.name())?;
+        let arguments = self.arguments();
+        if arguments.is_empty() && arguments.error().is_none() {
+            return Ok(());
+        }
+        write!(f, " {arguments}")
     }
 }

@@ -10,16 +10,52 @@ use std::collections::HashMap;
 use std::fmt;
 
 mod collect;
-mod item;
+mod info;
 
 pub(crate) use collect::registrations;
-pub use collect::{Expected, Missing, Registration};
-pub use item::{DuplicateName, Item, Location};
+pub use collect::{Expected, NotRegistered, Registration};
+pub use info::{ComponentInfo, DuplicateName, Location};
 
 /// Components by name, of one interface.
 ///
 /// [`Registry::global`] holds every annotated type of the linked crates. A registry made with
 /// [`Registry::new`] holds what it is given, and nothing else.
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(feature = "derive")] {
+/// use registry_core::{Entity, Registry, registry};
+/// use serde_json::json;
+///
+/// #[registry]
+/// trait Activation {
+///     fn apply(&self, x: f64) -> f64;
+/// }
+///
+/// #[derive(Entity)]
+/// #[register(registry = Activation)]
+/// struct LeakyReLU {
+///     #[register(default = 0.01)]
+///     slope: f64,
+/// }
+///
+/// impl Activation for LeakyReLU {
+///     fn apply(&self, x: f64) -> f64 {
+///         if x < 0.0 { self.slope * x } else { x }
+///     }
+/// }
+///
+/// let activations = Registry::<dyn Activation>::new().with::<LeakyReLU>().unwrap();
+/// assert_eq!(activations.names(), ["LeakyReLU"]);
+/// let leaky = activations.build("LeakyReLU", json!({"slope": 0.5}), &()).unwrap();
+/// assert_eq!(leaky.apply(-2.0), -1.0);
+/// let same = activations.build_json(r#"{"name": "LeakyReLU", "arguments": {"slope": 0.5}}"#, &());
+/// assert_eq!(same.unwrap().hash(), leaky.hash());
+/// let error = activations.build("LeakyRelu", (), &()).unwrap_err();
+/// assert!(error.to_string().contains("did you mean `LeakyReLU`?"));
+/// # }
+/// ```
 pub struct Registry<I: Interface + ?Sized> {
     entries: HashMap<&'static str, Entry<I>, foldhash::fast::FixedState>,
 }
@@ -40,7 +76,7 @@ pub type DefaultRegistry = Registry<dyn std::any::Any>;
 
 /// One constructor, its type erased.
 struct Entry<I: Interface + ?Sized> {
-    item: &'static Item,
+    item: &'static ComponentInfo,
     index: usize,
     build: Build<I>,
 }
@@ -111,7 +147,7 @@ impl<I: Interface + ?Sized> Registry<I> {
 
     fn with_items(
         mut self,
-        items: &'static [Item],
+        items: &'static [ComponentInfo],
         build: Build<I>,
     ) -> Result<Self, DuplicateName> {
         for (index, item) in items.iter().enumerate() {
@@ -131,7 +167,7 @@ impl<I: Interface + ?Sized> Registry<I> {
     }
 
     /// What is known of the component of this name: signature, documentation, place.
-    pub fn get(&self, name: &str) -> Option<&'static Item> {
+    pub fn get(&self, name: &str) -> Option<&'static ComponentInfo> {
         self.entries.get(name).map(|entry| entry.item)
     }
 

@@ -2,7 +2,7 @@
 
 use crate::arguments::Arguments;
 use crate::catalog::CatalogEntry;
-use crate::registry::Item;
+use crate::registry::ComponentInfo;
 use crate::signature::Parameter;
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +12,7 @@ const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 /// The components that a schema can point to.
 pub(crate) struct Definitions {
     registries: BTreeMap<&'static str, BTreeSet<String>>,
-    types: BTreeMap<String, Vec<&'static Item>>,
+    types: BTreeMap<String, Vec<&'static ComponentInfo>>,
     /// The modules that have a type of this name.
     modules: BTreeMap<&'static str, BTreeSet<&'static str>>,
 }
@@ -67,7 +67,7 @@ impl Definitions {
     }
 
     /// A component with its arguments; and its bare name, where none is required.
-    fn reference_forms(&self, item: &Item) -> Vec<Value> {
+    fn reference_forms(&self, item: &ComponentInfo) -> Vec<Value> {
         let required: Vec<_> = item
             .signature
             .identifying()
@@ -85,7 +85,7 @@ impl Definitions {
         forms
     }
 
-    fn full_form(&self, item: &Item, required: &[Value]) -> Value {
+    fn full_form(&self, item: &ComponentInfo, required: &[Value]) -> Value {
         let properties = item
             .signature
             .identifying()

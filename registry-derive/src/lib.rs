@@ -15,25 +15,7 @@ mod text;
 use expand::Root;
 use proc_macro::TokenStream;
 
-/// Makes a type an entity whose fields are its parameters; each variant of an enum is an entity of
-/// its own.
-///
-/// The type gets [`Entity`], serde's `Serialize` and `Deserialize` in the reference form, a
-/// `SIGNATURE` constant (an enum: `SIGNATURES`), and a place in a registry.
-///
-/// | option | where | meaning |
-/// |---|---|---|
-/// | `name = "..."` | struct, variant | the name, instead of the identifier |
-/// | `registry = Trait` | struct, enum | the typed registry, instead of the default one |
-/// | `exclude = "a, b"` | struct, variant | these fields are no part of identity |
-/// | `exclude` | field | this field is no part of identity |
-/// | `default = expression`, `default` | field | what stands in where no argument is given |
-/// | `skip_default` | struct, variant, field | left out of identity while it equals its default |
-/// | `keyword` | field | this field and those after it are given by name only |
-/// | `new` | struct | `new(required, ...)`, and `with_...` for each field with a default |
-/// | `crate = path` | struct, enum | where the library is, for who renamed or re-exports it |
-///
-/// [`Entity`]: https://docs.rs/registry-core/latest/registry_core/trait.Entity.html
+#[doc = include_str!("../docs/entity.md")]
 ///
 /// # Examples
 ///
@@ -56,16 +38,7 @@ pub fn derive_entity(item: TokenStream) -> TokenStream {
     expand::derive(item.into(), Root::RegistryCore).into()
 }
 
-/// Makes a constructor, or a free function, capture what it is called with.
-///
-/// On an `impl` block it takes the function `new`, or the one that `constructor = "..."` names,
-/// which then returns `Registered<Self>`, or `Result<Registered<Self>, E>` where it returned a
-/// `Result`. On a free function it registers a type of another crate; the function's name also
-/// becomes a type, by which a local registry takes it: `Registry::new().with::<linear>()`.
-///
-/// The options `name`, `registry`, `exclude`, `skip_default` and `crate` stand on the item;
-/// `exclude`, `default`, `skip_default` and `keyword` on a parameter. They mean what they mean for
-/// `#[derive(Entity)]`.
+#[doc = include_str!("../docs/register.md")]
 ///
 /// # Examples
 ///
@@ -90,11 +63,7 @@ pub fn register(options: TokenStream, item: TokenStream) -> TokenStream {
     expand::register(options.into(), &item.into(), Root::RegistryCore).into()
 }
 
-/// Gives a trait a typed registry, `Registry::<dyn Trait>`.
-///
-/// `context = Type` says what excluded parameters are filled from; it may borrow
-/// (`context = nn::Path<'_>`). A registry without a context takes `&()`. `crate = path` says where
-/// the library is.
+#[doc = include_str!("../docs/registry.md")]
 ///
 /// # Examples
 ///
@@ -126,21 +95,24 @@ pub fn registry(options: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 // A macro cannot see which crate it was reached through, so the facade re-exports these under the
-// names of the ones above.
+// names of the ones above, and runs their examples.
 
-#[doc(hidden)]
+#[doc = include_str!("../docs/entity.md")]
+#[cfg_attr(not(doctest), doc = include_str!("../docs/entity-example.md"))]
 #[proc_macro_derive(EntityOfEntia, attributes(register))]
 pub fn derive_entity_of_entia(item: TokenStream) -> TokenStream {
     expand::derive(item.into(), Root::Entia).into()
 }
 
-#[doc(hidden)]
+#[doc = include_str!("../docs/register.md")]
+#[cfg_attr(not(doctest), doc = include_str!("../docs/register-example.md"))]
 #[proc_macro_attribute]
 pub fn register_of_entia(options: TokenStream, item: TokenStream) -> TokenStream {
     expand::register(options.into(), &item.into(), Root::Entia).into()
 }
 
-#[doc(hidden)]
+#[doc = include_str!("../docs/registry.md")]
+#[cfg_attr(not(doctest), doc = include_str!("../docs/registry-example.md"))]
 #[proc_macro_attribute]
 pub fn registry_of_entia(options: TokenStream, item: TokenStream) -> TokenStream {
     expand::registry(options.into(), &item.into(), Root::Entia).into()

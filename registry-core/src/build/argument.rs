@@ -7,7 +7,7 @@ use crate::error::ArgumentError;
 use crate::interface::Admits;
 use crate::reader;
 use crate::registered::Registered;
-use crate::registry::Item;
+use crate::registry::ComponentInfo;
 use crate::suggest::{nearest, shortened};
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;
@@ -95,7 +95,7 @@ impl<'a, 'r> Argument<'a, 'r> {
     /// A reference is the bare name, or `{"name": ..., "arguments": {...}}`.
     pub(crate) fn construct<T>(
         self,
-        items: &'static [Item],
+        items: &'static [ComponentInfo],
         call: impl FnOnce(usize, &mut Builder<'_, '_>) -> Option<T>,
     ) -> Option<T> {
         self.resolve(|name, arguments, report| {

@@ -7,7 +7,7 @@ use crate::error::ArgumentError;
 use crate::interface::Interface;
 use crate::reader;
 use crate::registered::Registered;
-use crate::registry::Item;
+use crate::registry::ComponentInfo;
 use crate::suggest::{nearest, shortened};
 use std::error::Error;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ pub trait Component: 'static {
     type Interface: Interface + ?Sized;
 
     /// What is known of each of its constructors: one for a struct, one for each variant of an enum.
-    const ITEMS: &'static [Item];
+    const ITEMS: &'static [ComponentInfo];
 
     /// Reads the arguments of the constructor at `index` of [`ITEMS`](Self::ITEMS) and calls it.
     fn call(
@@ -53,7 +53,7 @@ pub trait Component: 'static {
 /// The code that the macros write takes each parameter by its index, then asks whether all
 /// [is well](Self::is_well), and only then calls the constructor.
 pub struct Builder<'b, 'r> {
-    item: &'static Item,
+    item: &'static ComponentInfo,
     /// The text given for each parameter.
     given: Vec<Option<&'b str>>,
     report: &'b mut Report<'r>,
@@ -63,11 +63,13 @@ pub struct Builder<'b, 'r> {
     before: usize,
     /// Whether the arguments as a whole could not be read, so that none is missing.
     unreadable: bool,
+    /// Whether a missing argument has shown the signature; once is enough.
+    has_hinted: bool,
 }
 
 impl<'b, 'r> Builder<'b, 'r> {
     pub(crate) fn bind(
-        item: &'static Item,
+        item: &'static ComponentInfo,
         args: Option<&'b str>,
         kwargs: Option<&'b str>,
         report: &'b mut Report<'r>,
@@ -81,6 +83,7 @@ impl<'b, 'r> Builder<'b, 'r> {
             base,
             before,
             unreadable: false,
+            has_hinted: false,
         };
         let read = args.map_or(Ok(()), |args| builder.bind_args(args));
         let read = read.and_then(|()| kwargs.map_or(Ok(()), |kwargs| builder.bind_kwargs(kwargs)));
@@ -186,8 +189,12 @@ impl<'b, 'r> Builder<'b, 'r> {
         let parameter = &self.item.signature.parameters()[index];
         if self.given[index].is_none() && !self.unreadable {
             let message = format!("missing argument of type `{}`", parameter.type_name);
-            let hint = format!("the signature is {}", self.item.signature);
-            self.add_at(parameter.name, Problem::new(message).with_hint(hint));
+            let mut problem = Problem::new(message);
+            if !self.has_hinted {
+                self.has_hinted = true;
+                problem = problem.with_hint(format!("the signature is {}", self.item.signature));
+            }
+            self.add_at(parameter.name, problem);
         }
         self.optional(index)
     }

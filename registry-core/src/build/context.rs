@@ -3,7 +3,8 @@
 /// A parameter that is filled from a registry's context `C`.
 ///
 /// Implemented for `&C` and, where `C: Clone`, for `C` itself. Implement it for the other types
-/// that your context can give.
+/// that your context can give: one value for each type, so two parameters that get different values
+/// need types of their own.
 ///
 /// # Examples
 ///

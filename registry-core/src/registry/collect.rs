@@ -1,6 +1,6 @@
 //! The annotated types of all linked crates.
 
-use super::{Build, Item, build_erased};
+use super::{Build, ComponentInfo, build_erased};
 use crate::build::Component;
 use crate::interface::Interface;
 use crate::suggest::nearest;
@@ -13,7 +13,7 @@ use std::fmt;
 /// for each type of a user's crate.
 pub struct Registration {
     interface_name: &'static str,
-    items: &'static [Item],
+    items: &'static [ComponentInfo],
     /// A `Erased<dyn Trait>` of the registry's trait.
     erased: fn() -> &'static (dyn Any + Send + Sync),
 }
@@ -39,7 +39,7 @@ impl Registration {
         self.interface_name
     }
 
-    pub(crate) fn items(&self) -> &'static [Item] {
+    pub(crate) fn items(&self) -> &'static [ComponentInfo] {
         self.items
     }
 
@@ -63,14 +63,14 @@ impl Expected {
     /// # Errors
     ///
     /// Where there is one.
-    pub fn check(names: &[&'static str]) -> Result<(), Missing> {
+    pub fn check(names: &[&'static str]) -> Result<(), NotRegistered> {
         let known: Vec<_> = registrations()
             .flat_map(Registration::items)
             .map(|item| item.name)
             .collect();
         match names.iter().find(|name| !known.contains(name)) {
             None => Ok(()),
-            Some(name) => Err(Missing {
+            Some(name) => Err(NotRegistered {
                 name,
                 nearest: nearest(name, known),
             }),
@@ -80,19 +80,19 @@ impl Expected {
 
 /// A name that no registry has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub struct Missing {
+pub struct NotRegistered {
     name: &'static str,
     nearest: Option<&'static str>,
 }
 
-impl Missing {
+impl NotRegistered {
     /// The name.
     pub fn name(&self) -> &'static str {
         self.name
     }
 }
 
-impl fmt::Display for Missing {
+impl fmt::Display for NotRegistered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` is not registered\nhint: ", self.name)?;
         match self.nearest {

@@ -140,7 +140,7 @@ impl Constructor<'_> {
             ..
         } = self;
         quote! {
-            #root::__private::Item {
+            #root::__private::ComponentInfo {
                 name: #name,
                 signature: #signature,
                 doc: #doc,
@@ -297,7 +297,7 @@ impl ToTokens for ComponentImpl<'_> {
                 type Output = #output;
                 type Interface = #interface;
 
-                const ITEMS: &'static [#root::__private::Item] = &[#(#items),*];
+                const ITEMS: &'static [#root::__private::ComponentInfo] = &[#(#items),*];
 
                 fn call(
                     __index: usize,

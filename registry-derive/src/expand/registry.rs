@@ -167,7 +167,7 @@ fn nested(interface: &ItemTrait, context_free: bool, root: &Path) -> TokenStream
             type Output = Self;
             type Interface = #dynamic;
 
-            const ITEMS: &'static [#root::__private::Item] = &[];
+            const ITEMS: &'static [#root::__private::ComponentInfo] = &[];
 
             fn call(
                 _index: usize,

@@ -57,8 +57,6 @@ impl Entity for Sample {
     }
 
     fn hash(&self) -> Hash {
-        self.hash
-            .clone()
-            .unwrap_or_else(|| Hash::with_digest::<registry_core::Md5>("md5-v1", self))
+        self.hash.clone().unwrap_or_else(|| Hash::of(self))
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 /// What is known of a component: name, signature, documentation, and where it is defined.
 #[derive(Clone, Copy, Debug)]
-pub struct Item {
+pub struct ComponentInfo {
     /// The name it is registered under.
     pub name: &'static str,
     /// Its parameters.
@@ -53,9 +53,9 @@ pub struct DuplicateName {
 }
 
 impl DuplicateName {
-    pub(crate) fn new(registry: &'static str, left: &Item, right: &Item) -> Self {
+    pub(crate) fn new(registry: &'static str, left: &ComponentInfo, right: &ComponentInfo) -> Self {
         // The order of registration is the linker's; the message should not depend on it.
-        let key = |item: &Item| (item.location.file, item.location.line);
+        let key = |item: &ComponentInfo| (item.location.file, item.location.line);
         let (first, second) = if key(left) <= key(right) {
             (left, right)
         } else {
