@@ -60,6 +60,7 @@ pub use registry::{
     ComponentInfo, DefaultRegistry, DuplicateName, Location, NotRegistered, Registry,
 };
 pub use signature::{Parameter, Signature};
+pub use suggest::nearest;
 pub use value::Value;
 pub use writer::ArgumentWriter;
 
@@ -78,7 +79,6 @@ pub mod __private {
     pub use crate::registry::{
         ComponentInfo, DuplicateName, Expected, Location, Registration, Registry,
     };
-    pub use crate::suggest::nearest;
     pub use crate::value::Value;
     pub use crate::writer::ArgumentWriter;
     pub use crate::{ArgumentError, Entity, Parameter, Registered, Signature};

@@ -5,6 +5,14 @@ use std::borrow::Cow;
 /// The candidate nearest to `name`, where one is near enough to be a slip of the pen: a third of
 /// its letters may be missing, extra, wrong or swapped with their neighbour, more where the
 /// beginning is the same; upper and lower case are one.
+///
+/// # Examples
+///
+/// ```
+/// let names = ["input_size", "hidden_size"];
+/// assert_eq!(registry_core::nearest("hiden_size", names), Some("hidden_size"));
+/// assert_eq!(registry_core::nearest("momentum", names), None);
+/// ```
 pub fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     // The measures take time and memory in the product of both lengths.
     if name.len() > 256 {

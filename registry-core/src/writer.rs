@@ -77,6 +77,7 @@ impl Writer {
         Ok(writer.into_text())
     }
 
+    #[inline]
     pub(crate) fn put(&mut self, text: &str) {
         self.sink.put(text);
     }

@@ -31,6 +31,19 @@ pub(crate) fn open(address: &str) -> Result<Arc<dyn Store>> {
             let hint = "write a path after the colon, as `sqlite:runs.db`".to_owned();
             Err(refuse(address, "the path of the file is missing", hint))
         }
+        // Two slashes come from the habit of URLs; as a path they would mean the root folder.
+        "sqlite" if rest.starts_with("//") => {
+            let hint = format!("write `sqlite:{}`", rest.trim_start_matches('/'));
+            Err(refuse(address, "`//` is no part of a path", hint))
+        }
+        "sqlite" if rest != rest.trim() => {
+            let hint = format!("write `sqlite:{}`", rest.trim());
+            Err(refuse(
+                address,
+                "the path begins or ends with a space",
+                hint,
+            ))
+        }
         "sqlite" => Ok(Arc::new(SqliteStore::open(rest)?)),
         unknown => {
             let hint = match near(unknown) {
@@ -59,5 +72,5 @@ fn or<'a>(text: &'a str, fallback: &'a str) -> &'a str {
 }
 
 fn near(scheme: &str) -> Option<&'static str> {
-    registry_core::__private::nearest(scheme, SCHEMES)
+    registry_core::nearest(scheme, SCHEMES)
 }

@@ -142,7 +142,7 @@ impl Aggregate {
             what: "module of the kind",
             name: kind.to_owned(),
             place: format!("the aggregate `{}`", self.id()),
-            hint: match registry_core::__private::nearest(kind, kinds.iter().copied()) {
+            hint: match registry_core::nearest(kind, kinds.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`? ({there})"),
                 None => there,
             },

@@ -77,4 +77,5 @@ pub use summary::Summary;
 pub use tracker::Tracker;
 
 pub use jiff::Timestamp;
+pub use registry_core::{Hash, Metadata};
 pub use uuid::Uuid;

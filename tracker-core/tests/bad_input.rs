@@ -46,6 +46,8 @@ fn unknown_addresses_name_those_that_exist() {
         ("SQLite:runs.db", "`SQLite`", "`sqlite:FILE`"),
         ("sqlite:", "path", "`sqlite:runs.db`"),
         ("sqlite::memory:", "`:memory:`", "`memory:`"),
+        ("sqlite://runs.db", "`//`", "write `sqlite:runs.db`"),
+        ("sqlite: runs.db", "space", "write `sqlite:runs.db`"),
         ("memory:runs", "no name", "`memory:`"),
     ] {
         let error = refused(address, mention);

@@ -37,6 +37,13 @@ fn check_place(path: &Path) -> Result<()> {
             problem,
         });
     }
+    if path.metadata().is_ok_and(|file| !file.is_file()) {
+        let problem = "it is no regular file".to_owned();
+        return Err(Error::NotAStore {
+            path: path.to_path_buf(),
+            problem,
+        });
+    }
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
             Err(Error::NoFolder {
