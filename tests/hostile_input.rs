@@ -1,70 +1,11 @@
 //! Input of a stranger: huge, deep, cut off or changed; it is built or refused, and nothing panics.
 
+#[path = "components/deep.rs"]
+mod deep;
+
+use deep::*;
 use entia::prelude::*;
 use entia::{Arguments, BuildError, Value};
-use serde::{Deserialize, Serialize};
-use std::any::Any;
-use std::collections::BTreeMap;
-
-#[derive(Clone, Debug, Entity)]
-enum Activation {
-    ReLU,
-    LeakyReLU { slope: f64 },
-}
-
-#[derive(Debug, thiserror::Error, PartialEq)]
-#[error("the hidden layer cannot be empty")]
-struct EmptyLayer;
-
-#[derive(Debug)]
-struct Mlp;
-
-#[register(name = "MLP", exclude = "device")]
-impl Mlp {
-    fn new(
-        #[register(default = 0)] device: u8,
-        input_size: u64,
-        hidden_size: u64,
-        #[register(default = 0.5)] dropout: f32,
-        activation: Activation,
-        #[register(keyword, default = 0)] seed: u128,
-    ) -> Result<Self, EmptyLayer> {
-        let _ = (device, input_size, dropout, activation, seed);
-        if hidden_size == 0 {
-            return Err(EmptyLayer);
-        }
-        Ok(Self)
-    }
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Plan {
-    steps: Vec<(u8, String)>,
-    mode: Mode,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-enum Mode {
-    Fast,
-    Slow { factor: f64 },
-}
-
-#[derive(Debug, Entity)]
-struct Deep {
-    layers: Vec<Activation>,
-    #[register(default)]
-    by_name: BTreeMap<String, Option<Registered<Mlp>>>,
-    #[register(default)]
-    pair: Option<(Activation, [Activation; 2])>,
-    plan: Plan,
-    #[register(default)]
-    free: Option<Value>,
-}
-
-fn registry() -> &'static Registry<dyn Any> {
-    Registry::global().expect("the names differ")
-}
 
 fn built(name: &str, arguments: impl Into<entia::Call>) -> BuildError {
     registry().build(name, arguments, &()).unwrap_err()
