@@ -222,7 +222,7 @@ fn what_follows_keyword_is_given_by_name_only() -> Outcome {
     assert_eq!(built.hash(), conv.hash());
     let told = problem("Conv", json!([3, 2]))?;
     assert!(
-        told.contains("takes 1 arguments by position, found 2"),
+        told.contains("takes 1 positional argument, found 2"),
         "{told}"
     );
     Ok(())

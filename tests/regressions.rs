@@ -224,3 +224,33 @@ fn a_tree_that_nests_too_deep_is_refused() {
         "{error}"
     );
 }
+
+/// So it hands over numbers where any crate turns on `arbitrary_precision`.
+#[test]
+fn a_number_of_serde_json_with_arbitrary_precision_is_a_number() {
+    for (number, text) in [
+        ("1E-7", "1e-07"),
+        ("-0.0", "-0.0"),
+        (
+            "340282366920938463463374607431768211455",
+            "340282366920938463463374607431768211455",
+        ),
+    ] {
+        let json = json!({"lr": {"$serde_json::private::Number": number}}).to_string();
+        let value: Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(value.to_string(), format!("{{\"lr\": {text}}}"));
+    }
+}
+
+#[test]
+fn a_hundred_thousand_members_are_read_in_no_time() {
+    let members: Vec<_> = (0..100_000).map(|index| format!("\"{index}\":1")).collect();
+    let text = format!("{{{}}}", members.join(","));
+    // With a search for each member this would take minutes.
+    assert_eq!(text.parse::<Arguments>().map(|it| it.len()), Ok(100_000));
+    let error = registry()
+        .build("Data", text.parse::<Value>().unwrap(), &())
+        .unwrap_err();
+    assert!(error.to_string().ends_with("more"), "{error}");
+    assert!(error.to_string().len() < 10_000);
+}

@@ -8,6 +8,7 @@ use crate::value::Value;
 use crate::writer::{ArgumentWriter, Fragment, Mode, Writer, serialize_with_handoff};
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, Serializer};
+use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -62,8 +63,9 @@ impl Arguments {
 
     fn from_text(text: &str) -> Result<Self, ArgumentError> {
         let mut entries: Vec<(String, Value)> = Vec::new();
+        let mut names = HashSet::new();
         reader::members(text, |name, value| {
-            if entries.iter().any(|(known, _)| *known == name) {
+            if !names.insert(name.clone()) {
                 return Err(ArgumentError::new("given twice").inside(&name));
             }
             entries.push((name.into_owned(), Value::from_canonical(value)));

@@ -2,6 +2,7 @@
 
 use crate::entity::Entity;
 use crate::value::Value;
+use std::collections::HashMap;
 use std::fmt;
 
 /// One place where two entities differ.
@@ -17,7 +18,8 @@ pub struct Difference {
 
 /// The arguments in which two entities differ, in signature order; none where they are the same.
 ///
-/// A difference in the names of the two comes first, under the path `name`.
+/// A difference in the names of the two comes first, under the path `name`; then an argument that
+/// has no JSON form, with the reason.
 ///
 /// # Examples
 ///
@@ -44,6 +46,19 @@ pub fn diff(left: &dyn Entity, right: &dyn Entity) -> Vec<Difference> {
             right: name(right),
         });
     }
+    for (entity, is_left) in [(left, true), (right, false)] {
+        // What cannot be written is like nothing else.
+        if let Some(error) = entity.arguments().error() {
+            let reason = Value::of(&error.to_string()).ok();
+            let (left, right) = if is_left {
+                (reason, None)
+            } else {
+                (None, reason)
+            };
+            let path = error.path().to_owned();
+            differences.push(Difference { path, left, right });
+        }
+    }
     let entries = |entity: &dyn Entity| -> Vec<(String, Value)> {
         entity
             .arguments()
@@ -61,18 +76,17 @@ fn compare(
     right: &[(String, Value)],
     differences: &mut Vec<Difference>,
 ) {
-    let find = |side: &[(String, Value)], name: &str| {
-        side.iter()
-            .find_map(|(known, value)| (known == name).then(|| value.clone()))
-    };
-    let only_right = right.iter().filter(|(name, _)| find(left, name).is_none());
+    let by_name =
+        |side: &'_ [(String, Value)]| -> HashMap<String, Value> { side.iter().cloned().collect() };
+    let (lefts, rights) = (by_name(left), by_name(right));
+    let only_right = right.iter().filter(|(name, _)| !lefts.contains_key(name));
     for (name, _) in left.iter().chain(only_right) {
         let path = if path.is_empty() {
             name.clone()
         } else {
             format!("{path}.{name}")
         };
-        let (left, right) = (find(left, name), find(right, name));
+        let (left, right) = (lefts.get(name).cloned(), rights.get(name).cloned());
         if left == right {
             continue;
         }

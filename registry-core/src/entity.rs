@@ -79,9 +79,17 @@ macro_rules! entity_through_pointer {
                 (**self).write_arguments(writer)
             }
 
-            // An override of the hash lies behind the pointer.
+            // What is overridden lies behind the pointer.
+            fn arguments(&self) -> Arguments {
+                (**self).arguments()
+            }
+
             fn hash(&self) -> Hash {
                 (**self).hash()
+            }
+
+            fn metadata(&self) -> Result<Metadata, ArgumentError> {
+                (**self).metadata()
             }
         }
     )*};

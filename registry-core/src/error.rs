@@ -1,6 +1,7 @@
 //! What can go wrong when a value is written or read.
 
-use crate::suggest::shortened;
+use crate::reader::listed;
+use crate::suggest::{nearest, shortened};
 use std::fmt;
 
 /// An argument that cannot be written as canonical text, or a text that cannot be read as the
@@ -16,12 +17,12 @@ use std::fmt;
 /// assert_eq!(error.path(), "conv");
 /// assert!(error.to_string().contains("a map key must be a string, a number, a boolean or a char"));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ArgumentError {
     inner: Box<Inner>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 struct Inner {
     path: String,
     message: String,
@@ -95,6 +96,13 @@ impl fmt::Display for ArgumentError {
     }
 }
 
+// What `main` returns is shown by `Debug`, and a person should read the same there.
+impl fmt::Debug for ArgumentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 impl std::error::Error for ArgumentError {}
 
 impl serde::ser::Error for ArgumentError {
@@ -113,8 +121,27 @@ impl serde::de::Error for ArgumentError {
     }
 
     fn invalid_value(found: serde::de::Unexpected<'_>, expected: &dyn serde::de::Expected) -> Self {
-        Self::new(format!("expected {expected}, found {found}"))
+        Self::new(format!(
+            "expected {expected}, found {}",
+            shortened(&found.to_string())
+        ))
     }
+
+    fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
+        unknown("variant", variant, expected)
+    }
+
+    fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
+        unknown("field", field, expected)
+    }
+}
+
+fn unknown(what: &str, name: &str, known: &[&str]) -> ArgumentError {
+    let hint = match nearest(name, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("there are {}", listed(known)),
+    };
+    ArgumentError::new(format!("unknown {what} `{}`", shortened(name))).with_hint(hint)
 }
 
 /// What was found, in words; a string is not repeated, for it may be long.

@@ -52,6 +52,7 @@ enum Text {
 
 /// How a hash is stored.
 #[derive(Serialize, Deserialize)]
+#[serde(rename = "Hash")]
 struct Parts {
     scheme: Cow<'static, str>,
     text: String,
@@ -77,7 +78,7 @@ impl Hash {
     }
 
     /// Whether there is an identity behind it. An entity with an argument that has no JSON form
-    /// has none; the text then is the reason.
+    /// has none; the text then is the reason, and says nothing about being the same.
     pub fn is_valid(&self) -> bool {
         self.scheme != INVALID
     }

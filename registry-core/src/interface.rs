@@ -21,6 +21,7 @@ pub trait Interface: 'static {
     const NAME: &'static str;
 
     /// Where the registry of all linked crates is kept.
+    #[doc(hidden)]
     fn global() -> &'static OnceLock<Result<Registry<Self>, DuplicateName>>;
 }
 

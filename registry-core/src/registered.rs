@@ -122,12 +122,14 @@ impl<T> Registered<T> {
         }
     }
 
-    /// Gives it another name, which changes its hash.
+    /// Gives it another name, which changes its hash. A record under a name that no registry has
+    /// cannot be built again.
     pub fn set_name(&mut self, name: impl Into<Cow<'static, str>>) {
         self.identity.name = name.into();
     }
 
-    /// Gives it a hash made elsewhere.
+    /// Gives it a hash made elsewhere. An entity that holds it does not see that hash: it counts
+    /// name and arguments.
     pub fn set_hash(&mut self, hash: Hash) {
         self.identity.hash = Some(hash);
     }

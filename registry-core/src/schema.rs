@@ -78,10 +78,7 @@ impl Definitions {
         if required.is_empty() {
             forms.push(object([("const", text(item.name))]));
         }
-        let name_only = item.signature.identifying().next().is_none();
-        if !name_only {
-            forms.push(self.full_form(item, &required));
-        }
+        forms.push(self.full_form(item, &required));
         forms
     }
 

@@ -15,6 +15,8 @@ use std::fmt;
 
 const FLOAT: &str = "$float";
 const INTEGER: &str = "$int";
+/// How `serde_json` hands over a number where any crate turns on its `arbitrary_precision`.
+const NUMBER: &str = "$serde_json::private::Number";
 
 /// One JSON text, serialized with any serializer; objects keep their order.
 pub(crate) struct Transcode<'t>(pub(crate) &'t str);
@@ -101,7 +103,7 @@ fn tagged<S: Serializer>(tag: &str, text: &str, serializer: S) -> Result<S::Ok, 
 /// Whether a key is a tag, or a tag that was escaped by a further `$`. An object with such a key
 /// alone is written with one `$` more, so that it is not taken for a number.
 fn is_tag(key: &str) -> bool {
-    [FLOAT, INTEGER].iter().any(|tag| {
+    [FLOAT, INTEGER, NUMBER].iter().any(|tag| {
         key.starts_with('$') && key.trim_start_matches('$') == tag.trim_start_matches('$')
     })
 }
@@ -162,6 +164,7 @@ fn untagged(tag: &str, text: &str) -> Option<String> {
             Writer::text_of(&float.value()).ok()
         }
         (INTEGER, Scalar::Integer(digits)) => canonical(digits).ok(),
+        (NUMBER, Scalar::Integer(_) | Scalar::Float(_)) => canonical(text).ok(),
         _ => None,
     }
 }

@@ -225,6 +225,23 @@ fn no_receiver(signature: &Signature, errors: &mut Errors) {
     }
 }
 
+/// The macro runs before it is known whether a parameter stays.
+pub(crate) fn always_there(argument: &FnArg, errors: &mut Errors) {
+    let attributes = match argument {
+        FnArg::Receiver(receiver) => &receiver.attrs,
+        FnArg::Typed(argument) => &argument.attrs,
+    };
+    for attribute in attributes {
+        if attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr") {
+            errors.at(
+                attribute,
+                "a parameter that may be absent has no fixed signature\n\
+                 hint: put `#[cfg]` on two `impl` blocks, one with the parameter and one without",
+            );
+        }
+    }
+}
+
 /// The rules for one parameter of a constructor. Gives its name where it has one.
 pub(crate) fn constructor_parameter<'a>(
     argument: &'a FnArg,

@@ -271,6 +271,7 @@ pub(crate) fn constructor_parameters(
 ) -> Vec<Parameter> {
     let mut parameters = Vec::new();
     for argument in &mut signature.inputs {
+        check::always_there(argument, errors);
         let ident =
             check::constructor_parameter(argument, errors).map(|pattern| pattern.ident.clone());
         if let syn::FnArg::Typed(argument) = argument {

@@ -14,6 +14,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{BuildHasher, Hash};
 use std::marker::PhantomData;
+use std::rc::Rc;
+use std::sync::Arc;
 
 /// The JSON text of one argument, and where its problems go.
 pub struct Argument<'a, 'r> {
@@ -249,11 +251,17 @@ where
     }
 }
 
-impl<C: ?Sized, T: FromArgument<C>> FromArgument<C> for Box<T> {
-    fn from_argument(argument: Argument<'_, '_>, context: &C) -> Option<Self> {
-        T::from_argument(argument, context).map(Self::new)
-    }
+macro_rules! pointer_from_argument {
+    ($($pointer:ident),*) => {$(
+        impl<C: ?Sized, T: FromArgument<C>> FromArgument<C> for $pointer<T> {
+            fn from_argument(argument: Argument<'_, '_>, context: &C) -> Option<Self> {
+                T::from_argument(argument, context).map(Self::new)
+            }
+        }
+    )*};
 }
+
+pointer_from_argument!(Box, Rc, Arc);
 
 impl<C: ?Sized, T: FromArgument<C>> FromArgument<C> for Option<T> {
     fn from_argument(argument: Argument<'_, '_>, context: &C) -> Option<Self> {

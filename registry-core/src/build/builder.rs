@@ -103,7 +103,8 @@ impl<'b, 'r> Builder<'b, 'r> {
             let found = reader::kind(args);
             return Err(ArgumentError::new(format!(
                 "expected an array of arguments, found {found}"
-            )));
+            ))
+            .with_hint("write the arguments by position as [value, ...]"));
         }
         let mut taken = 0;
         reader::elements(args, |text| {
@@ -117,8 +118,9 @@ impl<'b, 'r> Builder<'b, 'r> {
             Ok(())
         })?;
         if extra > 0 {
+            let plural = if taken == 1 { "" } else { "s" };
             let message = format!(
-                "takes {taken} arguments by position, found {}",
+                "takes {taken} positional argument{plural}, found {}",
                 taken + extra
             );
             let hint = format!("the signature is {}", self.item.signature);
@@ -149,7 +151,11 @@ impl<'b, 'r> Builder<'b, 'r> {
                         .with_hint("it is filled from the context or by its default; leave it out"),
                 ),
                 Some(index) if self.given[index].is_some() => {
-                    self.add_at(&name, Problem::new("given twice"));
+                    self.add_at(
+                        &name,
+                        Problem::new("given twice")
+                            .with_hint("by position and by name; leave one out"),
+                    );
                 }
                 Some(index) => {
                     self.given[index] = Some(text);

@@ -19,14 +19,14 @@ use std::sync::Arc;
 ///   activation.arguments.slope: expected f64, found a string
 ///     hint: the parameter is `slope: f64`
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct BuildError {
     pub(crate) name: Option<String>,
     pub(crate) problems: Vec<Problem>,
 }
 
 /// One problem, and where it is.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Problem {
     pub(crate) path: String,
     pub(crate) message: String,
@@ -95,18 +95,24 @@ impl fmt::Display for Problem {
     }
 }
 
+/// How many problems an error shows; the rest is counted.
+const SHOWN: usize = 20;
+
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.name {
             Some(name) => write!(f, "cannot build `{name}`")?,
             None => f.write_str("cannot build a component")?,
         }
-        for problem in &self.problems {
+        for problem in self.problems.iter().take(SHOWN) {
             for line in problem.to_string().lines() {
                 write!(f, "\n  {line}")?;
             }
         }
-        Ok(())
+        match self.problems.len().saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => write!(f, "\n  and {more} more"),
+        }
     }
 }
 
@@ -117,5 +123,18 @@ impl Error for BuildError {
             .iter()
             .find_map(|problem| problem.source.as_deref())?;
         Some(source)
+    }
+}
+
+// What `main` returns is shown by `Debug`, and a person should read the same there.
+impl fmt::Debug for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Debug for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }

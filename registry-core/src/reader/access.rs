@@ -108,7 +108,8 @@ impl<'de> de::MapAccess<'de> for ObjectAccess<'_, 'de> {
                     return Err(ArgumentError::new("given twice").inside(&key));
                 }
                 self.key = key;
-                seed.deserialize(Key(self.key.clone())).map(Some)
+                let read = seed.deserialize(Key(self.key.clone())).map(Some);
+                read.map_err(|error| error.inside(&self.key))
             }
         }
     }

@@ -79,7 +79,7 @@ impl Expected {
 }
 
 /// A name that no registry has.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 pub struct NotRegistered {
     name: &'static str,
     nearest: Option<&'static str>,
@@ -102,5 +102,12 @@ impl fmt::Display for NotRegistered {
                  `entia::link!(my_models)`",
             ),
         }
+    }
+}
+
+// What `main` returns is shown by `Debug`, and a person should read the same there.
+impl fmt::Debug for NotRegistered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }

@@ -36,11 +36,7 @@ impl fmt::Display for Location {
 }
 
 /// Two components of one registry have the same name.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the name `{name}` is registered twice in the registry `{registry}`: at {first} and at {second}\n\
-     hint: give one of them another name with `#[register(name = \"...\")]`"
-)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct DuplicateName {
     /// The name.
     pub name: &'static str,
@@ -69,3 +65,40 @@ impl DuplicateName {
         }
     }
 }
+
+impl fmt::Display for DuplicateName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            name,
+            registry,
+            first,
+            second,
+        } = self;
+        write!(
+            f,
+            "the name `{name}` is registered twice in the registry `{registry}`: "
+        )?;
+        if first == second {
+            return write!(
+                f,
+                "both times by {first}\nhint: a type stands in a registry once; of a generic type, \
+                 give each instance a constructor and a name: \
+                 `#[register(name = \"...\")] impl Type<f32>`"
+            );
+        }
+        write!(
+            f,
+            "at {first} and at {second}\n\
+             hint: give one of them another name with `#[register(name = \"...\")]`"
+        )
+    }
+}
+
+// What `main` returns is shown by `Debug`, and a person should read the same there.
+impl fmt::Debug for DuplicateName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for DuplicateName {}

@@ -4,6 +4,17 @@ use super::{Mode, Writer};
 use crate::error::ArgumentError;
 use serde::ser::Serialize;
 
+/// A parameter's type that can be written: whatever serde can serialize.
+#[diagnostic::on_unimplemented(
+    message = "an argument of type `{Self}` cannot be written",
+    label = "neither an entity nor a type that serde can write",
+    note = "derive `serde::Serialize` and `serde::Deserialize` for it, or `Entity`, or exclude the parameter with `#[register(exclude)]`",
+    note = "a boxed component is `Registered<Box<dyn Trait>>`; or its trait extends `Entity`"
+)]
+pub trait WriteArgument: Serialize {}
+
+impl<T: Serialize + ?Sized> WriteArgument for T {}
+
 /// Receives the arguments of an entity, one call for each parameter of its signature, in order.
 ///
 /// The macros write these calls; a type that implements [`Entity`](crate::Entity) by hand makes
@@ -121,7 +132,7 @@ impl<'w> ArgumentWriter<'w> {
     ///
     /// Where `value` has no JSON form: a map key that is no string, number, boolean or char, or
     /// more than 128 levels of nesting.
-    pub fn argument<T: Serialize + ?Sized>(
+    pub fn argument<T: WriteArgument + ?Sized>(
         &mut self,
         name: &str,
         value: &T,
@@ -135,7 +146,7 @@ impl<'w> ArgumentWriter<'w> {
     /// Writes one argument whose key, `, "name": `, was laid out while compiling.
     #[doc(hidden)]
     #[inline]
-    pub fn keyed_argument<T: Serialize + ?Sized>(
+    pub fn keyed_argument<T: WriteArgument + ?Sized>(
         &mut self,
         name: &'static str,
         key: &'static str,
@@ -160,7 +171,7 @@ impl<'w> ArgumentWriter<'w> {
     /// # Errors
     ///
     /// As for [`argument`](Self::argument).
-    pub fn argument_unless_default<T: Serialize + ?Sized>(
+    pub fn argument_unless_default<T: WriteArgument + ?Sized>(
         &mut self,
         name: &str,
         value: &T,

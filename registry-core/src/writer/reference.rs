@@ -61,6 +61,11 @@ pub(crate) fn serialize_with_handoff<S: Serializer>(
     if ASKED.take() {
         return serializer.serialize_newtype_struct(HANDOFF, &Entering(fragment));
     }
+    transcode(fragment, serializer)
+}
+
+/// In the terms of another serializer.
+fn transcode<S: Serializer>(fragment: &dyn Fragment, serializer: S) -> Result<S::Ok, S::Error> {
     let mut writer = Writer::text(64, Mode::Identity);
     fragment.write(&mut writer).map_err(S::Error::custom)?;
     Transcode(&writer.into_text()).serialize(serializer)
@@ -77,6 +82,7 @@ impl Serialize for Entering<'_> {
             SLOT.set(Some(writer));
             return serializer.serialize_unit();
         }
-        Err(S::Error::custom("no writer was handed over"))
+        // A serializer that stands before a writer and unwraps newtypes.
+        transcode(self.0, serializer)
     }
 }

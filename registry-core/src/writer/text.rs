@@ -27,12 +27,20 @@ impl Writer {
             '\u{c}' => "\\f",
             _ => {
                 for unit in character.encode_utf16(&mut [0; 2]) {
-                    self.put(&format!("\\u{unit:04x}"));
+                    for byte in [b'\\', b'u'].into_iter().chain(hex(*unit)) {
+                        self.put(char::from(byte).encode_utf8(&mut [0; 4]));
+                    }
                 }
                 return;
             }
         });
     }
+}
+
+/// Four hex digits.
+fn hex(unit: u16) -> [u8; 4] {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    [12, 8, 4, 0].map(|shift| DIGITS[usize::from((unit >> shift) & 0xf)])
 }
 
 /// `text` as a JSON string.

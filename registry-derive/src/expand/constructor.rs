@@ -62,6 +62,13 @@ fn capture_in(
     let (vis, function_ident) = (function.vis.clone(), function.sig.ident.clone());
     let borrowed: Vec<_> = captured.parameters.iter().collect();
     let predicates = writable(root, &generics, &borrowed);
+    let asked: Vec<_> = function
+        .sig
+        .generics
+        .where_clause
+        .iter()
+        .flat_map(|clause| clause.predicates.iter().cloned())
+        .collect();
     captured.wrap(
         &mut function.sig,
         &mut function.block,
@@ -99,7 +106,10 @@ fn capture_in(
         ty: self_ty.to_token_stream(),
         output: self_ty.to_token_stream(),
         function: quote!(<#self_ty>::#function_ident),
-        generics: with_where(&generics, buildable(root, &generics, &borrowed)),
+        generics: with_where(
+            &with_where(&generics, asked),
+            buildable(root, &generics, &borrowed),
+        ),
         captured: &captured,
     };
     Some(quote!(#constant #item))

@@ -61,15 +61,34 @@ fn mentions(ty: &syn::Type, ident: &syn::Ident) -> bool {
     find.1
 }
 
+/// The types of identifying parameters that hold a constant, as `[f64; N]`: serde has arrays of some
+/// lengths only.
+fn sized<'g>(
+    generics: &'g Generics,
+    parameters: &'g [&'g Parameter],
+) -> impl Iterator<Item = &'g syn::Type> {
+    parameters
+        .iter()
+        .filter(|parameter| !parameter.excluded)
+        .map(|parameter| &parameter.ty)
+        .filter(|ty| {
+            generics
+                .const_params()
+                .any(|constant| mentions(ty, &constant.ident))
+        })
+}
+
 /// What type parameters need so that arguments can be written.
 pub(super) fn writable(
     root: &Path,
     generics: &Generics,
     parameters: &[&Parameter],
 ) -> Vec<WherePredicate> {
-    used(generics, parameters)
-        .map(|ident| syn::parse_quote!(#ident: #root::__private::serde::Serialize))
-        .collect()
+    let idents = used(generics, parameters)
+        .map(|ident| syn::parse_quote!(#ident: #root::__private::serde::Serialize));
+    let types = sized(generics, parameters)
+        .map(|ty| syn::parse_quote!(#ty: #root::__private::serde::Serialize));
+    idents.chain(types).collect()
 }
 
 /// What type parameters need so that a registry can build the type.
@@ -82,6 +101,10 @@ pub(super) fn buildable(
     predicates.extend(used(generics, parameters).map(|ident| -> WherePredicate {
         syn::parse_quote!(#ident: #root::__private::ArgumentType)
     }));
+    predicates
+        .extend(sized(generics, parameters).map(|ty| -> WherePredicate {
+            syn::parse_quote!(#ty: #root::__private::ArgumentType)
+        }));
     predicates.extend(generics.type_params().map(|generic| -> WherePredicate {
         let ident = &generic.ident;
         syn::parse_quote!(#ident: 'static)
