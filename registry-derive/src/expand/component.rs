@@ -287,6 +287,7 @@ impl ToTokens for ComponentImpl<'_> {
             }
         });
         tokens.extend(quote! {
+            // Unused where every parameter holds components.
             #[allow(unused_imports)]
             use #root::__private::ProbeFallback as _;
 
