@@ -61,9 +61,11 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let curves = session.curves()?;
     let picture = session.weights().with_extension("svg");
     report::save_picture(&picture, &curves)?;
+    let columns = console::Term::stdout().size().1;
+    let chart = report::chart(&curves[1], columns)
+        .map_or_else(String::new, |chart| format!("test accuracy\n{chart}\n"));
     let text = format!(
-        "test accuracy by epoch\n{}\n{}\nweights: {}\ncurve:   {}\n",
-        report::chart(&curves[1]),
+        "{chart}{}\nweights: {}\ncurve:   {}\n",
         report::table(&session.rows()?),
         session.weights().display(),
         picture.display(),

@@ -5,17 +5,23 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use comfy_table::presets::UTF8_FULL_CONDENSED;
-use comfy_table::{Attribute, Cell, ContentArrangement, Table};
+use comfy_table::{Attribute, Cell, ColumnConstraint, ContentArrangement, Table};
+use entia::tracker::Module;
 use plotters::chart::{ChartBuilder, SeriesLabelPosition};
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
-use plotters::prelude::{LineSeries, PathElement, RGBColor, SVGBackend};
-use plotters::style::{BLACK, Color, WHITE};
+use plotters::prelude::{Circle, LineSeries, PathElement, RGBColor, SVGBackend};
+use plotters::style::{BLACK, Color, TRANSPARENT, WHITE};
 use textplots::{Chart, LabelBuilder, LabelFormat, Plot, Shape};
 use thiserror::Error;
 
 const BLUE: RGBColor = RGBColor(31, 119, 180);
 const ORANGE: RGBColor = RGBColor(255, 127, 14);
+
+/// Columns of the table in a file or a pipe.
+const PIPED_WIDTH: u16 = 100;
+/// Characters of a hash that tell the runs of a table apart.
+const SHORT_HASH: usize = 12;
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
@@ -40,8 +46,8 @@ pub enum PictureError {
 pub struct Row {
     /// The hash of the model.
     pub hash: String,
-    /// Its arguments as JSON.
-    pub arguments: String,
+    /// The model, as [`call`] writes it.
+    pub model: String,
     /// How many epochs it has been trained for.
     pub epoch: u64,
     /// Its best test accuracy, `0.0..=1.0`, where it has one.
@@ -50,18 +56,31 @@ pub struct Row {
     pub current: bool,
 }
 
-/// The rows as a table for a terminal, or for a file when the output is none.
+/// A module as one would write it in Python: its name, and its arguments by theirs.
+pub fn call(module: &Module) -> String {
+    let arguments: Vec<String> = module
+        .arguments()
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    format!("{}({})", module.name(), arguments.join(", "))
+}
+
+/// The rows as a table as wide as the terminal, or [`PIPED_WIDTH`] when the output is none.
 pub fn table(rows: &[Row]) -> Table {
     let mut table = Table::new();
     table
         .load_style(UTF8_FULL_CONDENSED)
-        .set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(["hash", "arguments", "epoch", "best test accuracy"]);
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_header(["hash", "model", "epoch", "best test accuracy"]);
+    if !table.is_tty() {
+        table.set_width(PIPED_WIDTH);
+    }
     for row in rows {
         let accuracy = row.accuracy.map_or_else(|| "-".to_owned(), percent);
         let cells = [
-            row.hash.clone(),
-            row.arguments.clone(),
+            row.hash.chars().take(SHORT_HASH).collect(),
+            row.model.clone(),
             row.epoch.to_string(),
             accuracy,
         ];
@@ -73,6 +92,12 @@ pub fn table(rows: &[Row]) -> Table {
                 cell
             }
         }));
+    }
+    // Only the model is broken into lines.
+    for index in [0, 2, 3] {
+        if let Some(column) = table.column_mut(index) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
     }
     table
 }
@@ -120,7 +145,13 @@ impl Curve {
             values().fold(f64::INFINITY, f64::min),
             values().fold(f64::NEG_INFINITY, f64::max),
         );
-        if low < high { (low, high) } else { (0.0, 1.0) }
+        // Room above and below, so that the curve does not lie on the frame.
+        let room = if low < high { (high - low) * 0.05 } else { 0.5 };
+        if low <= high {
+            (low - room, high + room)
+        } else {
+            (0.0, 1.0)
+        }
     }
 }
 
@@ -158,7 +189,7 @@ fn panel(area: &Area<'_>, curve: &Curve) -> Result<(), DrawingAreaErrorKind<io::
         .build_cartesian_2d(0..curve.last_epoch(), low..high)?;
     chart
         .configure_mesh()
-        .light_line_style(WHITE)
+        .light_line_style(TRANSPARENT)
         .x_desc("epoch")
         .draw()?;
     for (phase, points, color) in [("train", &curve.train, BLUE), ("test", &curve.test, ORANGE)] {
@@ -167,31 +198,45 @@ fn panel(area: &Area<'_>, curve: &Curve) -> Result<(), DrawingAreaErrorKind<io::
             .draw_series(LineSeries::new(points.iter().copied(), line))?
             .label(phase)
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 20, y)], line));
+        // A line through one point is none.
+        if let [point] = points[..] {
+            chart.draw_series([Circle::new(point, 4, color.filled())])?;
+        }
     }
     let mut labels = chart.configure_series_labels();
     labels.position(SeriesLabelPosition::MiddleRight);
     labels.background_style(WHITE).border_style(BLACK).draw()
 }
 
-/// The test phase of a curve of shares, drawn with characters.
+/// The test phase of a curve of shares, drawn with characters in a terminal with so many `columns`;
+/// nothing where there are fewer than two points to connect.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
     reason = "a terminal shows fewer digits"
 )]
-pub fn chart(curve: &Curve) -> String {
+pub fn chart(curve: &Curve, columns: u16) -> Option<String> {
     let points: Vec<_> = curve
         .test
         .iter()
         .map(|(x, y)| (*x as f32, *y as f32))
         .collect();
+    if points.len() < 2 {
+        return None;
+    }
+    // Each character is two dots wide; the axis and the longest label, ` 100.00 %`, take ten.
+    let dots = 2 * (u32::from(columns).clamp(42, 60) - 10);
     let shape = Shape::Lines(&points);
-    let mut chart = Chart::new(120, 32, 0.0, curve.last_epoch() as f32);
-    let label = LabelFormat::Custom(Box::new(|share| percent(share.into())));
-    let chart = chart.lineplot(&shape).y_label_format(label);
+    let mut chart = Chart::new(dots, 32, 0.0, curve.last_epoch() as f32);
+    let share = LabelFormat::Custom(Box::new(|share| percent(share.into())));
+    let epoch = LabelFormat::Custom(Box::new(|epoch| format!("epoch {epoch:.0}")));
+    let chart = chart
+        .lineplot(&shape)
+        .x_label_format(epoch)
+        .y_label_format(share);
     chart.axis();
     chart.figures();
-    chart.to_string()
+    Some(chart.to_string())
 }
 
 #[cfg(test)]
@@ -210,12 +255,23 @@ mod tests {
     fn the_table_has_a_line_for_each_run() {
         let row = |hash: &str, accuracy| Row {
             hash: hash.into(),
-            arguments: "{}".into(),
+            model: r#"MLP(input_size=64, hidden_size=128, output_size=10, activation="ReLU")"#
+                .into(),
             epoch: 3,
             accuracy,
             current: false,
         };
-        let text = table(&[row("a1", Some(0.975)), row("b2", None)]).to_string();
+        let rows = [row("a1", Some(0.975)), row("b234567890123456", None)];
+        let text = table(&rows).set_width(80).to_string();
+        assert!(
+            text.lines().all(|line| line.chars().count() <= 80),
+            "{text}"
+        );
+        assert!(
+            text.contains("┆ 3     ┆") && text.contains("┆ best test accuracy │"),
+            "{text}"
+        );
+        assert!(text.contains("│ b23456789012 ┆"), "{text}");
         assert!(text.contains("a1") && text.contains("97.50 %"), "{text}");
         assert!(
             text.lines()
@@ -241,13 +297,35 @@ mod tests {
     }
 
     #[test]
-    fn a_single_point_is_drawn_too() {
-        assert!(
-            !chart(&Curve {
-                test: vec![(0, 0.9)],
-                ..curve()
-            })
-            .is_empty()
-        );
+    fn a_single_point_is_a_circle() -> Result<(), Box<dyn std::error::Error>> {
+        let once = Curve {
+            name: "loss",
+            train: vec![(0, 2.0)],
+            test: vec![(0, 2.0)],
+        };
+        assert_eq!(svg(&[once])?.matches("<circle").count(), 2);
+        assert!(!svg(&[curve()])?.contains("<circle"));
+        Ok(())
+    }
+
+    #[test]
+    fn the_chart_fits_the_terminal() {
+        let curve = |epochs: u32| Curve {
+            name: "accuracy",
+            train: vec![],
+            test: (0..epochs)
+                .map(|epoch| (epoch.into(), 1.0 / f64::from(1 + epoch)))
+                .collect(),
+        };
+        for (columns, fitting) in [(200, 60), (60, 60), (50, 50), (0, 42)] {
+            let text = chart(&curve(12), columns).unwrap_or_default();
+            let widest = text.lines().map(|line| line.chars().count()).max();
+            assert_eq!(widest, Some(fitting), "{text}");
+            assert!(
+                text.contains("epoch 0 ") && text.contains("epoch 11\n"),
+                "{text}"
+            );
+        }
+        assert_eq!(chart(&curve(1), 60), None);
     }
 }

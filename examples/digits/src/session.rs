@@ -11,7 +11,7 @@ use thiserror::Error;
 use crate::checkpoint::{Checkpoint, CheckpointError};
 use crate::config::{Components, Config, ConfigError};
 use crate::data::{DataError, Digits, Split};
-use crate::report::{Curve, Point, Row, percent};
+use crate::report::{Curve, Point, Row, call, percent};
 use crate::train::{EpochScores, TrainError, Trainer};
 
 /// Why a session could not begin, or had to end.
@@ -161,7 +161,7 @@ impl Session {
             let summary = aggregate.metrics().summary("accuracy", "test")?;
             rows.push(Row {
                 hash: aggregate.id().to_owned(),
-                arguments: aggregate.module("model")?.arguments().to_string(),
+                model: call(&aggregate.module("model")?),
                 epoch: aggregate.epoch(),
                 accuracy: summary.and_then(|summary| summary.max),
                 current: aggregate.id() == self.run.id(),

@@ -80,7 +80,11 @@ fn learns_and_shows_it() -> TestResult {
     assert!(best >= Some(0.96), "{best:?}");
     assert!(printed.contains(run.id()), "{printed}");
     assert!(
-        printed.contains(&run.module("model")?.arguments().to_string()),
+        printed.contains("MLP(input_size=64, ") && printed.contains("epoch 14"),
+        "{printed}"
+    );
+    assert!(
+        printed.contains(&format!("{}.safetensors", run.id())),
         "{printed}"
     );
     assert!(!printed.contains('\u{1b}'), "colours are for terminals");
@@ -92,7 +96,8 @@ fn learns_and_shows_it() -> TestResult {
 #[test]
 fn goes_on_where_it_stopped() -> TestResult {
     let (halves, whole) = (tempdir()?, tempdir()?);
-    train(&halves, &config()?, 1)?;
+    let printed = train(&halves, &config()?, 1)?;
+    assert!(!printed.contains("test accuracy\n"), "{printed}");
     train(&halves, &config()?, 2)?;
     train(&whole, &config()?, 3)?;
 
@@ -154,7 +159,7 @@ fn another_argument_is_another_aggregate() -> TestResult {
     assert_eq!(aggregates.len(), 2);
     for run in aggregates {
         assert_eq!(run.epoch(), 1);
-        assert!(printed.contains(run.id()), "{printed}");
+        assert!(printed.contains(&run.id()[..12]), "{printed}");
     }
     Ok(())
 }
