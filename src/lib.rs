@@ -68,7 +68,8 @@ pub use tracker_core as tracker;
 
 /// What most programs use: `use entia::prelude::*;`.
 pub mod prelude {
-    pub use crate::tracker::{Iteration, Metric, Tracker};
+    pub use crate::tracker::query::{argument, metric};
+    pub use crate::tracker::{Iteration, Metric, Query, Tracker};
     pub use crate::{DefaultRegistry, Entity, Registered, Registry, register, registry};
     pub use serde_json::json;
 }

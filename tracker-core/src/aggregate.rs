@@ -1,19 +1,22 @@
 //! Aggregates: a model and all that belongs to its training.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
 use registry_core::Entity;
 use uuid::Uuid;
 
+use crate::annotations::{Annotation, Annotations};
 use crate::error::{Error, Result};
-use crate::identity;
+use crate::experiment::check_tag;
 use crate::iterations::Iterations;
+use crate::link::Link;
 use crate::metric::check_count;
 use crate::metrics::Metrics;
 use crate::module::Module;
-use crate::ports::{AggregateKey, AggregateRecord, Store};
+use crate::ports::{AggregateKey, AggregateRecord};
 
 /// A model with its modules, metrics and iterations. Cheap to clone; clones count epochs together.
 ///
@@ -34,20 +37,24 @@ use crate::ports::{AggregateKey, AggregateRecord, Store};
 /// ```
 #[derive(Clone)]
 pub struct Aggregate {
-    store: Arc<dyn Store>,
+    link: Arc<Link>,
     key: Arc<AggregateKey>,
+    created: Timestamp,
     epoch: Arc<AtomicU64>,
+    annotations: Arc<Mutex<Annotations>>,
 }
 
 impl Aggregate {
-    pub(crate) fn new(store: Arc<dyn Store>, experiment: Uuid, record: AggregateRecord) -> Self {
+    pub(crate) fn new(link: Arc<Link>, experiment: Uuid, record: AggregateRecord) -> Self {
         Self {
-            store,
+            link,
             key: Arc::new(AggregateKey {
                 experiment,
                 id: record.id,
             }),
+            created: record.created,
             epoch: Arc::new(AtomicU64::new(record.epoch)),
+            annotations: Arc::new(Mutex::new(record.annotations)),
         }
     }
 
@@ -61,6 +68,50 @@ impl Aggregate {
         self.epoch.load(Ordering::Acquire)
     }
 
+    /// When it was created.
+    pub fn created(&self) -> Timestamp {
+        self.created
+    }
+
+    /// The tags and notes, as they were when the aggregate was read, or set since by this handle
+    /// or a clone.
+    pub fn annotations(&self) -> Annotations {
+        self.lock().clone()
+    }
+
+    /// Sets a tag; its value may be empty.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::EmptyName`]; [`Error::Missing`] when the aggregate was removed.
+    pub fn set_tag(&self, tag: &str, value: &str) -> Result<()> {
+        check_tag(tag)?;
+        self.annotate(&Annotation::SetTag {
+            tag: tag.to_owned(),
+            value: value.to_owned(),
+        })
+    }
+
+    /// Removes a tag; one that is not there is no error.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] when the aggregate was removed.
+    pub fn remove_tag(&self, tag: &str) -> Result<()> {
+        self.annotate(&Annotation::RemoveTag {
+            tag: tag.to_owned(),
+        })
+    }
+
+    /// Sets the notes; empty for none.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] when the aggregate was removed.
+    pub fn set_notes(&self, notes: &str) -> Result<()> {
+        self.annotate(&Annotation::SetNotes(notes.to_owned()))
+    }
+
     /// Sets the epoch, here and in the store.
     ///
     /// # Errors
@@ -68,7 +119,7 @@ impl Aggregate {
     /// [`Error::TooLarge`] above `i64::MAX`; [`Error::Missing`] when the aggregate was removed.
     pub fn set_epoch(&self, epoch: u64) -> Result<()> {
         check_count("epoch", epoch, || format!("the aggregate `{}`", self.id()))?;
-        self.store.set_epoch(&self.key, epoch)?;
+        self.link.store().set_epoch(&self.key, epoch)?;
         self.epoch.store(epoch, Ordering::Release);
         Ok(())
     }
@@ -82,14 +133,7 @@ impl Aggregate {
     /// [`Error::Unwritable`], [`Error::NoIdentity`] or [`Error::EmptyName`] where the entity cannot
     /// be stored; nothing is written then. [`Error::Missing`] when the aggregate was removed.
     pub fn with<E: Entity + ?Sized>(&self, kind: &str, entity: &E) -> Result<Self> {
-        let record = identity::record(kind, entity)?;
-        let module = Module {
-            kind: kind.to_owned(),
-            record,
-            epoch: self.epoch(),
-        };
-        self.store.put_module(&self.key, &module)?;
-        Ok(self.clone())
+        self.put(Module::new(kind, entity)?)
     }
 
     /// All modules in the order they were appended.
@@ -98,7 +142,17 @@ impl Aggregate {
     ///
     /// [`Error::Missing`] when the aggregate was removed.
     pub fn modules(&self) -> Result<Vec<Module>> {
-        self.store.modules(&self.key)
+        self.link.store().modules(&self.key)
+    }
+
+    /// The modules of a kind in the order they were appended.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] when the aggregate was removed.
+    pub fn modules_of(&self, kind: &str) -> Result<Vec<Module>> {
+        let modules = self.modules()?.into_iter();
+        Ok(modules.filter(|module| module.kind == kind).collect())
     }
 
     /// The newest module of a kind; `model` is always there.
@@ -116,12 +170,12 @@ impl Aggregate {
 
     /// The metrics, which are read on demand.
     pub fn metrics(&self) -> Metrics {
-        Metrics::new(Arc::clone(&self.store), Arc::clone(&self.key))
+        Metrics::new(Arc::clone(&self.link), Arc::clone(&self.key))
     }
 
     /// The iterations, which are read on demand.
     pub fn iterations(&self) -> Iterations {
-        Iterations::new(Arc::clone(&self.store), Arc::clone(&self.key))
+        Iterations::new(Arc::clone(&self.link), Arc::clone(&self.key))
     }
 
     /// Removes the aggregate with all it holds.
@@ -130,7 +184,26 @@ impl Aggregate {
     ///
     /// When the store fails.
     pub fn remove(self) -> Result<()> {
-        self.store.remove_aggregate(&self.key)
+        self.link.settled()?.remove_aggregate(&self.key)
+    }
+
+    /// Puts a module that the present epoch uses.
+    pub(crate) fn put(&self, mut module: Module) -> Result<Self> {
+        module.epoch = self.epoch();
+        self.link.store().put_module(&self.key, &module)?;
+        Ok(self.clone())
+    }
+
+    fn annotate(&self, change: &Annotation) -> Result<()> {
+        self.link.store().annotate_aggregate(&self.key, change)?;
+        self.lock().apply(change);
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Annotations> {
+        self.annotations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn no_module(&self, kind: &str, modules: &[Module]) -> Error {

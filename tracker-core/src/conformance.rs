@@ -11,11 +11,16 @@
 //! ```
 
 mod aggregates;
+mod annotations;
+mod batches;
 mod experiments;
+mod history;
 mod iterations;
 mod metrics;
 mod modules;
 mod sample;
+mod search;
+mod tables;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -39,8 +44,13 @@ pub fn run(open: impl Fn() -> Tracker) {
         experiments::BEHAVIOURS,
         aggregates::BEHAVIOURS,
         modules::BEHAVIOURS,
+        annotations::BEHAVIOURS,
         metrics::BEHAVIOURS,
+        history::BEHAVIOURS,
+        batches::BEHAVIOURS,
         iterations::BEHAVIOURS,
+        tables::BEHAVIOURS,
+        search::BEHAVIOURS,
     ];
     let behaviours = groups.into_iter().flatten();
     let violations: Vec<String> = behaviours
@@ -98,11 +108,7 @@ mod tests {
     #[test]
     fn a_violation_says_what_was_found() {
         assert_eq!(violation(|| Ok(())), None);
-        let refused = violation(|| {
-            Err(Error::Taken {
-                name: "digits".into(),
-            })
-        });
+        let refused = violation(|| Err(Error::experiment_taken("digits")));
         assert!(refused.is_some_and(|text| text.contains("`digits`")));
         let asserted = violation(|| panic!("the sum must be {}", 4));
         assert_eq!(asserted.as_deref(), Some("the sum must be 4"));

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use registry_core::ArgumentError;
 
+use crate::verify::Disagreement;
+
 /// The result of everything that reaches a store.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -22,7 +24,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// assert_eq!(
 ///     error.to_string(),
 ///     "`sqllite:runs.db` names no store: there is no scheme `sqllite`\n\
-///      hint: did you mean `sqlite`? The schemes are `sqlite:FILE` and `memory:`"
+///      hint: did you mean `sqlite`? The schemes are `sqlite:FILE`, `json:FILE` and `memory:`"
 /// );
 /// ```
 #[derive(Clone, Debug, thiserror::Error)]
@@ -41,7 +43,7 @@ pub enum Error {
 
     /// A store that must be a file is a folder.
     #[error(
-        "`{}` is a folder, not a store\nhint: name a file in it, as `sqlite:{}`",
+        "`{}` is a folder, not a store\nhint: name a file in it, as `{}`",
         path.display(), path.join("runs.db").display()
     )]
     Folder {
@@ -59,6 +61,17 @@ pub enum Error {
         path: PathBuf,
         /// The folder that is missing.
         folder: PathBuf,
+    },
+
+    /// There is no store to read.
+    #[error(
+        "there is no store at `{}`\nhint: see that the path is right; a program creates the store \
+         when it opens a tracker",
+        path.display()
+    )]
+    NoStore {
+        /// The file that does not exist.
+        path: PathBuf,
     },
 
     /// The file or its folder may not be written.
@@ -178,11 +191,53 @@ pub enum Error {
         hint: String,
     },
 
-    /// Another experiment has the name already.
-    #[error("there is an experiment `{name}` already\nhint: choose another name")]
+    /// Records of an aggregate no longer agree with the program; each is named on a line of its own.
+    #[error(
+        "the aggregate `{aggregate}` has records that no longer agree:{}\nhint: {}",
+        lines(disagreements),
+        agreeing(disagreements)
+    )]
+    Disagrees {
+        /// The id of the aggregate.
+        aggregate: String,
+        /// What does not agree; never empty.
+        disagreements: Vec<Disagreement>,
+    },
+
+    /// What was read back from a copy is not what was written.
+    #[error(
+        "{place} was not copied: {problem}\nhint: run the import again; if it stays, let \
+         `conformance::run` check the store that it goes into"
+    )]
+    NotCopied {
+        /// What was copied.
+        place: String,
+        /// How this shows.
+        problem: String,
+    },
+
+    /// Another experiment or aggregate has the name already.
+    #[error("there is an {what} `{name}` already\nhint: {hint}")]
     Taken {
+        /// What has the name: an experiment or an aggregate.
+        what: &'static str,
         /// The name.
         name: String,
+        /// What to do.
+        hint: String,
+    },
+
+    /// The text of a query cannot be read, or its cursor belongs to another query.
+    #[error("cannot read the query: {problem}\n{}\nhint: {hint}", pointed_at(query, *column))]
+    Query {
+        /// The text.
+        query: String,
+        /// Where in the text, in characters from 0.
+        column: usize,
+        /// What is wrong there.
+        problem: String,
+        /// What to write instead.
+        hint: String,
     },
 
     /// Something in the store cannot be read.
@@ -219,9 +274,61 @@ fn with_hint(problem: &ArgumentError) -> String {
     }
 }
 
+/// The text on one line, and a caret below the character at `column`. Of a long text the part
+/// around the character is shown.
+fn pointed_at(text: &str, column: usize) -> String {
+    const WIDTH: usize = 100;
+    let start = (column + WIDTH / 4).saturating_sub(WIDTH);
+    let part = text.chars().skip(start).take(WIDTH);
+    let line: String = part
+        .map(|char| if char.is_control() { ' ' } else { char })
+        .collect();
+    format!("  {}\n  {}^", line.trim_end(), " ".repeat(column - start))
+}
+
+fn lines(disagreements: &[Disagreement]) -> String {
+    let lines = disagreements.iter().map(|found| format!("\n  {found}"));
+    lines.collect()
+}
+
+/// What to do about records that do not agree.
+fn agreeing(disagreements: &[Disagreement]) -> &'static str {
+    let is_damage = |found: &Disagreement| found.differences.iter().any(|it| it.path == "hash");
+    if disagreements.iter().any(is_damage) {
+        "a record whose hash is another was changed from outside; restore it from a copy"
+    } else {
+        "an added parameter with `skip_default` leaves old hashes as they are; or track the \
+         components again, which gives them new ones"
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Error;
+
+    #[test]
+    fn the_caret_stands_below_the_character() {
+        let error = |query: &str, column| {
+            let error = Error::Query {
+                query: query.to_owned(),
+                column,
+                problem: "expected a value".to_owned(),
+                hint: "write one".to_owned(),
+            };
+            error.to_string()
+        };
+        assert_eq!(
+            error("größe\n= ?", 8),
+            "cannot read the query: expected a value\n  größe = ?\n          ^\nhint: write one"
+        );
+        let long = format!("{}?{}", "x".repeat(500), "y".repeat(500));
+        let text = error(&long, 500);
+        let lines: Vec<&str> = text.lines().collect();
+        let caret = lines[2].find('^').unwrap_or_default();
+        assert_eq!(lines[1].chars().nth(caret), Some('?'), "{text}");
+        assert!(lines.iter().all(|line| line.len() < 110), "{text}");
+        assert!(error("", 0).contains("\n  \n  ^\n"));
+    }
 
     #[test]
     fn every_hint_stands_on_the_second_line() {
@@ -241,9 +348,7 @@ mod tests {
             Error::Busy {
                 place: "runs.db".into(),
             },
-            Error::Taken {
-                name: "digits".into(),
-            },
+            Error::experiment_taken("digits"),
             Error::EmptyName {
                 what: "name",
                 place: "a metric".into(),

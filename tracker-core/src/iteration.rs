@@ -1,6 +1,7 @@
 //! One pass over a dataset.
 
 use registry_core::{Entity, Hash, Metadata, Value};
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::identity;
@@ -27,7 +28,7 @@ use crate::module::Module;
 /// assert_eq!(first.hash(), later.hash());
 /// assert_ne!(first.hash(), other.hash());
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Iteration {
     /// The phase, as `train` or `test`.
     pub phase: String,
@@ -41,6 +42,7 @@ pub struct Iteration {
     pub modules: Vec<Module>,
     hash: Option<Hash>,
     /// The first entity that could not be written; kept for `put`, so that calls can be chained.
+    #[serde(skip)]
     problem: Option<Error>,
 }
 
@@ -80,15 +82,11 @@ impl Iteration {
     /// [`Iterations::put`](crate::Iterations::put).
     #[must_use]
     pub fn with<E: Entity + ?Sized>(mut self, kind: &str, entity: &E) -> Self {
-        match identity::record(kind, entity) {
-            Ok(record) => {
-                let kind = kind.to_owned();
-                self.modules.push(Module {
-                    kind,
-                    record,
-                    epoch: self.epoch,
-                });
-            }
+        match Module::new(kind, entity) {
+            Ok(module) => self.modules.push(Module {
+                epoch: self.epoch,
+                ..module
+            }),
             Err(problem) => self.problem = self.problem.or(Some(problem)),
         }
         self

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::error::Result;
 use crate::iteration::Iteration;
-use crate::ports::{AggregateKey, Store};
+use crate::link::Link;
+use crate::ports::AggregateKey;
 
 /// The iterations of an aggregate: one for each hash and phase.
 ///
@@ -30,13 +31,13 @@ use crate::ports::{AggregateKey, Store};
 /// ```
 #[derive(Clone)]
 pub struct Iterations {
-    store: Arc<dyn Store>,
+    link: Arc<Link>,
     key: Arc<AggregateKey>,
 }
 
 impl Iterations {
-    pub(crate) fn new(store: Arc<dyn Store>, key: Arc<AggregateKey>) -> Self {
-        Self { store, key }
+    pub(crate) fn new(link: Arc<Link>, key: Arc<AggregateKey>) -> Self {
+        Self { link, key }
     }
 
     /// Puts an iteration in the place of the one with the same hash and phase, or appends it.
@@ -50,7 +51,9 @@ impl Iterations {
     /// [`Error::Json`](crate::Error::Json) for arguments that nest too deep; nothing is written
     /// then. [`Error::Missing`](crate::Error::Missing) when the aggregate was removed.
     pub fn put(&self, iteration: Iteration) -> Result<()> {
-        self.store.put_iteration(&self.key, &iteration.checked()?)
+        self.link
+            .store()
+            .put_iteration(&self.key, &iteration.checked()?)
     }
 
     /// All iterations in the order they were appended.
@@ -59,7 +62,7 @@ impl Iterations {
     ///
     /// [`Error::Missing`](crate::Error::Missing) when the aggregate was removed.
     pub fn list(&self) -> Result<Vec<Iteration>> {
-        self.store.iterations(&self.key)
+        self.link.store().iterations(&self.key)
     }
 
     /// Removes all iterations.
@@ -68,7 +71,7 @@ impl Iterations {
     ///
     /// [`Error::Missing`](crate::Error::Missing) when the aggregate was removed.
     pub fn clear(&self) -> Result<()> {
-        self.store.clear_iterations(&self.key)
+        self.link.store().clear_iterations(&self.key)
     }
 }
 

@@ -42,40 +42,59 @@
 //!   [`Metric`]s, and an [`Iteration`] for each dataset it ran over.
 //!
 //! Everything is `Send`, `Sync`, synchronous, and cheap to clone. Where data is kept is decided by
-//! [`ports`]: [`SqliteStore`] and [`MemoryStore`] come with the crate, and [`conformance`] checks a
-//! store of one's own.
+//! [`ports`]: [`SqliteStore`], [`JsonStore`] and [`MemoryStore`] come with the crate, and
+//! [`conformance`] checks a store of one's own.
 
 pub mod conformance;
 pub mod ports;
+pub mod query;
 
 mod address;
 mod aggregate;
+mod annotations;
+mod compare;
 mod error;
 mod experiment;
 mod identity;
+mod import;
 mod iteration;
 mod iterations;
+mod journal;
+mod json;
+mod link;
 mod memory;
 mod metric;
 mod metrics;
 mod module;
+mod number;
+mod series;
 mod sqlite;
 mod summary;
 mod tracker;
+mod verify;
 
+pub use address::journals;
 pub use aggregate::Aggregate;
+pub use annotations::{Annotation, Annotations};
+pub use compare::{Comparison, MetricDifference, ModuleDifference};
 pub use error::{Error, Result};
-pub use experiment::{Aggregates, Experiment};
+pub use experiment::{Aggregates, Experiment, Experiments};
+pub use import::{Count, Imported, Progress, import};
 pub use iteration::Iteration;
 pub use iterations::Iterations;
+pub use journal::JournalInfo;
+pub use json::JsonStore;
 pub use memory::MemoryStore;
 pub use metric::{Metric, MetricValue};
 pub use metrics::Metrics;
 pub use module::Module;
+pub use query::Query;
+pub use series::Series;
 pub use sqlite::SqliteStore;
 pub use summary::Summary;
 pub use tracker::Tracker;
+pub use verify::Disagreement;
 
 pub use jiff::Timestamp;
-pub use registry_core::{Hash, Metadata};
+pub use registry_core::{Difference, Hash, Metadata};
 pub use uuid::Uuid;

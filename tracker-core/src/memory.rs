@@ -1,19 +1,19 @@
 //! The store in memory: for tests, and for runs nobody will ask for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use registry_core::Metadata;
 use uuid::Uuid;
 
+use crate::annotations::Annotation;
 use crate::error::{Error, Result};
 use crate::iteration::Iteration;
-use crate::metric::Metric;
 use crate::module::Module;
 use crate::ports::{
-    AggregateKey, AggregateRecord, AggregateStore, ExperimentRecord, ExperimentStore,
-    IterationStore, MetricStore, no_aggregate, no_experiment,
+    AggregateKey, AggregateRecord, AggregateStore, Batch, Columns, ExperimentRecord,
+    ExperimentStore, IterationStore, Mark, MetricStore, Row, Upkeep,
 };
+use crate::series::Series;
 use crate::summary::Summary;
 
 /// Keeps everything in memory, until it is dropped.
@@ -24,12 +24,18 @@ use crate::summary::Summary;
 /// use tracker_core::{MemoryStore, Tracker};
 ///
 /// let tracker = Tracker::new(MemoryStore::default());
-/// assert!(tracker.experiments()?.is_empty());
+/// assert!(tracker.experiments().list()?.is_empty());
 /// # Ok::<(), tracker_core::Error>(())
 /// ```
 #[derive(Debug, Default)]
 pub struct MemoryStore {
-    experiments: Mutex<Vec<Experiment>>,
+    content: Mutex<Content>,
+}
+
+#[derive(Debug, Default)]
+struct Content {
+    experiments: Vec<Experiment>,
+    positions: HashMap<Uuid, u64>,
 }
 
 #[derive(Debug)]
@@ -42,33 +48,42 @@ struct Experiment {
 struct Aggregate {
     record: AggregateRecord,
     modules: Vec<Module>,
-    series: BTreeMap<(String, String), Series>,
+    series: BTreeMap<(String, String), Kept>,
     iterations: Vec<Iteration>,
 }
 
+/// A series with its points in the order they arrived.
 #[derive(Debug)]
-struct Series {
+struct Kept {
     summary: Summary,
-    points: Vec<Metric>,
+    points: Series,
 }
 
 impl MemoryStore {
     /// No call leaves the data half changed, so a panic elsewhere in a thread that held the lock
     /// has done no harm.
-    fn lock(&self) -> MutexGuard<'_, Vec<Experiment>> {
-        self.experiments
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Content> {
+        self.content.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn with<T>(&self, key: &AggregateKey, act: impl FnOnce(&mut Aggregate) -> T) -> Result<T> {
-        let mut experiments = self.lock();
-        experiments
+        let mut content = self.lock();
+        let aggregate = content.aggregate(key);
+        aggregate.map(act).ok_or_else(|| Error::no_aggregate(key))
+    }
+}
+
+impl Content {
+    fn experiment(&mut self, id: Uuid) -> Result<&mut Experiment> {
+        let found = self
+            .experiments
             .iter_mut()
-            .find(|experiment| experiment.record.id == key.experiment)
-            .and_then(|experiment| experiment.find(&key.id))
-            .map(act)
-            .ok_or_else(|| no_aggregate(key))
+            .find(|other| other.record.id == id);
+        found.ok_or_else(|| Error::no_experiment(id))
+    }
+
+    fn aggregate(&mut self, key: &AggregateKey) -> Option<&mut Aggregate> {
+        self.experiment(key.experiment).ok()?.find(&key.id)
     }
 }
 
@@ -81,18 +96,6 @@ impl Experiment {
 }
 
 impl Aggregate {
-    fn new(id: &str) -> Self {
-        Self {
-            record: AggregateRecord {
-                id: id.to_owned(),
-                epoch: 0,
-            },
-            modules: Vec::new(),
-            series: BTreeMap::new(),
-            iterations: Vec::new(),
-        }
-    }
-
     fn put(&mut self, module: &Module) {
         let newest = self
             .modules
@@ -104,72 +107,118 @@ impl Aggregate {
             _ => self.modules.push(module.clone()),
         }
     }
+
+    fn add(&mut self, series: &Series) {
+        let name = || (series.name().to_owned(), series.phase().to_owned());
+        for metric in series.iter() {
+            match self.series.get_mut(&name()) {
+                Some(kept) => {
+                    kept.summary.add(&metric);
+                    kept.points.push(&metric);
+                }
+                None => {
+                    let mut points = Series::new(series.name(), series.phase());
+                    points.push(&metric);
+                    let summary = Summary::of(&metric);
+                    self.series.insert(name(), Kept { summary, points });
+                }
+            }
+        }
+    }
+
+    fn row(&self, columns: &Columns) -> Row {
+        let modules = self.modules.iter();
+        let series = self.series.values();
+        Row {
+            aggregate: self.record.clone(),
+            modules: modules
+                .filter(|module| columns.has_kind(&module.kind))
+                .cloned()
+                .collect(),
+            summaries: series
+                .filter(|series| columns.has_series(series.summary.name(), series.summary.phase()))
+                .map(|series| series.summary.clone())
+                .collect(),
+        }
+    }
 }
 
 impl ExperimentStore for MemoryStore {
-    fn experiment(&self, name: &str) -> Result<ExperimentRecord> {
-        let mut experiments = self.lock();
-        if let Some(experiment) = experiments.iter().find(|other| other.record.name == name) {
-            return Ok(experiment.record.clone());
+    fn create_experiment(&self, record: &ExperimentRecord) -> Result<()> {
+        let mut content = self.lock();
+        let taken =
+            |other: &Experiment| other.record.name == record.name || other.record.id == record.id;
+        if content.experiments.iter().any(taken) {
+            return Err(Error::experiment_taken(&record.name));
         }
-        let record = ExperimentRecord {
-            id: Uuid::new_v4(),
-            name: name.to_owned(),
-        };
-        experiments.push(Experiment {
+        content.experiments.push(Experiment {
             record: record.clone(),
             aggregates: Vec::new(),
         });
-        Ok(record)
+        Ok(())
+    }
+
+    fn experiment(&self, name: &str) -> Result<Option<ExperimentRecord>> {
+        let content = self.lock();
+        let found = content
+            .experiments
+            .iter()
+            .find(|other| other.record.name == name);
+        Ok(found.map(|experiment| experiment.record.clone()))
     }
 
     fn experiments(&self) -> Result<Vec<ExperimentRecord>> {
-        Ok(self
-            .lock()
+        let content = self.lock();
+        Ok(content
+            .experiments
             .iter()
             .map(|experiment| experiment.record.clone())
             .collect())
     }
 
     fn rename_experiment(&self, id: Uuid, name: &str) -> Result<()> {
-        let mut experiments = self.lock();
-        if experiments
-            .iter()
-            .any(|other| other.record.name == name && other.record.id != id)
-        {
-            return Err(Error::Taken {
-                name: name.to_owned(),
-            });
+        let mut content = self.lock();
+        content.experiment(id)?;
+        let taken = |other: &Experiment| other.record.name == name && other.record.id != id;
+        if content.experiments.iter().any(taken) {
+            return Err(Error::experiment_taken(name));
         }
-        let experiment = experiments.iter_mut().find(|other| other.record.id == id);
-        name.clone_into(&mut experiment.ok_or_else(|| no_experiment(id))?.record.name);
+        name.clone_into(&mut content.experiment(id)?.record.name);
+        Ok(())
+    }
+
+    fn annotate_experiment(&self, id: Uuid, change: &Annotation) -> Result<()> {
+        self.lock().experiment(id)?.record.annotations.apply(change);
         Ok(())
     }
 
     fn remove_experiment(&self, id: Uuid) -> Result<()> {
-        self.lock().retain(|experiment| experiment.record.id != id);
+        self.lock()
+            .experiments
+            .retain(|experiment| experiment.record.id != id);
         Ok(())
     }
 }
 
 impl AggregateStore for MemoryStore {
-    fn track(&self, key: &AggregateKey, model: &Metadata) -> Result<AggregateRecord> {
-        let mut experiments = self.lock();
-        let experiment = experiments
-            .iter_mut()
-            .find(|experiment| experiment.record.id == key.experiment)
-            .ok_or_else(|| no_experiment(key.experiment))?;
-        if experiment.find(&key.id).is_none() {
-            experiment.aggregates.push(Aggregate::new(&key.id));
+    fn create_aggregate(
+        &self,
+        experiment: Uuid,
+        record: &AggregateRecord,
+        modules: &[Module],
+    ) -> Result<()> {
+        let mut content = self.lock();
+        let experiment = content.experiment(experiment)?;
+        if experiment.find(&record.id).is_some() {
+            return Err(Error::aggregate_taken(&record.id));
         }
-        let aggregate = experiment.find(&key.id).ok_or_else(|| no_aggregate(key))?;
-        let epoch = aggregate.record.epoch;
-        aggregate.put(&Module {
-            kind: "model".to_owned(),
-            record: model.clone(),
-            epoch,
+        experiment.aggregates.push(Aggregate {
+            record: record.clone(),
+            modules: modules.to_vec(),
+            series: BTreeMap::new(),
+            iterations: Vec::new(),
         });
-        Ok(aggregate.record.clone())
+        Ok(())
     }
 
     fn aggregate(&self, key: &AggregateKey) -> Result<Option<AggregateRecord>> {
@@ -177,15 +226,27 @@ impl AggregateStore for MemoryStore {
     }
 
     fn aggregates(&self, experiment: Uuid) -> Result<Vec<AggregateRecord>> {
-        let experiments = self.lock();
-        let found = experiments
-            .iter()
-            .find(|other| other.record.id == experiment);
-        let aggregates = found
-            .into_iter()
-            .flat_map(|experiment| &experiment.aggregates);
+        let mut content = self.lock();
+        let aggregates = content
+            .experiment(experiment)
+            .map(|experiment| &experiment.aggregates);
         Ok(aggregates
+            .into_iter()
+            .flatten()
             .map(|aggregate| aggregate.record.clone())
+            .collect())
+    }
+
+    fn table(&self, experiment: Uuid, columns: &Columns) -> Result<Vec<Row>> {
+        let mut content = self.lock();
+        let aggregates = content
+            .experiment(experiment)
+            .map(|experiment| &experiment.aggregates);
+        Ok(aggregates
+            .into_iter()
+            .flatten()
+            .filter(|aggregate| columns.has_id(&aggregate.record.id))
+            .map(|aggregate| aggregate.row(columns))
             .collect())
     }
 
@@ -193,12 +254,12 @@ impl AggregateStore for MemoryStore {
         self.with(key, |aggregate| aggregate.record.epoch = epoch)
     }
 
+    fn annotate_aggregate(&self, key: &AggregateKey, change: &Annotation) -> Result<()> {
+        self.with(key, |aggregate| aggregate.record.annotations.apply(change))
+    }
+
     fn remove_aggregate(&self, key: &AggregateKey) -> Result<()> {
-        for experiment in self
-            .lock()
-            .iter_mut()
-            .filter(|other| other.record.id == key.experiment)
-        {
+        if let Ok(experiment) = self.lock().experiment(key.experiment) {
             experiment
                 .aggregates
                 .retain(|aggregate| aggregate.record.id != key.id);
@@ -216,32 +277,32 @@ impl AggregateStore for MemoryStore {
 }
 
 impl MetricStore for MemoryStore {
-    fn add_metrics(&self, key: &AggregateKey, metrics: &[Metric]) -> Result<()> {
-        self.with(key, |aggregate| {
-            for metric in metrics {
-                let name = (metric.name.clone(), metric.phase.clone());
-                aggregate
-                    .series
-                    .entry(name)
-                    .and_modify(|series| {
-                        series.summary.add(metric);
-                        series.points.push(metric.clone());
-                    })
-                    .or_insert_with(|| Series {
-                        summary: Summary::of(metric),
-                        points: vec![metric.clone()],
-                    });
+    fn add_metrics(&self, batches: &[Batch], mark: Option<Mark>) -> Result<Vec<AggregateKey>> {
+        let mut content = self.lock();
+        if let Some(Mark { journal, position }) = mark {
+            let reached = content.positions.entry(journal).or_default();
+            if position <= *reached {
+                return Ok(Vec::new());
             }
-        })
+            *reached = position;
+        }
+        let mut missing = Vec::new();
+        for batch in batches {
+            match content.aggregate(&batch.aggregate) {
+                Some(aggregate) => batch.series.iter().for_each(|series| aggregate.add(series)),
+                None => missing.push(batch.aggregate.clone()),
+            }
+        }
+        Ok(missing)
     }
 
-    fn metrics(&self, key: &AggregateKey, name: &str, phase: &str) -> Result<Vec<Metric>> {
+    fn history(&self, key: &AggregateKey, name: &str, phase: &str) -> Result<Series> {
         self.with(key, |aggregate| {
-            let series = aggregate.series.get(&(name.to_owned(), phase.to_owned()));
-            let mut points = series.map_or_else(Vec::new, |series| series.points.clone());
-            // A stable sort: points of the same step stay in the order they arrived.
-            points.sort_by_key(|point| (point.epoch, point.step));
-            points
+            let found = aggregate.series.get(&(name.to_owned(), phase.to_owned()));
+            let mut series =
+                found.map_or_else(|| Series::new(name, phase), |kept| kept.points.clone());
+            series.sort();
+            series
         })
     }
 
@@ -255,8 +316,35 @@ impl MetricStore for MemoryStore {
         })
     }
 
+    fn summary(&self, key: &AggregateKey, name: &str, phase: &str) -> Result<Option<Summary>> {
+        self.with(key, |aggregate| {
+            let found = aggregate.series.get(&(name.to_owned(), phase.to_owned()));
+            found.map(|series| series.summary.clone())
+        })
+    }
+
     fn clear_metrics(&self, key: &AggregateKey) -> Result<()> {
         self.with(key, |aggregate| aggregate.series.clear())
+    }
+}
+
+impl Upkeep for MemoryStore {
+    fn position(&self, journal: Uuid) -> Result<u64> {
+        Ok(self.lock().positions.get(&journal).copied().unwrap_or(0))
+    }
+
+    fn forget(&self, journal: Uuid) -> Result<()> {
+        self.lock().positions.remove(&journal);
+        Ok(())
+    }
+
+    /// Nothing here survives the process, let alone a power loss.
+    fn sync(&self) -> Result<()> {
+        Ok(())
+    }
+
+    fn check(&self) -> Result<Vec<String>> {
+        Ok(Vec::new())
     }
 }
 

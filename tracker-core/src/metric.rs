@@ -2,9 +2,11 @@
 
 use jiff::Timestamp;
 use registry_core::Value;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::identity;
+use crate::number;
 
 /// A value that was measured: a number, or any JSON value, such as a confusion matrix.
 ///
@@ -18,10 +20,10 @@ use crate::identity;
 /// assert_eq!(MetricValue::from(json!([[5, 1], [0, 7]])).number(), None);
 /// assert_eq!(MetricValue::from(json!(0.31)), MetricValue::Number(0.31));
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum MetricValue {
     /// A number, kept to the bit; infinities and NaN too.
-    Number(f64),
+    Number(#[serde(with = "number")] f64),
     /// Anything else that JSON can hold.
     Json(Value),
 }
@@ -110,7 +112,7 @@ fn exact(json: &serde_json::Value) -> Option<f64> {
 /// let metric = Metric::new("loss", 0.31).phase("train").epoch(2).step(120);
 /// assert_eq!((metric.name.as_str(), metric.epoch, metric.step), ("loss", 2, 120));
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Metric {
     /// What was measured, as `loss`.
     pub name: String,
@@ -167,8 +169,15 @@ impl Metric {
         self
     }
 
-    /// The point as every store keeps it, or why none can.
-    pub(crate) fn checked(mut self) -> Result<Self> {
+    /// The time in microseconds since 1970, as every store keeps it: counted so, the range of times
+    /// ends with the last whole second.
+    pub(crate) fn microseconds(&self) -> i64 {
+        let last = Timestamp::MAX.as_second() * 1_000_000;
+        self.time.as_microsecond().min(last)
+    }
+
+    /// Why no store can keep the point, where that is so.
+    pub(crate) fn check(&self) -> Result<()> {
         if self.name.is_empty() {
             return Err(Error::EmptyName {
                 what: "name",
@@ -182,9 +191,7 @@ impl Metric {
         if let MetricValue::Json(json) = &self.value {
             identity::check_json(json, || format!("the metric `{}`", self.name))?;
         }
-        // A whole number of microseconds is within range where the original was.
-        self.time = Timestamp::from_microsecond(self.time.as_microsecond()).unwrap_or(self.time);
-        Ok(self)
+        Ok(())
     }
 }
 
@@ -207,6 +214,7 @@ pub(crate) fn check_count(
 #[cfg(test)]
 mod tests {
     use super::{Metric, MetricValue};
+    use jiff::Timestamp;
     use serde_json::json;
 
     #[test]
@@ -228,15 +236,26 @@ mod tests {
     }
 
     #[test]
+    fn every_time_is_kept_to_the_microsecond() {
+        let last_second = Timestamp::from_second(Timestamp::MAX.as_second()).unwrap();
+        for (time, kept) in [
+            (Timestamp::MIN, Timestamp::MIN),
+            (Timestamp::MAX, last_second),
+            (
+                Timestamp::from_nanosecond(1_999).unwrap(),
+                Timestamp::from_microsecond(1).unwrap(),
+            ),
+        ] {
+            let microseconds = Metric::new("loss", 1.0).time(time).microseconds();
+            assert_eq!(Timestamp::from_microsecond(microseconds).unwrap(), kept);
+        }
+    }
+
+    #[test]
     fn a_point_without_a_name_or_beyond_the_range_is_refused() {
-        assert!(Metric::new("", 1.0).checked().is_err());
-        assert!(Metric::new("loss", 1.0).epoch(u64::MAX).checked().is_err());
-        assert!(Metric::new("loss", 1.0).step(1 << 63).checked().is_err());
-        assert!(
-            Metric::new("loss", 1.0)
-                .step((1 << 63) - 1)
-                .checked()
-                .is_ok()
-        );
+        assert!(Metric::new("", 1.0).check().is_err());
+        assert!(Metric::new("loss", 1.0).epoch(u64::MAX).check().is_err());
+        assert!(Metric::new("loss", 1.0).step(1 << 63).check().is_err());
+        assert!(Metric::new("loss", 1.0).step((1 << 63) - 1).check().is_ok());
     }
 }

@@ -4,8 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::error::Result;
+use crate::link::Link;
 use crate::metric::Metric;
-use crate::ports::{AggregateKey, Store};
+use crate::ports::AggregateKey;
+use crate::series::Series;
 use crate::summary::Summary;
 
 /// The metrics of an aggregate, a series for each name and phase.
@@ -29,13 +31,13 @@ use crate::summary::Summary;
 /// ```
 #[derive(Clone)]
 pub struct Metrics {
-    store: Arc<dyn Store>,
+    link: Arc<Link>,
     key: Arc<AggregateKey>,
 }
 
 impl Metrics {
-    pub(crate) fn new(store: Arc<dyn Store>, key: Arc<AggregateKey>) -> Self {
-        Self { store, key }
+    pub(crate) fn new(link: Arc<Link>, key: Arc<AggregateKey>) -> Self {
+        Self { link, key }
     }
 
     /// Adds a point.
@@ -46,21 +48,25 @@ impl Metrics {
     /// [`Error::TooLarge`](crate::Error::TooLarge) for an epoch or step above `i64::MAX`,
     /// [`Error::Json`](crate::Error::Json) for a JSON value that nests too deep,
     /// [`Error::Missing`](crate::Error::Missing) when the aggregate was removed.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a point is made for it, and a `&` before it would only be in the way"
+    )]
     pub fn add(&self, metric: Metric) -> Result<()> {
-        self.add_all([metric])
+        metric.check()?;
+        self.link.add(&self.key, std::slice::from_ref(&metric))
     }
 
-    /// Adds points in the order given: all of them, or none where one is refused.
+    /// Adds points in the order given: all of them, or none where one is refused. Some thousands
+    /// are too many for the journal, and such a call waits until they are in the store.
     ///
     /// # Errors
     ///
     /// As [`add`](Self::add).
     pub fn add_all(&self, metrics: impl IntoIterator<Item = Metric>) -> Result<()> {
-        let metrics = metrics
-            .into_iter()
-            .map(Metric::checked)
-            .collect::<Result<Vec<_>>>()?;
-        self.store.add_metrics(&self.key, &metrics)
+        let metrics: Vec<Metric> = metrics.into_iter().collect();
+        metrics.iter().try_for_each(Metric::check)?;
+        self.link.add(&self.key, &metrics)
     }
 
     /// The points of one series, ordered by epoch, step and arrival; empty where there is none.
@@ -69,7 +75,17 @@ impl Metrics {
     ///
     /// [`Error::Missing`](crate::Error::Missing) when the aggregate was removed.
     pub fn list(&self, name: &str, phase: &str) -> Result<Vec<Metric>> {
-        self.store.metrics(&self.key, name, phase)
+        Ok(self.history(name, phase)?.iter().collect())
+    }
+
+    /// The points of one series as columns, ordered by epoch, step and arrival; without points
+    /// where there is no such series.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`](crate::Error::Missing) when the aggregate was removed.
+    pub fn history(&self, name: &str, phase: &str) -> Result<Series> {
+        self.link.settled()?.history(&self.key, name, phase)
     }
 
     /// The summary of one series, where there is one.
@@ -78,8 +94,7 @@ impl Metrics {
     ///
     /// [`Error::Missing`](crate::Error::Missing) when the aggregate was removed.
     pub fn summary(&self, name: &str, phase: &str) -> Result<Option<Summary>> {
-        let of_series = |summary: &Summary| summary.name() == name && summary.phase() == phase;
-        Ok(self.summaries()?.into_iter().find(of_series))
+        self.link.settled()?.summary(&self.key, name, phase)
     }
 
     /// The summary of each series, ordered by name and phase. No history is read for it.
@@ -88,7 +103,7 @@ impl Metrics {
     ///
     /// [`Error::Missing`](crate::Error::Missing) when the aggregate was removed.
     pub fn summaries(&self) -> Result<Vec<Summary>> {
-        self.store.summaries(&self.key)
+        self.link.settled()?.summaries(&self.key)
     }
 
     /// Removes all points and summaries.
@@ -97,7 +112,7 @@ impl Metrics {
     ///
     /// [`Error::Missing`](crate::Error::Missing) when the aggregate was removed.
     pub fn clear(&self) -> Result<()> {
-        self.store.clear_metrics(&self.key)
+        self.link.settled()?.clear_metrics(&self.key)
     }
 }
 

@@ -1,6 +1,12 @@
 //! An entity as an aggregate keeps it.
 
-use registry_core::{Arguments, BuildError, Hash, Interface, Metadata, Registered, Registry};
+use registry_core::{
+    Arguments, BuildError, Entity, Hash, Interface, Metadata, Registered, Registry,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+use crate::identity;
 
 /// An entity that belongs to an aggregate or to an iteration: the model, a criterion, an
 /// optimizer.
@@ -16,7 +22,7 @@ use registry_core::{Arguments, BuildError, Hash, Interface, Metadata, Registered
 /// assert_eq!(module.arguments().to_string(), r#"{"layers": 2}"#);
 /// # Ok::<(), tracker_core::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Module {
     /// The part it plays: `model`, `criterion`, `optimizer` or any other word.
     pub kind: String,
@@ -27,6 +33,21 @@ pub struct Module {
 }
 
 impl Module {
+    /// The record of an entity, in use at epoch 0.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unwritable`](crate::Error::Unwritable),
+    /// [`Error::NoIdentity`](crate::Error::NoIdentity) or
+    /// [`Error::EmptyName`](crate::Error::EmptyName) where it cannot be stored.
+    pub fn new<E: Entity + ?Sized>(kind: &str, entity: &E) -> Result<Self> {
+        Ok(Self {
+            kind: kind.to_owned(),
+            record: identity::record(kind, entity)?,
+            epoch: 0,
+        })
+    }
+
     /// The name under which a registry builds it.
     pub fn name(&self) -> &str {
         &self.record.name

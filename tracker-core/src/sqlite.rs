@@ -1,27 +1,56 @@
 //! The store in one `SQLite` file, which several processes may use at once.
 
 mod aggregates;
+mod annotations;
+mod chunk;
 mod connect;
 mod experiments;
 mod fault;
 mod iterations;
 mod metrics;
 mod modules;
+mod number;
+mod place;
+mod points;
 mod schema;
+mod summaries;
+mod table;
+mod upkeep;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{
+    Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params,
+};
 
-use crate::error::Result;
-use crate::ports::{AggregateKey, no_aggregate};
+use crate::error::{Error, Result};
+use crate::ports::AggregateKey;
 use fault::Fault;
+use place::Place;
 
 /// Keeps everything in one `SQLite` file.
 ///
-/// What a call has stored survives the end of the process, also by `kill -9`.
+/// What a call has stored survives the end of the process, also by `kill -9`, and a power loss once
+/// [`sync`](crate::ports::Upkeep::sync) has returned. Reads do not wait for writes.
+///
+/// # How points are stored
+///
+/// The table `series` has a row for each aggregate, name and phase, with the summary. Of the points
+/// of a series, the first to arrive stand in the table `chunks`, thousands in a blob: a column each
+/// of epochs, steps, times and numbers, encoded by [`pco`](https://docs.rs/pco) and guarded by a
+/// checksum. The last to arrive stand in the table `points`, a row each, until there are enough of
+/// them for a chunk. A JSON value always stands in a row of its own there.
+///
+/// Numbers outside of chunks are integers, since a column of floats keeps neither NaN nor `-0.0`:
+/// the bits of the float, all but the sign inverted where it is negative, so that they order as the
+/// floats do. Times are microseconds since 1970, UTC.
+///
+/// So SQL alone does not read a history. [`history`](crate::Metrics::history) gives it as columns,
+/// [`list`](crate::Metrics::list) as rows, and `entia export` on the command line those of a whole
+/// store as CSV, JSON Lines or Parquet.
 ///
 /// # Examples
 ///
@@ -30,12 +59,17 @@ use fault::Fault;
 /// use tracker_core::{SqliteStore, Tracker};
 ///
 /// let tracker = Tracker::new(SqliteStore::open(folder.path().join("runs.db"))?);
-/// assert!(tracker.experiments()?.is_empty());
+/// assert!(tracker.experiments().list()?.is_empty());
 /// # Ok::<(), tracker_core::Error>(())
 /// ```
 pub struct SqliteStore {
     path: PathBuf,
-    connection: Mutex<Connection>,
+    file: Place,
+    /// Reads, without waiting for the writer.
+    reader: Mutex<Connection>,
+    writer: Mutex<Connection>,
+    /// Whether the folder is on the disk with the names of the files.
+    named: AtomicBool,
 }
 
 impl SqliteStore {
@@ -46,18 +80,14 @@ impl SqliteStore {
     /// As [`Tracker::open`](crate::Tracker::open).
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref().to_path_buf();
-        let connection = connect::open(&path)?;
+        let (reader, writer) = connect::open(&path)?;
         Ok(Self {
+            file: Place::of(&path),
             path,
-            connection: Mutex::new(connection),
+            reader: Mutex::new(reader),
+            writer: Mutex::new(writer),
+            named: AtomicBool::new(false),
         })
-    }
-
-    /// A thread that panicked had its transaction rolled back, so the connection is still good.
-    fn lock(&self) -> MutexGuard<'_, Connection> {
-        self.connection
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs `act` on one state of the store.
@@ -66,7 +96,8 @@ impl SqliteStore {
         action: &str,
         act: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>,
     ) -> Result<T> {
-        self.run(TransactionBehavior::Deferred, action, act)
+        transact(&mut lock(&self.reader), TransactionBehavior::Deferred, act)
+            .map_err(|fault| fault.explain(&self.path, action))
     }
 
     /// Runs `act` wholly or not at all. It takes the write lock at once: a transaction that reads
@@ -76,26 +107,25 @@ impl SqliteStore {
         action: &str,
         act: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>,
     ) -> Result<T> {
-        self.run(TransactionBehavior::Immediate, action, act)
+        transact(&mut lock(&self.writer), TransactionBehavior::Immediate, act)
+            .map_err(|fault| fault.explain(&self.path, action))
     }
+}
 
-    fn run<T>(
-        &self,
-        behavior: TransactionBehavior,
-        action: &str,
-        act: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>,
-    ) -> Result<T> {
-        let mut connection = self.lock();
-        let done = connection
-            .transaction_with_behavior(behavior)
-            .map_err(Fault::from)
-            .and_then(|transaction| {
-                let result = act(&transaction)?;
-                transaction.commit()?;
-                Ok(result)
-            });
-        done.map_err(|fault| fault.explain(&self.path, action))
-    }
+/// A thread that panicked had its transaction rolled back, so the connection is still good.
+fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
+    connection.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn transact<T>(
+    connection: &mut Connection,
+    behavior: TransactionBehavior,
+    act: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    let transaction = connection.transaction_with_behavior(behavior)?;
+    let result = act(&transaction)?;
+    transaction.commit()?;
+    Ok(result)
 }
 
 impl fmt::Debug for SqliteStore {
@@ -117,7 +147,7 @@ fn aggregate_row(transaction: &Transaction<'_>, key: &AggregateKey) -> Result<i6
             row.get(0)
         })
         .optional()?;
-    row.ok_or_else(|| no_aggregate(key).into())
+    row.ok_or_else(|| Error::no_aggregate(key).into())
 }
 
 /// A count as a column holds it; the domain has seen to the range.
@@ -128,4 +158,17 @@ fn column(count: u64) -> i64 {
 /// A count from a column.
 fn count(column: i64) -> Result<u64, Fault> {
     u64::try_from(column).map_err(|_| Fault::Damaged(format!("the count {column} is negative")))
+}
+
+/// What was executed, or the error for a name that is not unique.
+fn unique(
+    executed: Result<usize, rusqlite::Error>,
+    taken: impl FnOnce() -> Error,
+) -> Result<usize, Fault> {
+    match executed {
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
+            Err(taken().into())
+        }
+        executed => Ok(executed?),
+    }
 }

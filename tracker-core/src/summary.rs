@@ -1,6 +1,10 @@
 //! What a store keeps beside the history of a series.
 
+use serde::{Deserialize, Serialize};
+
 use crate::metric::Metric;
+use crate::number;
+use crate::series::Series;
 
 /// The summary of one series: all points of an aggregate with one name and phase.
 ///
@@ -16,7 +20,7 @@ use crate::metric::Metric;
 /// assert_eq!((summary.count, summary.min, summary.max), (2, Some(0.4), Some(0.9)));
 /// assert_eq!(summary.last.value.number(), Some(0.4));
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     /// The number of points.
     pub count: u64,
@@ -25,8 +29,10 @@ pub struct Summary {
     /// The last point of the history.
     pub last: Metric,
     /// The smallest number, `-0.0` below `0.0`; NaN and JSON values do not count.
+    #[serde(with = "number")]
     pub min: Option<f64>,
     /// The largest number; NaN and JSON values do not count.
+    #[serde(with = "number")]
     pub max: Option<f64>,
 }
 
@@ -41,6 +47,45 @@ impl Summary {
             min: number,
             max: number,
         }
+    }
+
+    /// The summary of points in the order they arrived; none without points.
+    pub(crate) fn of_series(series: &Series) -> Option<Self> {
+        let (epochs, steps) = (series.epochs(), series.steps());
+        let (mut first, mut last) = (0, 0);
+        for index in 1..series.len() {
+            let at = (epochs[index], steps[index]);
+            if at < (epochs[first], steps[first]) {
+                first = index;
+            }
+            if at >= (epochs[last], steps[last]) {
+                last = index;
+            }
+        }
+        // The places of JSON values hold a NaN.
+        let numbers = || series.numbers().iter().copied().filter(|n| !n.is_nan());
+        Some(Self {
+            count: series.len() as u64,
+            first: series.get(first)?,
+            last: series.get(last)?,
+            min: numbers().min_by(f64::total_cmp),
+            max: numbers().max_by(f64::total_cmp),
+        })
+    }
+
+    /// Takes in points of the same series that arrived after all others.
+    pub(crate) fn append(&mut self, later: Self) {
+        let at = |metric: &Metric| (metric.epoch, metric.step);
+        self.count += later.count;
+        if at(&later.first) < at(&self.first) {
+            self.first = later.first;
+        }
+        if at(&later.last) >= at(&self.last) {
+            self.last = later.last;
+        }
+        let both = |a: Option<f64>, b: Option<f64>| a.into_iter().chain(b);
+        self.min = both(self.min, later.min).min_by(f64::total_cmp);
+        self.max = both(self.max, later.max).max_by(f64::total_cmp);
     }
 
     /// What was measured.

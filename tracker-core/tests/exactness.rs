@@ -20,12 +20,15 @@ fn same(stored: f64, given: f64) -> bool {
     stored.to_bits() == given.to_bits() || (stored.is_nan() && given.is_nan())
 }
 
-fn check(metrics: &Metrics, bits: &[u64]) -> Result<(), TestCaseError> {
+/// Writes by one handle and reads by another, which may be of another store on the same file.
+fn check(written: &Metrics, metrics: &Metrics, bits: &[u64]) -> Result<(), TestCaseError> {
     let given: Vec<f64> = bits.iter().copied().map(f64::from_bits).collect();
-    metrics.clear().unwrap();
-    metrics
+    written.clear().unwrap();
+    written
         .add_all(given.iter().map(|number| Metric::new("n", *number)))
         .unwrap();
+    // Whoever asks for its own points waits until the store has them.
+    prop_assert_eq!(written.history("n", "").unwrap().len(), given.len());
 
     let history = metrics.list("n", "").unwrap();
     prop_assert_eq!(history.len(), given.len());
@@ -71,18 +74,38 @@ fn any_bits() -> impl Strategy<Value = Vec<u64>> {
     prop::collection::vec(prop_oneof![any::<u64>(), edge], 1..20)
 }
 
+/// Enough points at once that a store which packs them has to.
+fn many_bits() -> impl Strategy<Value = Vec<u64>> {
+    (any_bits(), 2_000..5_000_usize, any::<u64>()).prop_map(|(bits, count, odd)| {
+        let scramble = |at: u64| (at | 1).wrapping_mul(odd | 1).rotate_left(31) ^ odd;
+        let random = (0..count as u64).map(scramble);
+        bits.into_iter().chain(random).collect()
+    })
+}
+
+fn check_file(scheme: &str, few: u32, many: u32) {
+    let folder = tempfile::tempdir().unwrap();
+    let address = format!("{scheme}:{}", folder.path().join("runs").display());
+    let (written, read) = (metrics(&address), metrics(&address));
+    let config = ProptestConfig::with_cases(few);
+    proptest!(config, |(bits in any_bits())| check(&written, &read, &bits)?);
+    let config = ProptestConfig::with_cases(many);
+    proptest!(config, |(bits in many_bits())| check(&written, &read, &bits)?);
+}
+
 #[test]
 fn memory_keeps_every_bit() {
     let metrics = metrics("memory:");
-    proptest!(|(bits in any_bits())| check(&metrics, &bits)?);
+    proptest!(|(bits in any_bits())| check(&metrics, &metrics, &bits)?);
 }
 
 #[test]
 fn sqlite_keeps_every_bit() {
-    let folder = tempfile::tempdir().unwrap();
-    let metrics = metrics(&format!(
-        "sqlite:{}",
-        folder.path().join("runs.db").display()
-    ));
-    proptest!(|(bits in any_bits())| check(&metrics, &bits)?);
+    check_file("sqlite", 256, 24);
+}
+
+/// Fewer cases, for each writes the file twice and waits for the disk.
+#[test]
+fn json_keeps_every_bit() {
+    check_file("json", 64, 2);
 }

@@ -41,9 +41,12 @@ fn everything_is_there_after_reopening() {
         run.modules().unwrap()
     };
 
-    let experiments = open(&path).experiments().unwrap();
+    let experiments = open(&path).experiments().list().unwrap();
     assert_eq!(experiments.len(), 1);
-    assert_eq!((experiments[0].id(), experiments[0].name()), (id, "digits"));
+    assert_eq!(
+        (experiments[0].id(), experiments[0].name()),
+        (id, "digits".to_owned())
+    );
     let aggregates = experiments[0].aggregates().list().unwrap();
     assert_eq!(aggregates.len(), 1);
     let run = &aggregates[0];
@@ -84,17 +87,27 @@ fn a_summary_goes_on_after_reopening() {
 }
 
 #[test]
-fn open_trackers_see_what_others_store() {
+fn open_trackers_see_what_others_have_flushed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("runs.db");
-    let (one, two) = (run(&path), run(&path));
-    one.metrics().add(Metric::new("loss", 1.0)).unwrap();
-    two.metrics().add(Metric::new("loss", 2.0)).unwrap();
+    let (one, two) = (open(&path), open(&path));
+    let metrics = [&one, &two].map(|tracker| {
+        let run = tracker
+            .experiment("digits")
+            .unwrap()
+            .track(&model())
+            .unwrap();
+        run.metrics()
+    });
+    metrics[0].add(Metric::new("loss", 1.0)).unwrap();
+    metrics[1].add(Metric::new("loss", 2.0)).unwrap();
+    one.flush().unwrap();
+    two.flush().unwrap();
     assert_eq!(
-        one.metrics().list("loss", "").unwrap(),
-        two.metrics().list("loss", "").unwrap()
+        metrics[0].list("loss", "").unwrap(),
+        metrics[1].list("loss", "").unwrap()
     );
-    assert_eq!(one.metrics().summary("loss", "").unwrap().unwrap().count, 2);
+    assert_eq!(metrics[0].summary("loss", "").unwrap().unwrap().count, 2);
 }
 
 #[test]

@@ -1,78 +1,51 @@
-//! Several processes and threads share one new file.
+//! Several processes and threads share one new store, and nothing is lost.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use tracker_core::conformance::Sample;
-use tracker_core::{Aggregate, Metric, Tracker};
+use tracker_core::ports::{ExperimentRecord, ExperimentStore};
+use tracker_core::{Aggregate, Metric, SqliteStore, Tracker};
 
-/// Names the file to a process that this test has started.
-const FILE: &str = "TRACKER_TEST_FILE";
+/// Names the store to a process that this test has started.
+const STORE: &str = "TRACKER_TEST_STORE";
+/// Says how many points it adds.
+const POINTS: &str = "TRACKER_TEST_POINTS";
 
-const WRITERS: u32 = 8;
-const POINTS: u32 = 20;
+const WRITERS: usize = 8;
 
-fn run(path: &Path) -> Aggregate {
-    let tracker = Tracker::open(&format!("sqlite:{}", path.display())).unwrap();
-    tracker
-        .experiment("digits")
-        .unwrap()
-        .track(&Sample::new("MLP", "{}"))
-        .unwrap()
+fn address(scheme: &str, folder: &Path) -> String {
+    format!("{scheme}:{}", folder.join("runs").display())
 }
 
-fn write(path: &Path) {
-    let metrics = run(path).metrics();
-    for step in 0..POINTS {
-        metrics
-            .add(Metric::new("loss", step).step(u64::from(step)))
-            .unwrap();
+fn run(store: &str) -> Aggregate {
+    let experiment = Tracker::open(store).unwrap().experiment("digits").unwrap();
+    experiment.track(&Sample::new("MLP", "{}")).unwrap()
+}
+
+fn write(store: &str, points: u64) {
+    let metrics = run(store).metrics();
+    for step in 0..points {
+        metrics.add(Metric::new("loss", 0.5).step(step)).unwrap();
     }
 }
 
-fn check(path: &Path) {
-    let tracker = Tracker::open(&format!("sqlite:{}", path.display())).unwrap();
-    assert_eq!(tracker.experiments().unwrap().len(), 1);
-    assert_eq!(
-        tracker.experiments().unwrap()[0]
-            .aggregates()
-            .list()
-            .unwrap()
-            .len(),
-        1
-    );
-    let run = run(path);
-    assert_eq!(run.modules().unwrap().len(), 1);
-    let points = run.metrics().list("loss", "").unwrap();
-    assert_eq!(points.len(), usize::try_from(WRITERS * POINTS).unwrap());
-    for step in 0..POINTS {
-        let stored = points
-            .iter()
-            .filter(|point| point.step == u64::from(step))
-            .count();
-        assert_eq!(stored, usize::try_from(WRITERS).unwrap(), "step {step}");
-    }
-    let summary = run.metrics().summary("loss", "").unwrap().unwrap();
-    assert_eq!(summary.count, u64::from(WRITERS * POINTS));
-}
-
-/// What the processes do that `processes_share_a_new_file` starts; nothing without a file.
+/// What the processes do that this test starts; nothing in another.
 #[test]
 fn writer() {
-    if let Some(path) = std::env::var_os(FILE) {
-        write(Path::new(&path));
+    if let (Ok(store), Ok(points)) = (std::env::var(STORE), std::env::var(POINTS)) {
+        write(&store, points.parse().unwrap());
     }
 }
 
-#[test]
-fn processes_share_a_new_file() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("runs.db");
+/// All of them open the store, which does not exist yet, at once.
+fn write_from_processes(store: &str, points: u64) {
     let writers: Vec<Child> = (0..WRITERS)
         .map(|_| {
             Command::new(std::env::current_exe().unwrap())
                 .args(["--exact", "writer"])
-                .env(FILE, &path)
+                .env(STORE, store)
+                .env(POINTS, points.to_string())
                 .stdout(Stdio::null())
                 .spawn()
                 .unwrap()
@@ -81,29 +54,92 @@ fn processes_share_a_new_file() {
     for mut writer in writers {
         assert!(writer.wait().unwrap().success());
     }
-    check(&path);
 }
 
-/// Each thread has a connection of its own, as a process has.
+/// Each writer has tracked the same model and added each step once.
+fn check(store: &str, points: u64) {
+    let experiments = Tracker::open(store).unwrap().experiments().list().unwrap();
+    assert_eq!(experiments.len(), 1);
+    assert_eq!(experiments[0].aggregates().list().unwrap().len(), 1);
+    let run = run(store);
+    assert_eq!(run.modules().unwrap().len(), 1);
+    let history = run.metrics().history("loss", "").unwrap();
+    let steps = (0..points).flat_map(|step| [step; WRITERS]);
+    assert!(
+        history.steps().iter().copied().eq(steps),
+        "{}",
+        history.len()
+    );
+    let summary = run.metrics().summary("loss", "").unwrap().unwrap();
+    assert_eq!(summary.count, WRITERS as u64 * points);
+}
+
 #[test]
-fn threads_share_a_new_file() {
-    for _ in 0..10 {
+fn processes_share_a_new_sqlite_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = address("sqlite", folder.path());
+    write_from_processes(&store, 10_000);
+    check(&store, 10_000);
+}
+
+#[test]
+fn processes_share_a_new_json_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = address("json", folder.path());
+    write_from_processes(&store, 200);
+    check(&store, 200);
+}
+
+/// Each thread has a tracker of its own, as a process has.
+#[test]
+fn threads_share_a_new_store() {
+    for scheme in ["sqlite", "json"] {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("runs.db");
+        let store = address(scheme, folder.path());
         std::thread::scope(|scope| {
             for _ in 0..WRITERS {
-                scope.spawn(|| write(&path));
+                scope.spawn(|| write(&store, 20));
             }
         });
-        check(&path);
+        check(&store, 20);
     }
 }
 
 /// An empty file is what another process leaves for a moment while it creates a store.
 #[test]
 fn an_empty_file_is_a_new_store() {
+    for scheme in ["sqlite", "json"] {
+        let folder = tempfile::tempdir().unwrap();
+        let store = address(scheme, folder.path());
+        std::fs::write(folder.path().join("runs"), "").unwrap();
+        assert!(run(&store).metrics().summaries().unwrap().is_empty());
+    }
+}
+
+/// Another process holds the write lock and a thread waits for it; nobody who reads does.
+#[test]
+fn reads_do_not_wait_for_writes() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("runs.db");
-    std::fs::write(&path, "").unwrap();
-    assert!(run(&path).metrics().summaries().unwrap().is_empty());
+    let store = SqliteStore::open(&path).unwrap();
+    store
+        .create_experiment(&ExperimentRecord::new("digits"))
+        .unwrap();
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    std::thread::scope(|scope| {
+        let (started, starts) = std::sync::mpsc::channel();
+        let store = &store;
+        let writer = scope.spawn(move || {
+            started.send(()).unwrap();
+            store.create_experiment(&ExperimentRecord::new("letters"))
+        });
+        starts.recv().unwrap();
+        for _ in 0..500 {
+            assert_eq!(store.experiments().unwrap().len(), 1);
+        }
+        other.execute_batch("COMMIT").unwrap();
+        writer.join().unwrap().unwrap();
+    });
+    assert_eq!(store.experiments().unwrap().len(), 2);
 }

@@ -10,6 +10,7 @@ use candle_core::{Device, Tensor};
 use safetensors::SafeTensors;
 use thiserror::Error;
 
+use crate::files::FileError;
 use crate::optimizer::Variables;
 
 const EPOCH: &str = "epoch";
@@ -18,13 +19,8 @@ const EPOCH: &str = "epoch";
 #[derive(Debug, Error)]
 pub enum CheckpointError {
     /// The operating system refused.
-    #[error("`{}`: {source}\nhint: choose a folder that this program may write with `--dir`", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the operating system said.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// Another process trains the same model.
     #[error("`{}` is in use by another process\nhint: wait for it, or choose another folder with `--dir`", path.display())]
     Busy {
@@ -32,7 +28,11 @@ pub enum CheckpointError {
         path: PathBuf,
     },
     /// The file is no checkpoint of this model.
-    #[error("`{}` does not hold this model: {reason}\nhint: move the file away to train anew", path.display())]
+    #[error(
+        "`{}` does not hold this model: {reason}\n\
+         hint: restore it from a copy; or train anew in another `--dir` and another `--store`",
+        path.display()
+    )]
     Content {
         /// The file.
         path: PathBuf,
@@ -57,16 +57,13 @@ impl Checkpoint {
     /// When the folder cannot be written, or another process has opened the checkpoint.
     pub fn open(dir: &Path, hash: &str) -> Result<Self, CheckpointError> {
         let path = dir.join(format!("{hash}.safetensors"));
-        let lock = fs::create_dir_all(dir).and_then(|()| File::create(path.with_extension("lock")));
-        let lock = match lock
-            .map_err(TryLockError::Error)
-            .and_then(|lock| lock.try_lock().map(|()| lock))
-        {
-            Ok(lock) => lock,
-            Err(TryLockError::WouldBlock) => return Err(CheckpointError::Busy { path }),
-            Err(TryLockError::Error(source)) => return Err(CheckpointError::Io { path, source }),
-        };
-        Ok(Self { path, _lock: lock })
+        let lock_path = path.with_extension("lock");
+        let lock = File::create(&lock_path).map_err(FileError::at(&lock_path))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { path, _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(CheckpointError::Busy { path }),
+            Err(TryLockError::Error(error)) => Err(FileError::at(&lock_path)(error).into()),
+        }
     }
 
     /// The file.
@@ -90,7 +87,7 @@ impl Checkpoint {
         let bytes = match fs::read(&self.path) {
             Ok(bytes) => bytes,
             Err(source) if source.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(source) => return Err(self.io(source)),
+            Err(error) => return Err(FileError::at(&self.path)(error).into()),
         };
         let (_, header) =
             SafeTensors::read_metadata(&bytes).map_err(|error| self.content(&error))?;
@@ -105,11 +102,14 @@ impl Checkpoint {
             return Err(self.content(&format!("it lacks `{name}`")));
         }
         for (name, variable) in weights.iter().chain(state) {
-            if let Some(tensor) = stored.get(name) {
-                variable
-                    .set(tensor)
-                    .map_err(|error| self.content(&format!("`{name}`: {error}")))?;
+            let Some(tensor) = stored.get(name) else {
+                continue;
+            };
+            let (found, expected) = (kind(tensor), kind(variable));
+            if found != expected {
+                return Err(self.content(&format!("`{name}` is {found}, not {expected}")));
             }
+            variable.set(tensor).map_err(|error| self.content(&error))?;
         }
         Ok(Some(epoch))
     }
@@ -140,14 +140,11 @@ impl Checkpoint {
             file.sync_all()?;
             fs::rename(&fresh, &self.path)
         };
-        write().map_err(|source| self.io(source))
-    }
-
-    fn io(&self, source: io::Error) -> CheckpointError {
-        CheckpointError::Io {
-            path: self.path.clone(),
-            source,
-        }
+        write().map_err(|error| {
+            // A part of a file helps nobody, and takes room on a disk that may be full.
+            let _ = fs::remove_file(&fresh);
+            FileError::at(&self.path)(error).into()
+        })
     }
 
     fn content(&self, reason: &dyn Display) -> CheckpointError {
@@ -156,6 +153,11 @@ impl Checkpoint {
             reason: reason.to_string(),
         }
     }
+}
+
+/// What a tensor is, without its values: `F32 [10, 128]`.
+fn kind(tensor: &Tensor) -> String {
+    format!("{:?} {:?}", tensor.dtype(), tensor.dims())
 }
 
 #[cfg(test)]
@@ -171,10 +173,15 @@ mod tests {
         )]))
     }
 
+    fn other_kind(name: &str) -> candle_core::Result<Variables> {
+        let var = Var::new(&[1f32, 2.0], &Device::Cpu)?;
+        Ok(Variables::from([(name.to_owned(), var)]))
+    }
+
     #[test]
     fn holds_weights_state_and_epoch() -> Result<(), Box<dyn std::error::Error>> {
         let dir = tempfile::tempdir()?;
-        let checkpoint = Checkpoint::open(&dir.path().join("new"), "hash")?;
+        let checkpoint = Checkpoint::open(dir.path(), "hash")?;
         let (weights, state) = (variables("output.bias", 1)?, variables("SGD.velocity", 2)?);
         assert_eq!(checkpoint.load(&weights, &state)?, None);
         checkpoint.save(&weights, &state, 7)?;
@@ -206,8 +213,27 @@ mod tests {
         };
         checkpoint.save(&variables("output.bias", 1)?, &Variables::new(), 7)?;
         assert!(refusal("hidden.bias")?.contains("it lacks `hidden.bias`"));
+        checkpoint.save(&other_kind("output.bias")?, &Variables::new(), 7)?;
+        assert!(refusal("output.bias")?.contains("`output.bias` is F32 [2], not U32 []"));
         fs::write(checkpoint.path(), "{}")?;
-        assert!(refusal("output.bias")?.contains("\nhint: "));
+        assert!(refusal("output.bias")?.contains("\nhint: restore it from a copy"));
+        Ok(())
+    }
+
+    #[test]
+    fn a_failed_save_leaves_no_part_of_a_file() -> Result<(), Box<dyn std::error::Error>> {
+        let dir = tempfile::tempdir()?;
+        let checkpoint = Checkpoint::open(dir.path(), "hash")?;
+        fs::create_dir_all(checkpoint.path().join("in the way"))?;
+        let saved = checkpoint.save(&variables("output.bias", 1)?, &Variables::new(), 7);
+        let message = saved.err().map(|error| error.to_string());
+        assert!(message.is_some_and(|it| it.contains("\nhint: ")));
+        let mut names = Vec::new();
+        for entry in fs::read_dir(dir.path())? {
+            names.push(entry?.file_name());
+        }
+        names.sort();
+        assert_eq!(names, ["hash.lock", "hash.safetensors"]);
         Ok(())
     }
 

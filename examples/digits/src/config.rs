@@ -2,12 +2,13 @@
 
 use std::fs;
 use std::io;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 
 use candle_core::{DType, Device, Tensor};
 use candle_nn::{VarBuilder, VarMap};
 use entia::prelude::*;
-use entia::{BuildError, DuplicateName, Value};
+use entia::{ArgumentError, BuildError, DuplicateName, Value};
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -17,33 +18,30 @@ use crate::model::Model;
 use crate::optimizer::{Optimizer, Variables};
 use crate::train;
 
+/// A configuration that cannot be used.
+#[derive(Debug, Error)]
+#[error("`{}`: {problem}", path.display())]
+pub struct ConfigError {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub problem: Box<Problem>,
+}
+
 /// Why a configuration cannot be used.
 #[derive(Debug, Error)]
-pub enum ConfigError {
+pub enum Problem {
     /// The file cannot be read.
-    #[error("`{}`: {source}\nhint: name a configuration with `--config FILE`", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// What the operating system said.
-        source: io::Error,
-    },
-    /// The file is not JSON, or not with these keys.
-    #[error("`{}`: {source}\nhint: write it as the `digits.json` of this example", path.display())]
-    Json {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong, and where.
-        source: serde_json::Error,
-    },
-    /// A count is zero.
-    #[error("`{key}` is 0\nhint: set it to 1 or more")]
-    Zero {
-        /// The key in the file.
-        key: &'static str,
-    },
+    #[error("{0}\nhint: name a configuration with `--config FILE`")]
+    Read(#[from] io::Error),
+    /// The file is not JSON, or not with these keys and values.
+    #[error("{}", with_hint(.0))]
+    Content(#[from] ArgumentError),
+    /// The file is JSON without keys.
+    #[error("expected an object\nhint: {EXAMPLE}")]
+    NoObject,
     /// The library found names or arguments that it does not know.
-    #[error("{}", .0.iter().map(|(key, error)| format!("`{key}`: {error}")).collect::<Vec<_>>().join("\n"))]
+    #[error("{}", .0.iter().map(|(key, error)| format!("{key}: {error}")).collect::<Vec<_>>().join("\n"))]
     Build(Vec<(&'static str, BuildError)>),
     /// candle cannot set the first weights.
     #[error(transparent)]
@@ -53,10 +51,19 @@ pub enum ConfigError {
     Names(#[from] DuplicateName),
     /// The model is built, but not for these images.
     #[error(
-        "`model` does not fit the digits\n\
+        "model: it does not fit the digits\n\
          hint: give it {PIXELS} inputs for the pixels and {CLASSES} outputs for the classes"
     )]
     Shape,
+}
+
+const EXAMPLE: &str = "write it as the `digits.json` of this example";
+
+fn with_hint(error: &ArgumentError) -> String {
+    match error.hint() {
+        Some(_) => error.to_string(),
+        None => format!("{error}\nhint: {EXAMPLE}"),
+    }
 }
 
 /// What `digits.json` holds.
@@ -69,12 +76,15 @@ pub struct Config {
     pub criterion: Value,
     /// The optimizer.
     pub optimizer: Value,
-    /// Epochs to train for, 1 or more.
-    pub epochs: u32,
-    /// Images in a step of the optimizer, 1 or more.
-    pub batch_size: usize,
+    /// Epochs to train for.
+    pub epochs: NonZeroU32,
+    /// Images in a step of the optimizer.
+    pub batch_size: NonZeroUsize,
     /// What the first weights, the order of the images and the dropout follow from.
     pub seed: u64,
+    /// The file, for messages.
+    #[serde(skip)]
+    path: PathBuf,
 }
 
 /// What a configuration names, built.
@@ -96,21 +106,14 @@ impl Config {
     ///
     /// When there is no such file, or it holds no configuration.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let text = fs::read_to_string(path).map_err(|source| ConfigError::Read {
-            path: path.to_owned(),
-            source,
-        })?;
-        let config: Self = serde_json::from_str(&text).map_err(|source| ConfigError::Json {
-            path: path.to_owned(),
-            source,
-        })?;
-        if config.epochs == 0 {
-            return Err(ConfigError::Zero { key: "epochs" });
+        let path = path.to_owned();
+        match parse(&path) {
+            Ok(config) => Ok(Self { path, ..config }),
+            Err(problem) => Err(ConfigError {
+                path,
+                problem: problem.into(),
+            }),
         }
-        if config.batch_size == 0 {
-            return Err(ConfigError::Zero { key: "batch_size" });
-        }
-        Ok(config)
     }
 
     /// Builds what the configuration names, with first weights that follow from the seed.
@@ -120,6 +123,13 @@ impl Config {
     /// Every unknown name and every wrong argument of all three at once; or when the model cannot
     /// score the digits.
     pub fn build(&self) -> Result<Components, ConfigError> {
+        self.components().map_err(|problem| ConfigError {
+            path: self.path.clone(),
+            problem: problem.into(),
+        })
+    }
+
+    fn components(&self) -> Result<Components, Problem> {
         let map = VarMap::new();
         let vb = VarBuilder::from_varmap(&map, DType::F32, &Device::Cpu);
         let model = Registry::<dyn Model>::global()?.build_value(self.model.clone(), &vb);
@@ -131,7 +141,7 @@ impl Config {
         match (model, criterion, optimizer) {
             (Ok(model), Ok(criterion), Ok(optimizer)) => {
                 if !fits(&**model) {
-                    return Err(ConfigError::Shape);
+                    return Err(Problem::Shape);
                 }
                 train::initialize(&weights, self.seed)?;
                 Ok(Components {
@@ -141,7 +151,7 @@ impl Config {
                     weights,
                 })
             }
-            (model, criterion, optimizer) => Err(ConfigError::Build(
+            (model, criterion, optimizer) => Err(Problem::Build(
                 [
                     ("model", model.err()),
                     ("criterion", criterion.err()),
@@ -153,6 +163,16 @@ impl Config {
             )),
         }
     }
+}
+
+fn parse(path: &Path) -> Result<Config, Problem> {
+    // By way of a value, whose errors name the key.
+    let value: Value = fs::read_to_string(path)?.parse()?;
+    // A list would be read too, as the values without their keys.
+    if value.members().is_none() {
+        return Err(Problem::NoObject);
+    }
+    Ok(value.to()?)
 }
 
 /// Whether the model can score a blank image, so that a wrong size is found before anything is

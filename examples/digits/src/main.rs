@@ -5,6 +5,7 @@ pub mod checkpoint;
 pub mod config;
 pub mod criterion;
 pub mod data;
+pub mod files;
 pub mod model;
 pub mod optimizer;
 pub mod range;
@@ -14,10 +15,12 @@ pub mod train;
 
 use std::error::Error;
 use std::io::{self, Write};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use thiserror::Error;
 
 use crate::config::Config;
 use crate::session::Session;
@@ -36,9 +39,17 @@ struct Options {
     #[arg(long, value_name = "FOLDER", default_value = ".")]
     dir: PathBuf,
     /// Epochs to train for, in place of those of the configuration
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
-    epochs: Option<u32>,
+    #[arg(long)]
+    epochs: Option<NonZeroU32>,
 }
+
+/// What was to be printed is lost.
+#[derive(Debug, Error)]
+#[error(
+    "cannot write to standard output: {0}\n\
+     hint: weights and scores are kept; send the output to where there is room"
+)]
+struct OutputError(io::Error);
 
 fn main() -> ExitCode {
     match run(&Options::parse()) {
@@ -56,9 +67,9 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let default = concat!(env!("CARGO_MANIFEST_DIR"), "/digits.json").into();
     let config = Config::read(options.config.as_ref().unwrap_or(&default))?;
     let mut session = Session::open(&config, &options.dir, &options.store)?;
-    session.train(options.epochs.unwrap_or(config.epochs))?;
+    let run = session.train(options.epochs.unwrap_or(config.epochs))?;
 
-    let curves = session.curves()?;
+    let curves = report::curves(&run)?;
     let picture = session.weights().with_extension("svg");
     report::save_picture(&picture, &curves)?;
     let columns = console::Term::stdout().size().1;
@@ -66,13 +77,13 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         .map_or_else(String::new, |chart| format!("test accuracy\n{chart}\n"));
     let text = format!(
         "{chart}{}\nweights: {}\ncurve:   {}\n",
-        report::table(&session.rows()?),
+        report::table(&session.rows()?, run.id()),
         session.weights().display(),
         picture.display(),
     );
     match io::stdout().write_all(text.as_bytes()) {
         // The reader, as `head`, has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => Ok(written?),
+        written => Ok(written.map_err(OutputError)?),
     }
 }

@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{Attribute, Cell, ColumnConstraint, ContentArrangement, Table};
-use entia::tracker::Module;
+use entia::tracker::ports::Row;
+use entia::tracker::{Aggregate, Module, Series};
 use plotters::chart::{ChartBuilder, SeriesLabelPosition};
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
@@ -14,6 +15,8 @@ use plotters::prelude::{Circle, LineSeries, PathElement, RGBColor, SVGBackend};
 use plotters::style::{BLACK, Color, TRANSPARENT, WHITE};
 use textplots::{Chart, LabelBuilder, LabelFormat, Plot, Shape};
 use thiserror::Error;
+
+use crate::files::FileError;
 
 const BLUE: RGBColor = RGBColor(31, 119, 180);
 const ORANGE: RGBColor = RGBColor(255, 127, 14);
@@ -29,35 +32,15 @@ type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 #[derive(Debug, Error)]
 pub enum PictureError {
     /// plotters cannot lay it out.
-    #[error("the learning curve cannot be drawn: {0}")]
+    #[error("the learning curve cannot be drawn: {0}\nhint: weights and scores are kept")]
     Draw(#[from] DrawingAreaErrorKind<io::Error>),
     /// The file cannot be written.
-    #[error("`{}`: {source}\nhint: choose a folder that this program may write with `--dir`", path.display())]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// What the operating system said.
-        source: io::Error,
-    },
-}
-
-/// An aggregate of the experiment, as the table shows it.
-#[derive(Debug)]
-pub struct Row {
-    /// The hash of the model.
-    pub hash: String,
-    /// The model, as [`call`] writes it.
-    pub model: String,
-    /// How many epochs it has been trained for.
-    pub epoch: u64,
-    /// Its best test accuracy, `0.0..=1.0`, where it has one.
-    pub accuracy: Option<f64>,
-    /// Whether this program has just trained it, which the table shows in bold.
-    pub current: bool,
+    #[error(transparent)]
+    Write(#[from] FileError),
 }
 
 /// A module as one would write it in Python: its name, and its arguments by theirs.
-pub fn call(module: &Module) -> String {
+fn call(module: &Module) -> String {
     let arguments: Vec<String> = module
         .arguments()
         .iter()
@@ -66,8 +49,9 @@ pub fn call(module: &Module) -> String {
     format!("{}({})", module.name(), arguments.join(", "))
 }
 
-/// The rows as a table as wide as the terminal, or [`PIPED_WIDTH`] when the output is none.
-pub fn table(rows: &[Row]) -> Table {
+/// The runs as a table as wide as the terminal, or [`PIPED_WIDTH`] when the output is none; the
+/// `current` one in bold.
+pub fn table(rows: &[Row], current: &str) -> Table {
     let mut table = Table::new();
     table
         .load_style(UTF8_FULL_CONDENSED)
@@ -77,16 +61,21 @@ pub fn table(rows: &[Row]) -> Table {
         table.set_width(PIPED_WIDTH);
     }
     for row in rows {
-        let accuracy = row.accuracy.map_or_else(|| "-".to_owned(), percent);
+        let run = &row.aggregate;
+        let model = row.modules.iter().rfind(|module| module.kind == "model");
+        let mut summaries = row.summaries.iter();
+        let accuracy = summaries.find(|it| it.last.name == "accuracy" && it.last.phase == "test");
         let cells = [
-            row.hash.chars().take(SHORT_HASH).collect(),
-            row.model.clone(),
-            row.epoch.to_string(),
-            accuracy,
+            run.id.chars().take(SHORT_HASH).collect(),
+            model.map(call).unwrap_or_default(),
+            run.epoch.to_string(),
+            accuracy
+                .and_then(|summary| summary.max)
+                .map_or_else(|| "-".to_owned(), percent),
         ];
         table.add_row(cells.map(|text| {
             let cell = Cell::new(text);
-            if row.current {
+            if run.id == current {
                 cell.add_attribute(Attribute::Bold)
             } else {
                 cell
@@ -107,39 +96,48 @@ pub fn percent(share: f64) -> String {
     format!("{:.2} %", share * 100.0)
 }
 
-/// An epoch and the value that was measured in it.
-pub type Point = (u64, f64);
-
 /// How one measure went in both phases.
 #[derive(Debug)]
 pub struct Curve {
-    /// What was measured.
-    pub name: &'static str,
-    /// Its points in training.
-    pub train: Vec<Point>,
-    /// Its points in testing.
-    pub test: Vec<Point>,
+    /// In training.
+    pub train: Series,
+    /// In testing.
+    pub test: Series,
+}
+
+/// How loss and accuracy of a run went, in this session and those before.
+///
+/// # Errors
+///
+/// When the store cannot be read.
+pub fn curves(run: &Aggregate) -> entia::tracker::Result<[Curve; 2]> {
+    let metrics = run.metrics();
+    let curve = |name| {
+        Ok(Curve {
+            train: metrics.history(name, "train")?,
+            test: metrics.history(name, "test")?,
+        })
+    };
+    Ok([curve("loss")?, curve("accuracy")?])
+}
+
+/// Epochs and values of a history.
+fn points(series: &Series) -> impl Iterator<Item = (u64, f64)> {
+    let values = series.numbers().iter().copied();
+    series.epochs().iter().copied().zip(values)
 }
 
 impl Curve {
-    fn points(&self) -> impl Iterator<Item = &Point> {
-        self.train.iter().chain(&self.test)
-    }
-
     /// The last epoch, at least 1, so that an axis has a length.
     fn last_epoch(&self) -> u64 {
-        self.points()
-            .map(|(epoch, _)| *epoch)
-            .max()
-            .unwrap_or(0)
-            .max(1)
+        let epochs = self.train.epochs().iter().chain(self.test.epochs());
+        epochs.copied().max().unwrap_or(0).max(1)
     }
 
     fn bounds(&self) -> (f64, f64) {
         let values = || {
-            self.points()
-                .map(|(_, value)| *value)
-                .filter(|value| value.is_finite())
+            let numbers = self.train.numbers().iter().chain(self.test.numbers());
+            numbers.copied().filter(|number| number.is_finite())
         };
         let (low, high) = (
             values().fold(f64::INFINITY, f64::min),
@@ -161,10 +159,8 @@ impl Curve {
 ///
 /// When the picture cannot be laid out, or the file cannot be written.
 pub fn save_picture(path: &Path, curves: &[Curve]) -> Result<(), PictureError> {
-    fs::write(path, svg(curves)?).map_err(|source| PictureError::Write {
-        path: path.to_owned(),
-        source,
-    })
+    fs::write(path, svg(curves)?).map_err(FileError::at(path))?;
+    Ok(())
 }
 
 fn svg(curves: &[Curve]) -> Result<String, DrawingAreaErrorKind<io::Error>> {
@@ -182,7 +178,7 @@ fn svg(curves: &[Curve]) -> Result<String, DrawingAreaErrorKind<io::Error>> {
 fn panel(area: &Area<'_>, curve: &Curve) -> Result<(), DrawingAreaErrorKind<io::Error>> {
     let (low, high) = curve.bounds();
     let mut chart = ChartBuilder::on(area)
-        .caption(curve.name, ("sans-serif", 20))
+        .caption(curve.train.name(), ("sans-serif", 20))
         .margin(16)
         .x_label_area_size(40)
         .y_label_area_size(48)
@@ -192,15 +188,15 @@ fn panel(area: &Area<'_>, curve: &Curve) -> Result<(), DrawingAreaErrorKind<io::
         .light_line_style(TRANSPARENT)
         .x_desc("epoch")
         .draw()?;
-    for (phase, points, color) in [("train", &curve.train, BLUE), ("test", &curve.test, ORANGE)] {
+    for (series, color) in [(&curve.train, BLUE), (&curve.test, ORANGE)] {
         let line = color.stroke_width(2);
         chart
-            .draw_series(LineSeries::new(points.iter().copied(), line))?
-            .label(phase)
+            .draw_series(LineSeries::new(points(series), line))?
+            .label(series.phase())
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 20, y)], line));
         // A line through one point is none.
-        if let [point] = points[..] {
-            chart.draw_series([Circle::new(point, 4, color.filled())])?;
+        if series.len() == 1 {
+            chart.draw_series(points(series).map(|at| Circle::new(at, 4, color.filled())))?;
         }
     }
     let mut labels = chart.configure_series_labels();
@@ -216,10 +212,8 @@ fn panel(area: &Area<'_>, curve: &Curve) -> Result<(), DrawingAreaErrorKind<io::
     reason = "a terminal shows fewer digits"
 )]
 pub fn chart(curve: &Curve, columns: u16) -> Option<String> {
-    let points: Vec<_> = curve
-        .test
-        .iter()
-        .map(|(x, y)| (*x as f32, *y as f32))
+    let points: Vec<_> = points(&curve.test)
+        .map(|(x, y)| (x as f32, y as f32))
         .collect();
     if points.len() < 2 {
         return None;
@@ -241,55 +235,73 @@ pub fn chart(curve: &Curve, columns: u16) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use entia::prelude::*;
+    use entia::tracker::Query;
+
     use super::*;
 
-    fn curve() -> Curve {
+    fn curve(name: &str, train: &[f64], test: &[f64]) -> Curve {
+        let series = |phase, values: &[f64]| {
+            let mut series = Series::new(name, phase);
+            for (epoch, value) in (0..).zip(values) {
+                series.push_number(epoch, 0, 0, *value);
+            }
+            series
+        };
         Curve {
-            name: "loss",
-            train: vec![(0, 2.0), (1, 1.0)],
-            test: vec![(0, f64::NAN), (1, 1.5)],
+            train: series("train", train),
+            test: series("test", test),
         }
     }
 
+    fn loss() -> Curve {
+        curve("loss", &[2.0, 1.0], &[f64::NAN, 1.5])
+    }
+
+    #[derive(Entity)]
+    struct Mlp {
+        input_size: usize,
+        hidden_size: usize,
+        output_size: usize,
+        activation: String,
+    }
+
     #[test]
-    fn the_table_has_a_line_for_each_run() {
-        let row = |hash: &str, accuracy| Row {
-            hash: hash.into(),
-            model: r#"MLP(input_size=64, hidden_size=128, output_size=10, activation="ReLU")"#
-                .into(),
-            epoch: 3,
-            accuracy,
-            current: false,
+    fn the_table_has_a_line_for_each_run() -> entia::tracker::Result<()> {
+        let experiment = Tracker::open("memory:")?.experiment("digits")?;
+        let model = Mlp {
+            input_size: 64,
+            hidden_size: 128,
+            output_size: 10,
+            activation: "LeakyReLU".into(),
         };
-        let rows = [row("a1", Some(0.975)), row("b234567890123456", None)];
-        let text = table(&rows).set_width(80).to_string();
+        let accuracy = Metric::new("accuracy", 0.975).phase("test");
+        experiment.track_as("a1", &model)?.metrics().add(accuracy)?;
+        let run = experiment.track_as("b234567890123456", &model)?;
+        run.set_epoch(3)?;
+        let rows = experiment.aggregates().rows(Query::new())?;
+        let text = table(&rows, "a1").set_width(80).to_string();
         assert!(
             text.lines().all(|line| line.chars().count() <= 80),
             "{text}"
         );
-        assert!(
-            text.contains("┆ 3     ┆") && text.contains("┆ best test accuracy │"),
-            "{text}"
-        );
-        assert!(text.contains("│ b23456789012 ┆"), "{text}");
-        assert!(text.contains("a1") && text.contains("97.50 %"), "{text}");
-        assert!(
-            text.lines()
-                .any(|line| line.contains("b2") && line.contains('-')),
-            "{text}"
-        );
+        for part in [
+            "┆ 3     ┆",
+            "┆ best test accuracy │",
+            "│ b23456789012 ┆",
+            "Mlp(input_size=64",
+        ] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        let line = |id| text.lines().find(|line| line.contains(id));
+        assert!(line("a1").is_some_and(|line| line.contains("97.50 %")));
+        assert!(line("b2").is_some_and(|line| line.contains("┆ -")));
+        Ok(())
     }
 
     #[test]
     fn the_picture_names_the_measure_and_both_phases() -> Result<(), Box<dyn std::error::Error>> {
-        let picture = svg(&[
-            curve(),
-            Curve {
-                name: "accuracy",
-                train: vec![],
-                test: vec![],
-            },
-        ])?;
+        let picture = svg(&[loss(), curve("accuracy", &[], &[])])?;
         for text in ["<svg", "loss", "accuracy", "train", "test"] {
             assert!(picture.contains(text), "{text}");
         }
@@ -298,24 +310,17 @@ mod tests {
 
     #[test]
     fn a_single_point_is_a_circle() -> Result<(), Box<dyn std::error::Error>> {
-        let once = Curve {
-            name: "loss",
-            train: vec![(0, 2.0)],
-            test: vec![(0, 2.0)],
-        };
+        let once = curve("loss", &[2.0], &[2.0]);
         assert_eq!(svg(&[once])?.matches("<circle").count(), 2);
-        assert!(!svg(&[curve()])?.contains("<circle"));
+        assert!(!svg(&[loss()])?.contains("<circle"));
         Ok(())
     }
 
     #[test]
     fn the_chart_fits_the_terminal() {
-        let curve = |epochs: u32| Curve {
-            name: "accuracy",
-            train: vec![],
-            test: (0..epochs)
-                .map(|epoch| (epoch.into(), 1.0 / f64::from(1 + epoch)))
-                .collect(),
+        let curve = |epochs: u32| {
+            let values = (1..=epochs).map(|epoch| 1.0 / f64::from(epoch));
+            curve("accuracy", &[], &values.collect::<Vec<_>>())
         };
         for (columns, fitting) in [(200, 60), (60, 60), (50, 50), (0, 42)] {
             let text = chart(&curve(12), columns).unwrap_or_default();

@@ -1,18 +1,23 @@
 //! A session: some epochs of one aggregate, from where the last session stopped.
 
-use std::cmp::Ordering;
+use std::fs;
+use std::num::NonZeroU32;
 use std::path::Path;
 
 use entia::prelude::*;
-use entia::tracker::{Aggregate, Experiment, Iteration, Metric, Tracker};
-use indicatif::{ProgressBar, ProgressStyle};
+use entia::tracker::query::metric;
+use entia::tracker::{Aggregate, Experiment, Query, Uuid, ports::Row};
+use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 use thiserror::Error;
 
 use crate::checkpoint::{Checkpoint, CheckpointError};
 use crate::config::{Components, Config, ConfigError};
 use crate::data::{DataError, Digits, Split};
-use crate::report::{Curve, Point, Row, call, percent};
+use crate::files::FileError;
+use crate::report::percent;
 use crate::train::{EpochScores, TrainError, Trainer};
+
+const EXPERIMENT: &str = "digits";
 
 /// Why a session could not begin, or had to end.
 #[derive(Debug, Error)]
@@ -23,6 +28,9 @@ pub enum SessionError {
     /// The images cannot be read.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// The folder cannot be used.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The checkpoint cannot be used.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
@@ -45,6 +53,28 @@ pub enum SessionError {
         /// The epoch of the checkpoint, 0 where there is none.
         epoch: u64,
     },
+    /// The checkpoint knows of epochs that the store lacks.
+    #[error(
+        "the weights in `--dir` are at epoch {epoch}, but the store has `{id}` at epoch {stored}\n\
+         hint: name the `--store` they were trained with, or train anew in another folder"
+    )]
+    Ahead {
+        /// The id of the aggregate.
+        id: String,
+        /// The epoch of the checkpoint.
+        epoch: u64,
+        /// The epoch in the store, 0 where there is no such aggregate.
+        stored: u64,
+    },
+    /// Somebody else has recorded epochs meanwhile, of weights in another folder.
+    #[error(
+        "another process trains `{id}` in this store\n\
+         hint: wait for it and go on with its weights, or train in another `--store`"
+    )]
+    Shared {
+        /// The id of the aggregate.
+        id: String,
+    },
 }
 
 /// A model under training, its data, and where its progress is kept.
@@ -53,59 +83,71 @@ pub struct Session {
     train: Registered<Digits>,
     test: Registered<Digits>,
     checkpoint: Checkpoint,
+    tracker: Tracker,
     experiment: Experiment,
-    run: Aggregate,
+    /// Epochs that the weights were trained for.
+    epoch: u64,
+    /// Epochs whose scores are in the store: `epoch`, or one more after a kill.
+    recorded: u64,
+    /// The tag of the experiment for this model, until another session begins.
+    tag: String,
 }
 
 impl Session {
     /// Builds what `config` names, with the weights in `dir` where there are any.
     ///
-    /// The store is opened last: nothing is written for a configuration that cannot be used.
+    /// Nothing is written for a configuration that cannot be used, and no aggregate before it has
+    /// learned.
     ///
     /// # Errors
     ///
-    /// When the configuration, the folder or the store cannot be used.
+    /// When the configuration, the folder or the store cannot be used, or the weights in the folder
+    /// are not those that the store knows of.
     pub fn open(config: &Config, dir: &Path, store: &str) -> Result<Self, SessionError> {
         let components = config.build()?;
-        let Components {
-            model,
-            criterion,
-            optimizer,
-            weights,
-        } = &components;
         let (train, test) = (Digits::new(Split::Train)?, Digits::new(Split::Test)?);
-        let checkpoint = Checkpoint::open(dir, model.hash().as_str())?;
-        let epoch = checkpoint.load(weights, &optimizer.state())?.unwrap_or(0);
+        fs::create_dir_all(dir).map_err(FileError::at(dir))?;
+        let tracker = Tracker::open(store)?;
+        let id = components.model.hash().as_str().to_owned();
+        let checkpoint = Checkpoint::open(dir, &id)?;
+        let epoch = checkpoint
+            .load(&components.weights, &components.optimizer.state())?
+            .unwrap_or(0);
 
-        let experiment = Tracker::open(store)?.experiment("digits")?;
-        let run = experiment.track(model)?;
-        if epoch < run.epoch() {
-            return Err(SessionError::Behind {
-                id: run.id().to_owned(),
-                stored: run.epoch(),
-                epoch,
-            });
+        let experiment = tracker.experiment(EXPERIMENT)?;
+        let run = experiment.aggregates().get(&id)?;
+        let stored = run.as_ref().map_or(0, Aggregate::epoch);
+        let recorded = run.as_ref().map_or(Ok(0), recorded)?;
+        if epoch < stored {
+            return Err(SessionError::Behind { id, stored, epoch });
         }
-        // A program that was killed may have saved the weights of an epoch and not counted it.
-        run.set_epoch(epoch)?;
-        let run = run
-            .with("criterion", criterion)?
-            .with("optimizer", optimizer)?;
-        let Config {
-            batch_size, seed, ..
-        } = *config;
+        // A program that was killed may have saved the weights of an epoch and not counted it: of
+        // one epoch, and not before its scores.
+        if epoch > recorded.min(stored + 1) {
+            return Err(SessionError::Ahead { id, epoch, stored });
+        }
+        if let Some(run) = run.filter(|_| epoch > stored) {
+            run.set_epoch(epoch)?;
+        }
+        // Where two processes train one model, the last to begin goes on: the other finds its tag
+        // replaced before it records anything more.
+        let tag = Uuid::new_v4().to_string();
+        experiment.set_tag(&id, &tag)?;
         let trainer = Trainer {
             components,
-            batch_size,
-            seed,
+            batch_size: config.batch_size,
+            seed: config.seed,
         };
         Ok(Self {
             trainer,
             train,
             test,
             checkpoint,
+            tracker,
             experiment,
-            run,
+            epoch,
+            recorded,
+            tag,
         })
     }
 
@@ -113,36 +155,16 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// When the loss is not finite, or the weights or the scores cannot be written.
-    pub fn train(&mut self, epochs: u32) -> Result<(), SessionError> {
-        let Trainer {
-            components,
-            batch_size,
-            seed,
-        } = &self.trainer;
-        let (weights, state) = (components.weights.clone(), components.optimizer.state());
-        let arguments = json!({"batch_size": batch_size, "seed": seed});
-        let batches = self.train.count().div_ceil(*batch_size);
-        let progress = progress(u64::from(epochs) * batches as u64);
-        for _ in 0..epochs {
-            let epoch = self.run.epoch();
-            let scores = self
-                .trainer
-                .epoch(&self.train, &self.test, epoch, || progress.inc(1))?;
-            let accuracy = percent(scores.test.accuracy);
-            progress.set_message(format!("epoch {epoch}: test accuracy {accuracy}"));
-            record(&self.run, &scores)?;
-            for (phase, digits) in [("train", &self.train), ("test", &self.test)] {
-                let iteration = Iteration::new(phase, epoch).dataset(digits);
-                self.run
-                    .iterations()
-                    .put(iteration.arguments(arguments.clone()))?;
-            }
-            self.checkpoint.save(&weights, &state, epoch + 1)?;
-            self.run.set_epoch(epoch + 1)?;
+    /// When the loss is not finite, the weights or the scores cannot be written, or another process
+    /// trains the same model in the same store.
+    pub fn train(&mut self, epochs: NonZeroU32) -> Result<Aggregate, SessionError> {
+        let batches = self.train.count().div_ceil(self.trainer.batch_size.get());
+        let progress = progress(u64::from(epochs.get()) * batches as u64);
+        let mut run = self.epoch(&progress)?;
+        for _ in 1..epochs.get() {
+            run = self.epoch(&progress)?;
         }
-        progress.finish_and_clear();
-        Ok(())
+        Ok(run)
     }
 
     /// Where the weights are kept.
@@ -150,73 +172,106 @@ impl Session {
         self.checkpoint.path()
     }
 
-    /// Every aggregate of the experiment, the best first.
+    /// Every aggregate of the experiment with its modules and summaries, the best first.
     ///
     /// # Errors
     ///
     /// When the store cannot be read.
     pub fn rows(&self) -> Result<Vec<Row>, SessionError> {
-        let mut rows = Vec::new();
-        for aggregate in self.experiment.aggregates().list()? {
-            let summary = aggregate.metrics().summary("accuracy", "test")?;
-            rows.push(Row {
-                hash: aggregate.id().to_owned(),
-                model: call(&aggregate.module("model")?),
-                epoch: aggregate.epoch(),
-                accuracy: summary.and_then(|summary| summary.max),
-                current: aggregate.id() == self.run.id(),
-            });
+        let best = metric("accuracy").phase("test").max();
+        let query = Query::new().order_by(best.desc());
+        Ok(self.experiment.aggregates().rows(query)?.items)
+    }
+
+    fn epoch(&mut self, progress: &ProgressBar) -> Result<Aggregate, SessionError> {
+        let epoch = self.epoch;
+        let scores = self
+            .trainer
+            .epoch(&self.train, &self.test, epoch, || progress.inc(1))?;
+        let accuracy = percent(scores.test.accuracy);
+        progress.set_message(format!("epoch {epoch}: test accuracy {accuracy}"));
+        let run = self.record(&scores)?;
+        // Not the other way round: scores are made again from the weights, weights from nothing.
+        self.tracker.flush()?;
+        let Components {
+            weights, optimizer, ..
+        } = &self.trainer.components;
+        self.checkpoint
+            .save(weights, &optimizer.state(), epoch + 1)?;
+        self.epoch += 1;
+        run.set_epoch(self.epoch)?;
+        Ok(run)
+    }
+
+    /// Records the scores of an epoch, and what they were reached with.
+    fn record(&mut self, scores: &EpochScores) -> Result<Aggregate, SessionError> {
+        let Trainer {
+            components,
+            batch_size,
+            seed,
+        } = &self.trainer;
+        let run = self.experiment.track(&components.model)?;
+        if !self.is_alone(&run)? {
+            let id = run.id().to_owned();
+            return Err(SessionError::Shared { id });
         }
-        rows.sort_by(|a, b| {
-            b.accuracy
-                .partial_cmp(&a.accuracy)
-                .unwrap_or(Ordering::Equal)
-        });
-        Ok(rows)
+        let run = run
+            .with("criterion", &components.criterion)?
+            .with("optimizer", &components.optimizer)?;
+        let arguments = json!({"batch_size": batch_size, "seed": seed});
+        for (phase, digits) in [("train", &self.train), ("test", &self.test)] {
+            let iteration = Iteration::new(phase, self.epoch).dataset(digits);
+            run.iterations()
+                .put(iteration.arguments(arguments.clone()))?;
+        }
+        // A session that was killed may have added them already.
+        if self.recorded == self.epoch {
+            run.metrics().add_all(scores.metrics(self.epoch))?;
+            self.recorded += 1;
+        }
+        Ok(run)
     }
 
-    /// How this aggregate has learned, in this session and those before.
-    ///
-    /// # Errors
-    ///
-    /// When the store cannot be read.
-    pub fn curves(&self) -> Result<[Curve; 2], SessionError> {
-        Ok([self.curve("loss")?, self.curve("accuracy")?])
-    }
-
-    fn curve(&self, name: &'static str) -> Result<Curve, SessionError> {
-        let points = |phase| -> Result<Vec<Point>, SessionError> {
-            let metrics = self.run.metrics().list(name, phase)?;
-            Ok(metrics
-                .iter()
-                .filter_map(|metric| Some((metric.epoch, metric.value.number()?)))
-                .collect())
-        };
-        Ok(Curve {
-            name,
-            train: points("train")?,
-            test: points("test")?,
-        })
+    /// Whether the store is as this session has left it. The lock of the checkpoint keeps others
+    /// out of the folder only.
+    fn is_alone(&self, run: &Aggregate) -> entia::tracker::Result<bool> {
+        let experiment = self.tracker.experiment(EXPERIMENT)?;
+        Ok(
+            experiment.annotations().tags.get(run.id()) == Some(&self.tag)
+                && run.epoch() == self.epoch
+                && recorded(run)? == self.recorded,
+        )
     }
 }
 
-/// Adds the points of an epoch, unless a session that was killed has added them already.
-fn record(run: &Aggregate, scores: &EpochScores) -> Result<(), entia::tracker::Error> {
-    let metrics = run.metrics();
-    let recorded = metrics
-        .summary("accuracy", "test")?
-        .map(|summary| summary.last.epoch);
-    if recorded.is_some_and(|last| last >= run.epoch()) {
-        return Ok(());
-    }
-    let phases = [("train", scores.train), ("test", scores.test)];
-    metrics.add_all(phases.into_iter().flat_map(|(phase, scores)| {
-        [("loss", scores.loss), ("accuracy", scores.accuracy)]
-            .map(|(name, value)| Metric::new(name, value).phase(phase).epoch(run.epoch()))
-    }))
+/// Number of epochs whose scores are in the store: each has one test accuracy.
+fn recorded(run: &Aggregate) -> entia::tracker::Result<u64> {
+    let summary = run.metrics().summary("accuracy", "test")?;
+    Ok(summary.map_or(0, |summary| summary.count))
 }
 
+/// A bar that leaves nothing behind, also where an error ends the training.
 fn progress(batches: u64) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:40.cyan} {percent:>3} %  {msg}");
-    ProgressBar::new(batches).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+    ProgressBar::new(batches)
+        .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+        .with_finish(ProgressFinish::AndClear)
+}
+
+#[cfg(test)]
+mod tests {
+    use indicatif::{InMemoryTerm, ProgressDrawTarget};
+
+    use super::progress;
+
+    #[test]
+    fn an_unfinished_bar_is_cleared() {
+        let terminal = InMemoryTerm::new(3, 80);
+        let bar = progress(10);
+        bar.set_draw_target(ProgressDrawTarget::term_like(Box::new(terminal.clone())));
+        bar.tick();
+        assert!(terminal.contents().contains("0 %"));
+        drop(bar);
+        assert_eq!(terminal.contents(), "");
+    }
 }

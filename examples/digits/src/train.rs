@@ -1,9 +1,11 @@
 //! Learning and measuring, an epoch at a time.
 
+use std::num::NonZeroUsize;
 use std::sync::PoisonError;
 
 use candle_core::{D, DType, Tensor};
 use candle_nn::VarMap;
+use entia::prelude::*;
 use fastrand::Rng;
 use thiserror::Error;
 
@@ -15,14 +17,19 @@ use crate::optimizer::Variables;
 #[derive(Debug, Error)]
 pub enum TrainError {
     /// The loss is infinite or not a number.
-    #[error(
-        "the loss of epoch {0} is not finite\n\
-         hint: choose a smaller `lr`; the weights of the epoch before are kept"
-    )]
+    #[error("the loss of epoch {0} is not finite\nhint: choose a smaller `lr`; {kept}", kept = kept(*.0))]
     Diverged(u64),
     /// candle cannot compute.
     #[error(transparent)]
     Tensor(#[from] candle_core::Error),
+}
+
+/// What is left when an epoch is given up.
+fn kept(epoch: u64) -> &'static str {
+    match epoch {
+        0 => "nothing was recorded",
+        _ => "the weights of the epoch before are kept",
+    }
 }
 
 /// How good the answers for some images are.
@@ -41,6 +48,17 @@ pub struct EpochScores {
     pub train: Scores,
     /// After it, with images the model has not learned from.
     pub test: Scores,
+}
+
+impl EpochScores {
+    /// The points that are recorded for them.
+    pub fn metrics(&self, epoch: u64) -> impl Iterator<Item = Metric> {
+        let phases = [("train", self.train), ("test", self.test)];
+        phases.into_iter().flat_map(move |(phase, scores)| {
+            [("loss", scores.loss), ("accuracy", scores.accuracy)]
+                .map(|(name, value)| Metric::new(name, value).phase(phase).epoch(epoch))
+        })
+    }
 }
 
 /// The variables that a model has taken from `map`.
@@ -78,7 +96,7 @@ pub struct Trainer {
     /// The model, and what it learns with.
     pub components: Components,
     /// Images in a step of the optimizer.
-    pub batch_size: usize,
+    pub batch_size: NonZeroUsize,
     /// What the order of the images and the dropout follow from.
     pub seed: u64,
 }
@@ -121,7 +139,7 @@ impl Trainer {
         } = &mut self.components;
         let mut rng = Rng::with_seed(self.seed ^ (epoch + 1));
         let (mut loss, mut right) = (0.0, 0.0);
-        for batch in digits.batches(self.batch_size, &mut rng)? {
+        for batch in digits.batches(self.batch_size.get(), &mut rng)? {
             let scores = model.forward(&batch.images, Some(&mut rng))?;
             let batch_loss = criterion.loss(&scores, &batch.labels)?;
             optimizer.step(&batch_loss.backward()?)?;

@@ -10,6 +10,7 @@ use crate::tracker::Tracker;
 behaviours! {
     aggregate_is_known_by_the_hash_of_its_model,
     aggregate_can_have_an_id_of_its_own,
+    aggregate_that_is_there_is_not_created,
     aggregates_belong_to_their_experiment,
     aggregates_are_listed_as_created,
     epoch_is_kept,
@@ -17,6 +18,7 @@ behaviours! {
     refused_model_leaves_no_trace,
     any_entity_can_be_tracked,
     removed_aggregate_is_gone_with_all_it_held,
+    cleared_aggregates_are_gone,
     one_model_can_be_tracked_at_once,
 }
 
@@ -43,6 +45,21 @@ fn aggregate_can_have_an_id_of_its_own(tracker: &Tracker) -> Result<()> {
         experiment.track_as("", &model()),
         Err(Error::EmptyName { .. })
     ));
+    Ok(())
+}
+
+fn aggregate_that_is_there_is_not_created(tracker: &Tracker) -> Result<()> {
+    let aggregates = tracker.experiment("digits")?.aggregates();
+    let run = aggregates.create("seed-1", &model())?;
+    run.set_epoch(3)?;
+    run.metrics().add(Metric::new("loss", 0.5))?;
+    let again = aggregates.create("seed-1", &Sample::new("GLU", "{}"));
+    assert!(matches!(again, Err(Error::Taken { .. })));
+    assert_eq!(aggregates.list()?.len(), 1);
+    let kept = aggregates.get("seed-1")?.map(|run| run.epoch());
+    assert_eq!(kept, Some(3), "what is there must stay as it is");
+    assert_eq!(run.modules()?.len(), 1, "no module may come from a refusal");
+    assert_eq!(run.metrics().list("loss", "")?.len(), 1);
     Ok(())
 }
 
@@ -142,8 +159,9 @@ fn removed_aggregate_is_gone_with_all_it_held(tracker: &Tracker) -> Result<()> {
         run.with("loss", &model()),
         Err(Error::Missing { .. })
     ));
+    let added = run.metrics().add(Metric::new("loss", 1.0));
     assert!(matches!(
-        run.metrics().add(Metric::new("loss", 1.0)),
+        added.and_then(|()| tracker.flush()),
         Err(Error::Missing { .. })
     ));
     assert!(matches!(
@@ -155,6 +173,21 @@ fn removed_aggregate_is_gone_with_all_it_held(tracker: &Tracker) -> Result<()> {
         Err(Error::Missing { .. })
     ));
     assert!(tracked(tracker)?.metrics().list("loss", "")?.is_empty());
+    Ok(())
+}
+
+fn cleared_aggregates_are_gone(tracker: &Tracker) -> Result<()> {
+    let run = tracked(tracker)?;
+    let experiment = tracker.experiment("digits")?;
+    experiment.track_as("seed-1", &model())?;
+    let other = tracker.experiment("mnist")?;
+    other.track(&model())?;
+    experiment.aggregates().clear()?;
+    experiment.aggregates().clear()?;
+    assert!(experiment.aggregates().list()?.is_empty());
+    assert!(matches!(run.modules(), Err(Error::Missing { .. })));
+    assert!(tracker.experiments().get("digits")?.is_some());
+    assert_eq!(other.aggregates().list()?.len(), 1);
     Ok(())
 }
 

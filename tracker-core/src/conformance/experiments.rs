@@ -2,10 +2,13 @@
 
 use super::{behaviours, tracked};
 use crate::error::{Error, Result};
+use crate::ports::ExperimentRecord;
 use crate::tracker::Tracker;
 
 behaviours! {
     experiment_is_created_once,
+    experiment_that_is_there_is_not_created,
+    experiment_is_found_by_its_name,
     experiments_are_listed_as_created,
     experiment_names_are_any_text,
     experiment_without_a_name_is_refused,
@@ -13,6 +16,7 @@ behaviours! {
     renamed_experiment_keeps_its_id_and_content,
     experiment_cannot_take_the_name_of_another,
     removed_experiment_is_gone_with_all_it_held,
+    cleared_experiments_are_gone,
 }
 
 fn experiment_is_created_once(tracker: &Tracker) -> Result<()> {
@@ -24,20 +28,48 @@ fn experiment_is_created_once(tracker: &Tracker) -> Result<()> {
         "the same name must give the same experiment"
     );
     assert_eq!(read.name(), "digits");
-    assert_eq!(tracker.experiments()?.len(), 1);
+    assert_eq!(tracker.experiments().list()?.len(), 1);
+    Ok(())
+}
+
+fn experiment_that_is_there_is_not_created(tracker: &Tracker) -> Result<()> {
+    tracked(tracker)?;
+    let experiments = tracker.experiments();
+    let again = experiments.create("digits");
+    assert!(matches!(again, Err(Error::Taken { .. })));
+    let digits = tracker.experiment("digits")?;
+    let same_id = ExperimentRecord {
+        id: digits.id(),
+        ..ExperimentRecord::new("mnist")
+    };
+    let created = tracker.link().store().create_experiment(&same_id);
+    assert!(matches!(created, Err(Error::Taken { .. })));
+    assert_eq!(experiments.list()?.len(), 1);
+    assert_eq!(digits.aggregates().list()?.len(), 1);
+    Ok(())
+}
+
+fn experiment_is_found_by_its_name(tracker: &Tracker) -> Result<()> {
+    let experiments = tracker.experiments();
+    let created = experiments.create("digits")?;
+    experiments.create("mnist")?;
+    let found = experiments.get("digits")?.map(|found| found.id());
+    assert_eq!(found, Some(created.id()));
+    assert!(experiments.get("Digits")?.is_none());
+    assert_eq!(experiments.list()?.len(), 2, "asking must not create");
     Ok(())
 }
 
 fn experiments_are_listed_as_created(tracker: &Tracker) -> Result<()> {
     assert!(
-        tracker.experiments()?.is_empty(),
+        tracker.experiments().list()?.is_empty(),
         "a new store must be empty"
     );
     for name in ["zebra", "ant", "mole", "ant"] {
         tracker.experiment(name)?;
     }
-    let experiments = tracker.experiments()?;
-    let names: Vec<&str> = experiments.iter().map(crate::Experiment::name).collect();
+    let experiments = tracker.experiments().list()?;
+    let names: Vec<String> = experiments.iter().map(crate::Experiment::name).collect();
     assert_eq!(names, ["zebra", "ant", "mole"]);
     assert_ne!(experiments[0].id(), experiments[1].id());
     Ok(())
@@ -56,7 +88,7 @@ fn experiment_names_are_any_text(tracker: &Tracker) -> Result<()> {
     for name in names {
         tracker.experiment(name)?;
     }
-    let listed = tracker.experiments()?;
+    let listed = tracker.experiments().list()?;
     assert!(
         listed.iter().map(crate::Experiment::name).eq(names),
         "names must come back as given"
@@ -73,7 +105,7 @@ fn experiment_without_a_name_is_refused(tracker: &Tracker) -> Result<()> {
         tracker.experiment("digits")?.rename(""),
         Err(Error::EmptyName { .. })
     ));
-    assert_eq!(tracker.experiments()?.len(), 1);
+    assert_eq!(tracker.experiments().list()?.len(), 1);
     Ok(())
 }
 
@@ -99,7 +131,7 @@ fn experiments_can_be_asked_for_at_once(tracker: &Tracker) -> Result<()> {
 
 fn renamed_experiment_keeps_its_id_and_content(tracker: &Tracker) -> Result<()> {
     tracked(tracker)?;
-    let mut experiment = tracker.experiment("digits")?;
+    let experiment = tracker.experiment("digits")?;
     experiment.rename("mnist")?;
     assert_eq!(experiment.name(), "mnist");
     let read = tracker.experiment("mnist")?;
@@ -111,7 +143,7 @@ fn renamed_experiment_keeps_its_id_and_content(tracker: &Tracker) -> Result<()> 
 
 fn experiment_cannot_take_the_name_of_another(tracker: &Tracker) -> Result<()> {
     tracker.experiment("mnist")?;
-    let mut experiment = tracker.experiment("digits")?;
+    let experiment = tracker.experiment("digits")?;
     assert!(matches!(
         experiment.rename("mnist"),
         Err(Error::Taken { .. })
@@ -132,7 +164,7 @@ fn removed_experiment_is_gone_with_all_it_held(tracker: &Tracker) -> Result<()> 
     let experiment = tracker.experiment("digits")?;
     experiment.clone().remove()?;
     experiment.clone().remove()?;
-    assert!(tracker.experiments()?.is_empty());
+    assert!(tracker.experiments().list()?.is_empty());
     assert!(experiment.aggregates().list()?.is_empty());
     assert!(matches!(run.modules(), Err(Error::Missing { .. })));
     assert!(matches!(
@@ -142,5 +174,17 @@ fn removed_experiment_is_gone_with_all_it_held(tracker: &Tracker) -> Result<()> 
     let anew = tracker.experiment("digits")?;
     assert_ne!(anew.id(), experiment.id());
     assert!(anew.aggregates().list()?.is_empty());
+    Ok(())
+}
+
+fn cleared_experiments_are_gone(tracker: &Tracker) -> Result<()> {
+    let run = tracked(tracker)?;
+    tracker.experiment("mnist")?;
+    let experiments = tracker.experiments();
+    experiments.clear()?;
+    experiments.clear()?;
+    assert!(experiments.list()?.is_empty());
+    assert!(matches!(run.set_epoch(1), Err(Error::Missing { .. })));
+    assert_eq!(tracked(tracker)?.modules()?.len(), 1);
     Ok(())
 }

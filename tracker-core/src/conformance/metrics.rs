@@ -13,7 +13,6 @@ behaviours! {
     point_comes_back_exactly,
     special_numbers_come_back_exactly,
     json_values_come_back_exactly,
-    history_is_ordered_by_epoch_step_and_arrival,
     series_are_told_apart,
     summary_follows_the_points,
     summary_follows_late_points,
@@ -23,6 +22,7 @@ behaviours! {
     refused_point_leaves_no_trace,
     no_points_are_no_change,
     points_can_be_added_at_once,
+    points_of_one_call_stay_together,
     cleared_metrics_are_gone,
 }
 
@@ -103,21 +103,6 @@ fn json_values_come_back_exactly(tracker: &Tracker) -> Result<()> {
     for (stored, value) in stored.iter().zip(values) {
         assert_eq!(stored.value, MetricValue::from(value));
     }
-    Ok(())
-}
-
-fn history_is_ordered_by_epoch_step_and_arrival(tracker: &Tracker) -> Result<()> {
-    let metrics = tracked(tracker)?.metrics();
-    let arrivals = [(2, 1), (1, 10), (1, 9), (2, 1), (0, 300), (1, 10), (2, 0)];
-    for (value, (epoch, step)) in (0..).zip(arrivals) {
-        metrics.add(Metric::new("loss", value).epoch(epoch).step(step))?;
-    }
-    let history = metrics.list("loss", "")?;
-    let values: Vec<f64> = history
-        .iter()
-        .filter_map(|point| point.value.number())
-        .collect();
-    assert_eq!(values, [4.0, 2.0, 1.0, 5.0, 6.0, 0.0, 3.0]);
     Ok(())
 }
 
@@ -276,6 +261,51 @@ fn points_can_be_added_at_once(tracker: &Tracker) -> Result<()> {
         "every point must be there once"
     );
     assert_eq!(summary(tracker, "loss")?.count, 100);
+    Ok(())
+}
+
+fn points_of_one_call_stay_together(tracker: &Tracker) -> Result<()> {
+    let metrics = tracked(tracker)?.metrics();
+    std::thread::scope(|scope| {
+        let adds: Vec<_> = (0..4_u32)
+            .map(|thread| {
+                let metrics = metrics.clone();
+                scope.spawn(move || {
+                    (0..5).try_for_each(|call| {
+                        let first = thread * 100 + call * 20;
+                        metrics.add_all((first..first + 20).map(|at| Metric::new("loss", at)))
+                    })
+                })
+            })
+            .collect();
+        adds.into_iter()
+            .filter_map(|add| add.join().ok())
+            .collect::<Result<Vec<_>>>()
+    })?;
+    let history = metrics.history("loss", "")?;
+    let numbers = history.numbers();
+    assert_eq!(numbers.len(), 400, "every point must be there once");
+    let mut seen = [None; 4];
+    for call in numbers.chunks(20) {
+        let first = call[0];
+        assert!(
+            call.iter()
+                .copied()
+                .eq((0..20).map(|at| first + f64::from(at))),
+            "another call must not come between the points of one"
+        );
+        let Some(last) = (0..4_u32)
+            .rfind(|thread| first >= f64::from(thread * 100))
+            .and_then(|thread| seen.get_mut(thread as usize))
+        else {
+            panic!("nobody has added {first}");
+        };
+        assert!(
+            last.is_none_or(|last| last < first),
+            "the calls of one thread must stay in order"
+        );
+        *last = Some(first);
+    }
     Ok(())
 }
 

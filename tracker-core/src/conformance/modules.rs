@@ -12,6 +12,7 @@ behaviours! {
     module_record_comes_back_exactly,
     same_module_moves_its_epoch,
     changed_module_is_appended,
+    modules_of_a_kind_are_listed_as_appended,
     tracking_again_moves_the_model,
     hashes_of_different_schemes_differ,
     missing_module_names_those_there_are,
@@ -92,6 +93,27 @@ fn changed_module_is_appended(tracker: &Tracker) -> Result<()> {
         "each kind must be looked at by itself"
     );
     assert_eq!(run.module("optimizer")?.hash(), &adam(0.1).hash());
+    Ok(())
+}
+
+fn modules_of_a_kind_are_listed_as_appended(tracker: &Tracker) -> Result<()> {
+    let run = tracked(tracker)?
+        .with("optimizer", &adam(0.2))?
+        .with("criterion", &Sample::new("CrossEntropy", "{}"))?
+        .with("optimizer", &adam(0.1))?;
+    let optimizers: Vec<Hash> = run
+        .modules_of("optimizer")?
+        .iter()
+        .map(|module| module.hash().clone())
+        .collect();
+    assert_eq!(optimizers, [adam(0.2).hash(), adam(0.1).hash()]);
+    assert_eq!(run.module("optimizer")?.hash(), &adam(0.1).hash());
+    assert!(run.modules_of("Optimizer")?.is_empty());
+    run.clone().remove()?;
+    assert!(matches!(
+        run.modules_of("model"),
+        Err(Error::Missing { .. })
+    ));
     Ok(())
 }
 

@@ -1,8 +1,10 @@
 //! Opening a file without harm: to it, to other processes, to other programs' data.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::fault::Fault;
@@ -15,10 +17,19 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// How many statements are kept ready; this crate has fewer.
 const STATEMENTS: usize = 64;
 
-/// Opens the file of a store, and creates it where there is none.
-pub(super) fn open(path: &Path) -> Result<Connection> {
+/// How many pages of 4 KiB the log takes before they are brought into the database, which waits for
+/// the disk twice.
+const LOG: u32 = 4_096;
+
+/// Opens the file of a store, and creates it where there is none: a connection that reads, and one
+/// that writes.
+pub(super) fn open(path: &Path) -> Result<(Connection, Connection)> {
     check_place(path)?;
-    connect(path).map_err(|fault| fault.explain(path, "open the store"))
+    let both = || {
+        let writer = writer(path)?;
+        Ok((reader(path)?, writer))
+    };
+    both().map_err(|fault: Fault| fault.explain(path, "open the store"))
 }
 
 /// The file itself is left to `SQLite`: were it opened and closed here, the locks that another
@@ -55,14 +66,25 @@ fn check_place(path: &Path) -> Result<()> {
     }
 }
 
-fn connect(path: &Path) -> Result<Connection, Fault> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-        | OpenFlags::SQLITE_OPEN_CREATE
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = Connection::open_with_flags(plain(path), flags)?;
+fn connect(path: &Path, more: OpenFlags) -> Result<Connection, Fault> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | more;
+    let connection = Connection::open_with_flags(plain(path), flags)?;
     connection.busy_timeout(PATIENCE)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // Else some statements are prepared anew each time they are given other values.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(connection)
+}
 
+/// Opened for writing all the same: the last connection to a file clears its log away.
+fn reader(path: &Path) -> Result<Connection, Fault> {
+    let connection = connect(path, OpenFlags::empty())?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+fn writer(path: &Path) -> Result<Connection, Fault> {
+    let mut connection = connect(path, OpenFlags::SQLITE_OPEN_CREATE)?;
     // Nothing is written before the file is known to be the tracker's, or empty.
     let version = connection
         .transaction()
@@ -74,10 +96,15 @@ fn connect(path: &Path) -> Result<Connection, Fault> {
         }
         .into());
     }
-    enter_wal(&connection)?;
+    enter_wal(&connection, path)?;
     // With a write-ahead log, `NORMAL` keeps what was committed when a process dies; only a power
     // loss takes the last transactions, and never harms the file.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.pragma_update(None, "wal_autocheckpoint", LOG)?;
+    // On a Mac, waiting for the disk is not enough for the disk to have written; elsewhere these
+    // mean nothing.
+    connection.pragma_update(None, "fullfsync", true)?;
+    connection.pragma_update(None, "checkpoint_fullfsync", true)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     if version < schema::KNOWN {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -99,14 +126,13 @@ fn plain(path: &Path) -> PathBuf {
 /// Readers and a writer do not wait for each other with a write-ahead log.
 ///
 /// `SQLite` does not wait for other connections here, so that is done by hand.
-fn enter_wal(connection: &Connection) -> Result<(), Fault> {
+fn enter_wal(connection: &Connection, path: &Path) -> Result<(), Fault> {
     const PAUSE: Duration = Duration::from_millis(2);
     let start = Instant::now();
     loop {
-        let mode = connection
-            .pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0));
-        match mode {
-            Ok(_) => return Ok(()),
+        match switch_to_wal(connection) {
+            Ok(mode) if mode == ["wal"] => return Ok(()),
+            Ok(mode) => return Err(no_log(path, &mode.concat()).into()),
             Err(error)
                 if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
                     && start.elapsed() < PATIENCE =>
@@ -115,6 +141,25 @@ fn enter_wal(connection: &Connection) -> Result<(), Fault> {
             }
             Err(error) => return Err(error.into()),
         }
+    }
+}
+
+/// All rows are read, though there is one: the mode is written behind it, and that may fail.
+fn switch_to_wal(connection: &Connection) -> Result<Vec<String>, rusqlite::Error> {
+    let mut statement = connection.prepare("PRAGMA journal_mode = WAL")?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    rows.collect()
+}
+
+fn no_log(path: &Path, mode: &str) -> Error {
+    let cause = format!("the journal mode stays `{mode}` and does not become `wal`");
+    Error::Store {
+        action: "open the store".to_owned(),
+        place: path.display().to_string(),
+        cause: Arc::from(Box::<dyn std::error::Error + Send + Sync>::from(cause)),
+        hint: "the disk failed, or is that of another machine; give the path of a file on a sound \
+               disk of this one"
+            .to_owned(),
     }
 }
 

@@ -1,39 +1,61 @@
 //! The table of experiments.
 
-use rusqlite::{ErrorCode, params};
+use rusqlite::{OptionalExtension, Row, params};
 use uuid::Uuid;
 
-use super::SqliteStore;
+use super::annotations::{self, Table};
 use super::fault::Fault;
+use super::{SqliteStore, unique};
+use crate::annotations::Annotation;
 use crate::error::{Error, Result};
-use crate::ports::{ExperimentRecord, ExperimentStore, no_experiment};
+use crate::ports::{ExperimentRecord, ExperimentStore};
 
 impl ExperimentStore for SqliteStore {
-    fn experiment(&self, name: &str) -> Result<ExperimentRecord> {
-        self.write("read or create an experiment", |transaction| {
+    fn create_experiment(&self, record: &ExperimentRecord) -> Result<()> {
+        self.write("create an experiment", |transaction| {
+            let mut statement = transaction.prepare_cached(
+                "INSERT INTO experiments (uuid, name, created, tags, notes) VALUES (?, ?, ?, ?, ?)",
+            )?;
+            let ExperimentRecord {
+                id,
+                name,
+                created,
+                annotations,
+            } = record;
+            let tags = annotations::tags(annotations)?;
+            let created = created.as_microsecond();
+            unique(
+                statement.execute(params![
+                    id.to_string(),
+                    name,
+                    created,
+                    tags,
+                    annotations.notes
+                ]),
+                || Error::experiment_taken(name),
+            )?;
+            Ok(())
+        })
+    }
+
+    fn experiment(&self, name: &str) -> Result<Option<ExperimentRecord>> {
+        self.read("read an experiment", |transaction| {
             transaction
-                .prepare_cached(
-                    "INSERT INTO experiments (uuid, name) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
-                )?
-                .execute(params![Uuid::new_v4().to_string(), name])?;
-            let uuid: String = transaction
-                .prepare_cached("SELECT uuid FROM experiments WHERE name = ?")?
-                .query_row([name], |row| row.get(0))?;
-            record(&uuid, name.to_owned())
+                .prepare_cached(&format!("SELECT {COLUMNS} FROM experiments WHERE name = ?"))?
+                .query_row([name], |row| Ok(record(row)))
+                .optional()?
+                .transpose()
         })
     }
 
     fn experiments(&self) -> Result<Vec<ExperimentRecord>> {
         self.read("list the experiments", |transaction| {
-            let mut statement =
-                transaction.prepare_cached("SELECT uuid, name FROM experiments ORDER BY row")?;
+            let mut statement = transaction
+                .prepare_cached(&format!("SELECT {COLUMNS} FROM experiments ORDER BY row"))?;
             let mut rows = statement.query([])?;
             let mut records = Vec::new();
             while let Some(row) = rows.next()? {
-                records.push(record(
-                    row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?,
-                    row.get(1)?,
-                )?);
+                records.push(record(row)?);
             }
             Ok(records)
         })
@@ -43,17 +65,21 @@ impl ExperimentStore for SqliteStore {
         self.write("rename an experiment", |transaction| {
             let mut statement =
                 transaction.prepare_cached("UPDATE experiments SET name = ? WHERE uuid = ?")?;
-            match statement.execute(params![name, id.to_string()]) {
-                Ok(0) => Err(no_experiment(id).into()),
-                Ok(_) => Ok(()),
-                Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
-                    Err(Error::Taken {
-                        name: name.to_owned(),
-                    }
-                    .into())
-                }
-                Err(error) => Err(error.into()),
+            let renamed = statement.execute(params![name, id.to_string()]);
+            match unique(renamed, || Error::experiment_taken(name))? {
+                0 => Err(Error::no_experiment(id).into()),
+                _ => Ok(()),
             }
+        })
+    }
+
+    fn annotate_experiment(&self, id: Uuid, change: &Annotation) -> Result<()> {
+        self.write("annotate an experiment", |transaction| {
+            let uuid = [id.to_string()];
+            if annotations::change(transaction, Table::Experiments, "uuid = ?", uuid, change)? {
+                return Ok(());
+            }
+            Err(Error::no_experiment(id).into())
         })
     }
 
@@ -67,9 +93,19 @@ impl ExperimentStore for SqliteStore {
     }
 }
 
-fn record(uuid: &str, name: String) -> Result<ExperimentRecord, Fault> {
-    match Uuid::parse_str(uuid) {
-        Ok(id) => Ok(ExperimentRecord { id, name }),
+/// What [`record`] reads, in its order.
+const COLUMNS: &str = "uuid, name, created, tags, notes";
+
+fn record(row: &Row<'_>) -> Result<ExperimentRecord, Fault> {
+    let uuid: String = row.get(0)?;
+    let name: String = row.get(1)?;
+    match Uuid::parse_str(&uuid) {
+        Ok(id) => Ok(ExperimentRecord {
+            id,
+            name,
+            created: annotations::created(row, 2)?,
+            annotations: annotations::read(row, 3)?,
+        }),
         Err(problem) => Err(Fault::Damaged(format!(
             "the id of the experiment `{name}`: {problem}"
         ))),

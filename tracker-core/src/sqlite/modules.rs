@@ -99,6 +99,10 @@ fn update(transaction: &Transaction<'_>, row: i64, module: &Module) -> Result<()
     Ok(())
 }
 
+/// What [`read`] reads, in its order.
+pub(super) const COLUMNS: &str = "modules.kind, modules.epoch, modules.name, modules.scheme,
+     modules.hash, modules.arguments, modules.exact, modules.signature";
+
 /// The modules of an owner in the order they were appended, each with its kind.
 pub(super) fn select(
     transaction: &Transaction<'_>,
@@ -109,24 +113,25 @@ pub(super) fn select(
         Owner::Iteration(row) => ("iteration = ?", row),
     };
     let mut statement = transaction.prepare_cached(&format!(
-        "SELECT kind, epoch, name, scheme, hash, arguments, exact, signature FROM modules
-         WHERE {condition} ORDER BY row"
+        "SELECT {COLUMNS} FROM modules WHERE {condition} ORDER BY row"
     ))?;
     let mut rows = statement.query([row])?;
     let mut modules = Vec::new();
     while let Some(row) = rows.next()? {
-        modules.push((row.get(0)?, record(row)?, count(row.get(1)?)?));
+        modules.push(read(row)?);
     }
     Ok(modules)
 }
 
-fn record(row: &Row<'_>) -> Result<Metadata, Fault> {
+/// The kind, the record and the epoch of a module.
+pub(super) fn read(row: &Row<'_>) -> Result<(Option<String>, Metadata, u64), Fault> {
     let exact: Option<String> = row.get(6)?;
-    Ok(Metadata {
+    let record = Metadata {
         name: row.get(2)?,
         hash: Hash::custom(row.get::<_, String>(3)?, row.get::<_, String>(4)?),
         arguments: row.get::<_, String>(5)?.parse()?,
         exact: exact.map(|text| text.parse()).transpose()?,
         signature: row.get(7)?,
-    })
+    };
+    Ok((row.get(0)?, record, count(row.get(1)?)?))
 }

@@ -11,7 +11,7 @@ use crate::error::Error;
 const APPLICATION: i64 = 0x454E_5449;
 
 /// What brings a file from each version to the next. An entry that was released is never changed.
-const MIGRATIONS: &[&str] = &[VERSION_1];
+const MIGRATIONS: &[&str] = &[VERSION_1, VERSION_2];
 
 /// The newest version.
 #[expect(clippy::cast_possible_wrap, reason = "there are a handful")]
@@ -98,6 +98,55 @@ CREATE TABLE points (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// When things were created, what people say of them, how far journals have been moved, and points
+/// in chunks. What version 1 has not kept is taken from the first point, or left at 1970. `tags` is
+/// a JSON object of texts. `points` is laid anew in the order of arrival, see `points.rs`.
+const VERSION_2: &str = "
+ALTER TABLE experiments ADD COLUMN created INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE experiments ADD COLUMN tags TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE experiments ADD COLUMN notes TEXT NOT NULL DEFAULT '';
+
+ALTER TABLE aggregates ADD COLUMN created INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE aggregates ADD COLUMN tags TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE aggregates ADD COLUMN notes TEXT NOT NULL DEFAULT '';
+UPDATE aggregates SET created = ifnull(
+    (SELECT min(first_time) FROM series WHERE series.aggregate = aggregates.row), 0);
+UPDATE experiments SET created = ifnull(
+    (SELECT min(created) FROM aggregates WHERE experiment = experiments.row AND created <> 0), 0);
+
+CREATE TABLE journals (
+    uuid TEXT PRIMARY KEY,
+    position INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+ALTER TABLE series ADD COLUMN chunked INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE chunks (
+    row INTEGER PRIMARY KEY,
+    series INTEGER NOT NULL REFERENCES series ON DELETE CASCADE,
+    first INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    columns BLOB NOT NULL,
+    UNIQUE (series, first)
+) STRICT;
+
+CREATE TABLE rows (
+    series INTEGER NOT NULL REFERENCES series ON DELETE CASCADE,
+    arrival INTEGER NOT NULL,
+    epoch INTEGER NOT NULL,
+    step INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    number INTEGER,
+    json TEXT,
+    PRIMARY KEY (series, arrival),
+    CHECK ((number IS NULL) <> (json IS NULL))
+) STRICT, WITHOUT ROWID;
+INSERT INTO rows SELECT series, arrival, epoch, step, time, number, json FROM points
+    ORDER BY series, arrival;
+DROP TABLE points;
+ALTER TABLE rows RENAME TO points;
+";
+
 /// The version of the file, 0 for an empty one; refuses a file that this version cannot read.
 pub(super) fn version(transaction: &Transaction<'_>, path: &Path) -> Result<i64, Fault> {
     let number = |sql: &str| transaction.query_row(sql, [], |row| row.get::<_, i64>(0));
@@ -131,7 +180,13 @@ pub(super) fn migrate(transaction: &Transaction<'_>, path: &Path) -> Result<(), 
     for migration in MIGRATIONS.iter().skip(from) {
         transaction.execute_batch(migration)?;
     }
-    transaction.pragma_update(None, "application_id", APPLICATION)?;
+    mark(transaction)?;
     transaction.pragma_update(None, "user_version", KNOWN)?;
+    Ok(())
+}
+
+/// Marks the file as the tracker's; the page it stands in is written even where it stands already.
+pub(super) fn mark(transaction: &Transaction<'_>) -> Result<(), Fault> {
+    transaction.pragma_update(None, "application_id", APPLICATION)?;
     Ok(())
 }

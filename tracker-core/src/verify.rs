@@ -1,0 +1,367 @@
+//! Whether records still agree with the program.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use registry_core::{
+    ArgumentError, ArgumentWriter, Arguments, CatalogEntry, ComponentInfo, Difference, Entity,
+    Metadata, Signature, Value, catalog, diff,
+};
+
+use crate::aggregate::Aggregate;
+use crate::error::{Error, Result};
+
+/// A record that no longer agrees with the program; see [`Aggregate::verify`].
+///
+/// It displays as one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disagreement {
+    /// What the entity was given as: the kind of a module, or `dataset`.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// The phase of the iteration that holds it; none where the aggregate does.
+    pub phase: Option<String>,
+    /// What differs, from the record to the program. The path `hash` stands for a record whose own
+    /// name and arguments do not give its hash, and `arguments` for another order.
+    pub differences: Vec<Difference>,
+    /// The parameters, as `depth: usize`, for which the record has no value and the program no
+    /// default.
+    pub missing: Vec<String>,
+}
+
+impl Aggregate {
+    /// Checks that the stored arguments still give the stored hashes: those of each module, and of
+    /// each dataset and module of an iteration.
+    ///
+    /// - The name and the arguments of a record must give its hash.
+    /// - Where components of that name are linked into the program, one of them must still give
+    ///   that hash for what the record holds: an added parameter takes its default, a parameter
+    ///   with `skip_default` is left out while it equals the present default, one that is gone is
+    ///   dropped. The same holds for the components inside an argument.
+    ///
+    /// Nothing is built, so a parameter that has changed its type alone is not seen; nor is a hash
+    /// of another scheme than `md5-v1`, which only its maker can compute.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Disagrees`] names each record that does not agree, with the difference;
+    /// [`Error::Missing`] when the aggregate was removed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use tracker_core::{Tracker, conformance::Sample};
+    /// # let model = Sample::new("MLP", r#"{"layers": 2}"#);
+    /// # let of_last_year = Sample::new("Nadam", r#"{"lr": 0.001}"#);
+    /// use registry_core::Entity;
+    ///
+    /// #[derive(Entity)]
+    /// struct Nadam {
+    ///     lr: f64,
+    ///     #[register(default = 0.9)] // was added since
+    ///     beta1: f64,
+    /// }
+    ///
+    /// let run = Tracker::open("memory:")?.experiment("digits")?.track(&model)?;
+    /// run.verify()?;
+    ///
+    /// let error = run.with("optimizer", &of_last_year)?.verify().unwrap_err();
+    /// assert!(error.to_string().contains("optimizer `Nadam`: beta1: (absent) -> 0.9"));
+    /// # Ok::<(), tracker_core::Error>(())
+    /// ```
+    pub fn verify(&self) -> Result<()> {
+        let program = Program::linked();
+        let mut disagreements = Vec::new();
+        for module in self.modules()? {
+            disagreements.extend(program.disagreement(&module.kind, None, &module.record));
+        }
+        for iteration in self.iterations().list()? {
+            let dataset = iteration.dataset.iter().map(|record| ("dataset", record));
+            let modules = iteration.modules.iter();
+            let modules = modules.map(|module| (module.kind.as_str(), &module.record));
+            for (kind, record) in dataset.chain(modules) {
+                let found = program.disagreement(kind, Some(&iteration.phase), record);
+                disagreements.extend(found.filter(|found| !disagreements.contains(found)));
+            }
+        }
+        if disagreements.is_empty() {
+            return Ok(());
+        }
+        Err(Error::Disagrees {
+            aggregate: self.id().to_owned(),
+            disagreements,
+        })
+    }
+}
+
+impl fmt::Display for Disagreement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} `{}`", self.kind, self.name)?;
+        if let Some(phase) = &self.phase {
+            write!(f, " of the `{phase}` iteration")?;
+        }
+        let mut separator = ": ";
+        for difference in &self.differences {
+            write!(f, "{separator}{difference}")?;
+            separator = ", ";
+        }
+        for parameter in &self.missing {
+            write!(f, "{separator}nothing is recorded for `{parameter}`")?;
+            separator = ", ";
+        }
+        Ok(())
+    }
+}
+
+/// An entity that is known by its name and arguments alone.
+pub(crate) struct Recorded<'r> {
+    pub(crate) name: &'r str,
+    pub(crate) arguments: &'r Arguments,
+}
+
+impl Entity for Recorded<'_> {
+    fn name(&self) -> &str {
+        self.name
+    }
+
+    fn signature(&self) -> Signature {
+        Signature::EMPTY
+    }
+
+    fn write_arguments(&self, writer: &mut ArgumentWriter<'_>) -> Result<(), ArgumentError> {
+        self.arguments
+            .iter()
+            .try_for_each(|(name, value)| writer.argument(name, value))
+    }
+}
+
+/// The components that are linked into the program, by name.
+struct Program {
+    components: HashMap<&'static str, Vec<CatalogEntry>>,
+}
+
+/// What a component of the program makes of a record.
+#[derive(Default)]
+struct Present<T> {
+    written: T,
+    missing: Vec<String>,
+}
+
+impl Program {
+    fn linked() -> Self {
+        let mut components: HashMap<_, Vec<_>> = HashMap::new();
+        for entry in catalog() {
+            components.entry(entry.item.name).or_default().push(entry);
+        }
+        Self { components }
+    }
+
+    fn named(&self, name: &str) -> &[CatalogEntry] {
+        self.components.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    fn disagreement(
+        &self,
+        kind: &str,
+        phase: Option<&str>,
+        record: &Metadata,
+    ) -> Option<Disagreement> {
+        let stored = Recorded {
+            name: &record.name,
+            arguments: &record.arguments,
+        };
+        let hash = stored.hash();
+        if hash.scheme() != record.hash.scheme() {
+            return None;
+        }
+        let disagreement = |differences, missing| {
+            Some(Disagreement {
+                kind: kind.to_owned(),
+                name: record.name.clone(),
+                phase: phase.map(str::to_owned),
+                differences,
+                missing,
+            })
+        };
+        if hash != record.hash {
+            let difference = Difference {
+                path: "hash".to_owned(),
+                left: Value::of(record.hash.as_str()).ok(),
+                right: Value::of(hash.as_str()).ok(),
+            };
+            return disagreement(vec![difference], Vec::new());
+        }
+        let exact = record.exact_arguments();
+        let candidates = self.named(&record.name).iter().map(|entry| entry.item);
+        let present = self.apply_best(candidates, Some(&record.arguments), exact, "")?;
+        if present.missing.is_empty() && present.written == record.arguments {
+            return None;
+        }
+        let mut differences = diff(
+            &stored,
+            &Recorded {
+                name: &record.name,
+                arguments: &present.written,
+            },
+        );
+        if differences.is_empty() && present.missing.is_empty() {
+            differences.push(Difference {
+                path: "arguments".to_owned(),
+                left: Value::of(&record.arguments).ok(),
+                right: Value::of(&present.written).ok(),
+            });
+        }
+        disagreement(differences, present.missing)
+    }
+
+    /// The arguments that one of `candidates` gives: the first that gives the stored ones, else the
+    /// first of all.
+    fn apply_best<'p>(
+        &self,
+        candidates: impl Iterator<Item = &'p ComponentInfo>,
+        stored: Option<&Arguments>,
+        exact: &Arguments,
+        path: &str,
+    ) -> Option<Present<Arguments>> {
+        let mut first = None;
+        for item in candidates {
+            let present = self.apply(item, stored, exact, path);
+            if present.missing.is_empty() && stored == Some(&present.written) {
+                return Some(present);
+            }
+            first.get_or_insert(present);
+        }
+        first
+    }
+
+    /// The arguments that identify a component which is given the `exact` ones. They were `stored`
+    /// when it was recorded.
+    fn apply(
+        &self,
+        item: &ComponentInfo,
+        stored: Option<&Arguments>,
+        exact: &Arguments,
+        path: &str,
+    ) -> Present<Arguments> {
+        let (mut written, mut missing) = (Vec::new(), Vec::new());
+        for parameter in item.signature.identifying() {
+            let default = parameter.default_value();
+            let value = match (exact.get(parameter.name), &default) {
+                (Some(given), _) => {
+                    let stored = stored.and_then(|stored| stored.get(parameter.name));
+                    let path = format!("{path}{}", parameter.name);
+                    let present = self.rewrite(given, stored, parameter.type_name, &path);
+                    missing.extend(present.missing);
+                    present.written
+                }
+                (None, Some(default)) => default.clone(),
+                (None, None) => {
+                    missing.push(format!("{path}{parameter}"));
+                    continue;
+                }
+            };
+            if !parameter.skip_default || default.as_ref() != Some(&value) {
+                written.push((parameter.name, value));
+            }
+        }
+        Present {
+            written: written.into_iter().collect(),
+            missing,
+        }
+    }
+
+    /// A value inside the arguments, with each component in it as the program would write it.
+    fn rewrite(
+        &self,
+        exact: &Value,
+        stored: Option<&Value>,
+        type_name: &str,
+        path: &str,
+    ) -> Present<Value> {
+        if let Some((name, arguments)) = reference(exact) {
+            let plain = exact.as_str().starts_with('"');
+            let candidates = self.named(&name).iter();
+            // Any text may be the name of a component by chance.
+            let candidates = candidates.filter(|entry| !plain || is_named_in(entry, type_name));
+            let stored_arguments = stored.and_then(reference).map(|(_, arguments)| arguments);
+            let path = format!("{path}.arguments.");
+            let items = candidates.map(|entry| entry.item);
+            return match self.apply_best(items, stored_arguments.as_ref(), &arguments, &path) {
+                Some(present) => Present {
+                    written: refer(&name, &present.written).unwrap_or_else(|| exact.clone()),
+                    missing: present.missing,
+                },
+                // What cannot be checked stays as it is.
+                None => Present {
+                    written: stored.unwrap_or(exact).clone(),
+                    missing: Vec::new(),
+                },
+            };
+        }
+        let mut missing = Vec::new();
+        let mut inner = |key: &str, exact: &Value, stored: Option<Value>| {
+            let path = format!("{path}.{key}");
+            let present = self.rewrite(exact, stored.as_ref(), type_name, &path);
+            missing.extend(present.missing);
+            present.written
+        };
+        let written = if let Some(members) = exact.members() {
+            let members = members.into_iter().map(|(key, value)| {
+                let stored = stored.and_then(|stored| stored.get(&key));
+                let value = inner(&key, &value, stored);
+                (key, value)
+            });
+            Value::of(&members.collect::<Arguments>()).ok()
+        } else if let Some(elements) = exact.elements() {
+            let mut stored = stored
+                .and_then(Value::elements)
+                .unwrap_or_default()
+                .into_iter();
+            let elements = elements.iter().enumerate();
+            let elements =
+                elements.map(|(index, value)| inner(&index.to_string(), value, stored.next()));
+            Value::of(&elements.collect::<Vec<_>>()).ok()
+        } else {
+            None
+        };
+        Present {
+            written: written.unwrap_or_else(|| exact.clone()),
+            missing,
+        }
+    }
+}
+
+/// The name and the arguments of a component inside an argument.
+fn reference(value: &Value) -> Option<(String, Arguments)> {
+    if let Ok(name) = value.to::<String>() {
+        return Some((name, Arguments::default()));
+    }
+    let [(name_key, name), (arguments_key, arguments)] = value.members()?.try_into().ok()?;
+    if name_key != "name" || arguments_key != "arguments" {
+        return None;
+    }
+    Some((name.to().ok()?, arguments.as_str().parse().ok()?))
+}
+
+/// A component as it stands inside an argument.
+fn refer(name: &str, arguments: &Arguments) -> Option<Value> {
+    let name = Value::of(name).ok()?;
+    if arguments.is_empty() {
+        return Some(name);
+    }
+    let arguments = Value::of(arguments).ok()?;
+    let reference: Arguments = [("name", name), ("arguments", arguments)]
+        .into_iter()
+        .collect();
+    Value::of(&reference).ok()
+}
+
+/// Whether the text of a parameter's type names the type or the registry of a component.
+fn is_named_in(entry: &CatalogEntry, type_name: &str) -> bool {
+    let path = entry.item.type_name.split('<').next().unwrap_or_default();
+    let own = path.rsplit("::").next().unwrap_or_default().trim();
+    type_name
+        .split(|character: char| character != '_' && !character.is_alphanumeric())
+        .any(|word| word == own || word == entry.registry)
+}

@@ -1,0 +1,323 @@
+//! Points reach the store through the journal: each once, whatever the store does.
+
+mod common;
+mod journaled;
+
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+
+use journaled::{busy, full, journals, open, open_plain, point, run, steps};
+use tracker_core::conformance::Sample;
+use tracker_core::ports::{Batch, MetricStore};
+use tracker_core::{Error, MemoryStore, Metric, Tracker};
+
+/// What a journal is long: a page and four slots of 2 MiB.
+const LENGTH: u64 = 4096 + 4 * (2 << 20);
+
+/// Something that a store waits for.
+#[derive(Default)]
+struct Gate {
+    open: Mutex<bool>,
+    changed: Condvar,
+}
+
+impl Gate {
+    fn open(&self) {
+        *self.open.lock().unwrap() = true;
+        self.changed.notify_all();
+    }
+
+    fn pass(&self) {
+        let open = self.open.lock().unwrap();
+        drop(self.changed.wait_while(open, |open| !*open).unwrap());
+    }
+}
+
+/// A tracker over a store that takes no points before the gate is open.
+fn open_gated(folder: &Path, store: &Arc<MemoryStore>) -> (Tracker, Arc<Gate>) {
+    let gate = Arc::<Gate>::default();
+    let barrier = Arc::clone(&gate);
+    let add = move |inner: &MemoryStore, batches: &[Batch], mark| {
+        barrier.pass();
+        inner.add_metrics(batches, mark)
+    };
+    (open(folder, store, add), gate)
+}
+
+#[test]
+fn the_conformance_suite_passes() {
+    let (folder, count) = (tempfile::tempdir().unwrap(), AtomicU64::new(0));
+    tracker_core::conformance::run(|| {
+        let name = count.fetch_add(1, Ordering::Relaxed).to_string();
+        Tracker::journaled(MemoryStore::default(), folder.path().join(name)).unwrap()
+    });
+}
+
+#[test]
+fn adding_does_not_wait_for_the_store() {
+    let (folder, store) = (tempfile::tempdir().unwrap(), Arc::default());
+    let (tracker, gate) = open_gated(folder.path(), &store);
+    let metrics = run(&tracker).metrics();
+    // Were `add` to wait for the store, this would never end.
+    for step in 0..20_000 {
+        metrics.add(point(step)).unwrap();
+    }
+    gate.open();
+    assert!(steps(&metrics).into_iter().eq(0..20_000));
+}
+
+#[test]
+fn a_full_journal_slows_down_and_drops_nothing() {
+    const POINTS: u64 = 260_000;
+    let (folder, store) = (tempfile::tempdir().unwrap(), Arc::default());
+    let (tracker, gate) = open_gated(folder.path(), &store);
+    let behind = AtomicU64::new(0);
+    let metrics = run(&tracker).metrics();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for step in 0..POINTS {
+                metrics.add(point(step)).unwrap();
+                behind.store(step, Ordering::Release);
+            }
+        });
+        while behind.load(Ordering::Acquire) < 150_000 {
+            std::thread::yield_now();
+        }
+        gate.open();
+    });
+    assert_eq!(journals(folder.path())[0].metadata().unwrap().len(), LENGTH);
+    assert!(steps(&metrics).into_iter().eq(0..POINTS));
+}
+
+/// The point that would end where a slot ends, and those behind it.
+#[test]
+fn a_slot_that_is_filled_to_its_end_loses_nothing() {
+    const SLOT: usize = (2 << 20) / 8;
+    let (folder, store, gate) = (
+        tempfile::tempdir().unwrap(),
+        Arc::default(),
+        Arc::<Gate>::default(),
+    );
+    let barrier = Arc::clone(&gate);
+    let tracker = open(
+        folder.path(),
+        &store,
+        move |inner: &MemoryStore, batches: &[Batch], mark| {
+            barrier.pass();
+            inner.add_metrics(batches, mark)
+        },
+    );
+    let metrics = run(&tracker).metrics();
+    // The first point of a series takes 16 words beside its name, and a slot begins with 2.
+    let sizes = [17, SLOT / 2, SLOT / 2 - 17 - 2];
+    for size in sizes {
+        let name = "x".repeat((size - 16) * 8);
+        metrics.add(Metric::new(name, 0.5)).unwrap();
+    }
+    for step in 0..100 {
+        metrics.add(point(step)).unwrap();
+    }
+    gate.open();
+    assert!(steps(&metrics).into_iter().eq(0..100));
+    assert_eq!(metrics.summaries().unwrap().len(), sizes.len() + 1);
+}
+
+/// A call may fail before it has done anything, or after it has done everything.
+#[test]
+fn a_call_that_fails_loses_and_doubles_nothing() {
+    for (failing, done) in (0..5).flat_map(|call| [(call, false), (call, true)]) {
+        let (folder, store) = (tempfile::tempdir().unwrap(), Arc::default());
+        let calls = AtomicU64::new(0);
+        let tracker = open(
+            folder.path(),
+            &store,
+            move |inner: &MemoryStore, batches: &[Batch], mark| {
+                let fails = calls.fetch_add(1, Ordering::Relaxed) == failing;
+                if !fails || done {
+                    inner.add_metrics(batches, mark)?;
+                }
+                if fails { Err(busy()) } else { Ok(Vec::new()) }
+            },
+        );
+        let metrics = run(&tracker).metrics();
+        let mut failures = 0;
+        for step in 0..50 {
+            metrics.add(point(step)).unwrap();
+            if step % 10 == 0 {
+                failures += usize::from(tracker.flush().is_err());
+            }
+        }
+        // The thread may have tried again before anybody asked.
+        failures += usize::from(tracker.flush().is_err());
+        assert!(failures <= 1, "call {failing}");
+        assert!(steps(&metrics).into_iter().eq(0..50), "call {failing}");
+        drop((metrics, tracker));
+        assert!(journals(folder.path()).is_empty());
+    }
+}
+
+#[test]
+fn a_full_disk_is_reported_and_nothing_is_lost() {
+    let (folder, store, room) = (
+        tempfile::tempdir().unwrap(),
+        Arc::default(),
+        Arc::<AtomicU64>::default(),
+    );
+    let has_room = Arc::clone(&room);
+    let tracker = open(
+        folder.path(),
+        &store,
+        move |inner: &MemoryStore, batches: &[Batch], mark| match has_room.load(Ordering::Acquire) {
+            0 => Err(full()),
+            _ => inner.add_metrics(batches, mark),
+        },
+    );
+    let metrics = run(&tracker).metrics();
+    metrics.add(point(0)).unwrap();
+    assert!(matches!(tracker.flush(), Err(Error::Store { .. })));
+    // The point that is refused is not kept: whoever tries again has it once.
+    assert!(matches!(metrics.add(point(1)), Err(Error::Store { .. })));
+    // A full disk that is known is no reason to lose what comes after.
+    metrics.add(point(1)).unwrap();
+    assert!(matches!(tracker.flush(), Err(Error::Store { .. })));
+    room.store(1, Ordering::Release);
+    metrics.add(point(2)).unwrap();
+    tracker.flush().unwrap();
+    assert_eq!(steps(&metrics), [0, 1, 2]);
+}
+
+#[test]
+fn a_full_disk_and_a_full_journal_refuse() {
+    let (folder, store) = (tempfile::tempdir().unwrap(), Arc::default());
+    let tracker = open(folder.path(), &store, |_: &MemoryStore, _: &[Batch], _| {
+        Err(full())
+    });
+    let metrics = run(&tracker).metrics();
+    let mut kept = Vec::new();
+    let mut refused = 0;
+    for step in 0.. {
+        match metrics.add(point(step)) {
+            Ok(()) => kept.push(step),
+            Err(error) => {
+                assert!(error.to_string().contains("full"), "{error}");
+                refused += 1;
+            }
+        }
+        // The first is the report of the failure; the others find no room.
+        if refused == 3 {
+            break;
+        }
+    }
+    drop((metrics, tracker));
+    let tracker = open_plain(folder.path(), &store);
+    assert_eq!(steps(&run(&tracker).metrics()), kept);
+    assert!(journals(folder.path()).is_empty());
+}
+
+#[test]
+fn a_locked_store_bothers_nobody_who_adds() {
+    let (folder, store) = (tempfile::tempdir().unwrap(), Arc::default());
+    let tracker = open(folder.path(), &store, |_: &MemoryStore, _: &[Batch], _| {
+        Err(busy())
+    });
+    let metrics = run(&tracker).metrics();
+    for step in 0..100 {
+        metrics.add(point(step)).unwrap();
+        assert!(matches!(tracker.flush(), Err(Error::Busy { .. })));
+    }
+}
+
+#[test]
+fn a_store_that_panics_is_reported() {
+    let (folder, store) = (tempfile::tempdir().unwrap(), Arc::default());
+    let tracker = open(folder.path(), &store, |_: &MemoryStore, _: &[Batch], _| {
+        panic!("a bug")
+    });
+    let metrics = run(&tracker).metrics();
+    metrics.add(point(0)).unwrap();
+    let error = tracker.flush().unwrap_err();
+    assert!(error.to_string().contains("panicked"), "{error}");
+    assert!(metrics.add(point(1)).is_err());
+    drop((metrics, tracker));
+    assert_eq!(
+        steps(&run(&open_plain(folder.path(), &store)).metrics()),
+        [0]
+    );
+}
+
+#[test]
+fn points_of_a_removed_aggregate_are_reported_once() {
+    let (folder, store) = (tempfile::tempdir().unwrap(), Arc::default());
+    let tracker = open_plain(folder.path(), &store);
+    let (gone, stays) = (run(&tracker), tracker.experiment("digits").unwrap());
+    let stays = stays.track(&Sample::new("GLU", "{}")).unwrap().metrics();
+    gone.clone().remove().unwrap();
+    gone.metrics().add(point(0)).unwrap();
+    stays.add(point(0)).unwrap();
+    let error = tracker.flush().unwrap_err();
+    assert!(error.to_string().contains(gone.id()), "{error}");
+    tracker.flush().unwrap();
+    assert_eq!(steps(&stays), [0]);
+}
+
+#[test]
+fn the_journal_of_a_living_process_is_left_alone() {
+    let (folder, store) = (tempfile::tempdir().unwrap(), Arc::default());
+    let (tracker, gate) = open_gated(folder.path(), &store);
+    let metrics = run(&tracker).metrics();
+    metrics.add(point(0)).unwrap();
+    let other = run(&open_plain(folder.path(), &store)).metrics();
+    assert!(steps(&other).is_empty());
+    gate.open();
+    assert_eq!(steps(&metrics), [0]);
+    assert_eq!(steps(&other), [0]);
+}
+
+#[test]
+fn two_troubles_are_reported_one_after_the_other() {
+    let (folder, store) = (tempfile::tempdir().unwrap(), Arc::default());
+    let (gate, calls) = (Arc::<Gate>::default(), Arc::<AtomicU64>::default());
+    let (barrier, counter) = (Arc::clone(&gate), Arc::clone(&calls));
+    let tracker = open(
+        folder.path(),
+        &store,
+        move |_: &MemoryStore, batches: &[Batch], _| {
+            let call = counter.fetch_add(1, Ordering::AcqRel);
+            barrier.pass();
+            match call {
+                0 => Ok(vec![batches[0].aggregate.clone()]),
+                _ => Err(full()),
+            }
+        },
+    );
+    let metrics = run(&tracker).metrics();
+    metrics.add(point(0)).unwrap();
+    while calls.load(Ordering::Acquire) == 0 {
+        std::thread::yield_now();
+    }
+    metrics.add(point(1)).unwrap();
+    gate.open();
+    assert!(metrics.summaries().is_err());
+    assert!(matches!(metrics.add(point(2)), Err(Error::Missing { .. })));
+    assert!(matches!(metrics.add(point(2)), Err(Error::Store { .. })));
+    metrics.add(point(2)).unwrap();
+}
+
+/// Whoever may not read the store must not read its points beside it.
+#[cfg(unix)]
+#[test]
+fn a_journal_has_the_permissions_of_its_store() {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt;
+    for mode in [0o600, 0o660] {
+        let (folder, store) = (tempfile::tempdir().unwrap(), Arc::default());
+        let base = folder.path().join("runs");
+        fs::write(&base, "").unwrap();
+        fs::set_permissions(&base, Permissions::from_mode(mode)).unwrap();
+        let tracker = open_plain(folder.path(), &store);
+        run(&tracker).metrics().add(point(0)).unwrap();
+        let journal = journals(folder.path())[0].metadata().unwrap();
+        assert_eq!(journal.permissions().mode() & 0o777, mode);
+    }
+}

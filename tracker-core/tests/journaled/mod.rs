@@ -1,0 +1,64 @@
+//! Trackers with a journal, and what stands in it and behind it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tracker_core::conformance::Sample;
+use tracker_core::ports::{Batch, MetricStore};
+use tracker_core::{Aggregate, Error, MemoryStore, Metric, Metrics, Tracker};
+
+use crate::common::{Add, Hooked};
+
+pub(crate) fn open(folder: &Path, store: &Arc<MemoryStore>, add: impl Add + 'static) -> Tracker {
+    Tracker::journaled(Hooked::new(store, add), folder.join("runs")).unwrap()
+}
+
+/// A tracker over a store that does as it is told.
+pub(crate) fn open_plain(folder: &Path, store: &Arc<MemoryStore>) -> Tracker {
+    open(
+        folder,
+        store,
+        |inner: &MemoryStore, batches: &[Batch], mark| inner.add_metrics(batches, mark),
+    )
+}
+
+pub(crate) fn run(tracker: &Tracker) -> Aggregate {
+    tracker
+        .experiment("digits")
+        .unwrap()
+        .track(&Sample::new("MLP", "{}"))
+        .unwrap()
+}
+
+pub(crate) fn point(step: u64) -> Metric {
+    Metric::new("loss", 0.5).phase("train").step(step)
+}
+
+pub(crate) fn steps(metrics: &Metrics) -> Vec<u64> {
+    metrics.history("loss", "train").unwrap().steps().to_vec()
+}
+
+pub(crate) fn journals(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    entries
+        .filter(|path| path.to_string_lossy().contains(".journal"))
+        .collect()
+}
+
+pub(crate) fn full() -> Error {
+    Error::Store {
+        action: "add metrics".to_owned(),
+        place: "runs".to_owned(),
+        cause: Arc::from(Box::from("the disk is full")),
+        hint: "make room".to_owned(),
+    }
+}
+
+pub(crate) fn busy() -> Error {
+    Error::Busy {
+        place: "runs".to_owned(),
+    }
+}
