@@ -63,6 +63,9 @@ pub use registry_core::*;
 pub use registry_derive::{
     EntityOfEntia as Entity, register_of_entia as register, registry_of_entia as registry,
 };
+#[cfg(feature = "tch")]
+#[doc(inline)]
+pub use registry_tch as tch;
 #[doc(inline)]
 pub use tracker_core as tracker;
 

@@ -78,6 +78,14 @@ pub(crate) enum Error {
     #[error("Parquet is no text\nhint: name a file with `--output points.parquet`")]
     ParquetInTerminal,
 
+    /// A file whose ending stands for no format.
+    #[error(
+        "the ending of `{}` stands for no format\nhint: write .csv, .jsonl or .parquet there, or say \
+         the format with `--format csv`, `jsonl` or `parquet`",
+        path.display()
+    )]
+    NoFormat { path: PathBuf },
+
     /// A file that was to be written.
     #[error("`{}` cannot be written: {cause}\nhint: name a file in a folder that may be written", path.display())]
     File { path: PathBuf, cause: io::Error },

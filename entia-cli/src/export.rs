@@ -46,13 +46,18 @@ pub(crate) fn rows<'a>(format: Format, out: impl Write + Send + 'a) -> Result<Bo
     })
 }
 
-/// The format that the ending of a file stands for.
-pub(crate) fn format_of(path: &Path) -> Option<Format> {
-    match path.extension()?.to_str()? {
-        "csv" => Some(Format::Csv),
-        "jsonl" | "ndjson" => Some(Format::Jsonl),
-        "parquet" => Some(Format::Parquet),
-        _ => None,
+/// The format that the ending of a file stands for; nothing for a file without an ending.
+pub(crate) fn format_of(path: &Path) -> Result<Option<Format>> {
+    let Some(ending) = path.extension() else {
+        return Ok(None);
+    };
+    match ending.to_string_lossy().to_ascii_lowercase().as_str() {
+        "csv" => Ok(Some(Format::Csv)),
+        "jsonl" | "ndjson" => Ok(Some(Format::Jsonl)),
+        "parquet" => Ok(Some(Format::Parquet)),
+        _ => Err(Error::NoFormat {
+            path: path.to_owned(),
+        }),
     }
 }
 

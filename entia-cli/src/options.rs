@@ -241,7 +241,7 @@ pub(crate) struct Export {
     /// The experiment [default: all]
     pub(crate) experiment: Option<String>,
 
-    /// The format [default: that of the ending of the file, else csv, or jsonl with `--json`]
+    /// The format [default: that of the ending of the file; without one csv, or jsonl with `--json`]
     #[arg(long, value_enum)]
     pub(crate) format: Option<Format>,
 

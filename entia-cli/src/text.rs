@@ -23,12 +23,18 @@ pub(crate) fn problem(error: &str) -> String {
 
 /// A text of the store in one line, without characters that a terminal takes for commands.
 pub(crate) fn line(text: &str) -> String {
-    text.replace(char::is_control, " ")
+    text.replace(is_command, " ")
 }
 
 /// As [`line`], but with the lines that the text has.
 pub(crate) fn lines(text: &str) -> String {
-    text.replace(|char: char| char.is_control() && char != '\n', " ")
+    text.replace(|char| is_command(char) && char != '\n', " ")
+}
+
+/// Control characters, and those that turn the direction of the text around, with which it shows
+/// another than it is.
+fn is_command(char: char) -> bool {
+    char.is_control() || matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The first `length` characters of a text.
@@ -92,7 +98,7 @@ pub(crate) fn argument(value: &Value) -> String {
         return format!("[{}]", all.join(", "));
     }
     match value.to::<String>() {
-        Ok(text) if !text.contains(char::is_control) => text,
+        Ok(text) if !text.contains(is_command) => text,
         _ => value.to_string(),
     }
 }
@@ -248,6 +254,7 @@ mod tests {
     #[test]
     fn a_terminal_gets_no_commands() {
         assert_eq!(line("a\n\u{1b}[2J\u{9b}\tb"), "a  [2J  b");
+        assert_eq!(line("a\u{202e}b\u{2066}c"), "a b c");
         assert_eq!(lines("a\n\r\u{1b}[2J"), "a\n  [2J");
         assert_eq!(
             problem("no `\u{7}`\nhint: yes\u{1b}"),

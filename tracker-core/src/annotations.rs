@@ -28,6 +28,16 @@ pub struct Annotations {
 }
 
 /// A change to [`Annotations`], small enough that two writers do not undo each other.
+///
+/// # Examples
+///
+/// ```
+/// use tracker_core::{Annotation, Annotations};
+///
+/// let mut annotations = Annotations::default();
+/// annotations.apply(&Annotation::SetNotes("The first that learns.".to_owned()));
+/// assert_eq!(annotations.notes, "The first that learns.");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Annotation {
     /// Sets a tag, in the place of the one of this name.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use registry_core::ArgumentError;
+use unicode_width::UnicodeWidthStr;
 
 use crate::verify::Disagreement;
 
@@ -281,9 +282,17 @@ fn pointed_at(text: &str, column: usize) -> String {
     let start = (column + WIDTH / 4).saturating_sub(WIDTH);
     let part = text.chars().skip(start).take(WIDTH);
     let line: String = part
-        .map(|char| if char.is_control() { ' ' } else { char })
+        .map(|char| if is_visible(char) { char } else { ' ' })
         .collect();
-    format!("  {}\n  {}^", line.trim_end(), " ".repeat(column - start))
+    // A character may take two columns of a terminal, or none.
+    let before: String = line.chars().take(column - start).collect();
+    format!("  {}\n  {}^", line.trim_end(), " ".repeat(before.width()))
+}
+
+/// Whether a terminal shows the character, and does not take it for a command: a control character,
+/// or one that turns the direction of the text around.
+fn is_visible(char: char) -> bool {
+    !char.is_control() && !matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn lines(disagreements: &[Disagreement]) -> String {
@@ -321,6 +330,9 @@ mod tests {
             error("größe\n= ?", 8),
             "cannot read the query: expected a value\n  größe = ?\n          ^\nhint: write one"
         );
+        assert!(error("数字 = ?", 5).contains("\n  数字 = ?\n         ^\n"));
+        assert!(error("e\u{301} = ?", 5).contains("\n  e\u{301} = ?\n      ^\n"));
+        assert!(error("a\u{202e}b ?", 4).contains("\n  a b ?\n      ^\n"));
         let long = format!("{}?{}", "x".repeat(500), "y".repeat(500));
         let text = error(&long, 500);
         let lines: Vec<&str> = text.lines().collect();

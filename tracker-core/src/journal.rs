@@ -51,7 +51,7 @@ impl Journal {
     /// was added.
     pub(crate) fn add(&self, key: &Arc<AggregateKey>, metrics: &[Metric]) -> Result<bool> {
         let mut appender = self.lock();
-        if appender.is_none() {
+        if appender.is_none() && !metrics.is_empty() {
             *appender = Some(Appender::start(&self.base, &self.store)?);
         }
         match &mut *appender {
@@ -59,7 +59,8 @@ impl Journal {
                 appender.shared.report()?;
                 appender.append(key, metrics)
             }
-            None => Ok(false),
+            // There is nothing to add.
+            None => Ok(true),
         }
     }
 

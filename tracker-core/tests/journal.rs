@@ -55,6 +55,19 @@ fn the_conformance_suite_passes() {
 }
 
 #[test]
+fn a_journal_is_made_with_the_first_point() {
+    let (folder, store) = (tempfile::tempdir().unwrap(), Arc::default());
+    let tracker = open_plain(folder.path(), &store);
+    let metrics = run(&tracker).metrics();
+    metrics.add_all([]).unwrap();
+    assert!(journals(folder.path()).is_empty());
+    metrics.add(point(0)).unwrap();
+    metrics.add_all([]).unwrap();
+    assert_eq!(journals(folder.path()).len(), 1);
+    assert_eq!(steps(&metrics), [0]);
+}
+
+#[test]
 fn adding_does_not_wait_for_the_store() {
     let (folder, store) = (tempfile::tempdir().unwrap(), Arc::default());
     let (tracker, gate) = open_gated(folder.path(), &store);

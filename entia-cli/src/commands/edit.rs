@@ -2,6 +2,8 @@
 
 use std::io::Write;
 
+use registry_core::nearest;
+
 use crate::error::{Error, Result};
 use crate::json::RunJson;
 use crate::options::{Note, Remove, RemoveExperiment, Rename, Tag};
@@ -11,8 +13,13 @@ use crate::text;
 
 pub(crate) fn tag(store: &Store, options: &Tag, output: &mut Output) -> Result<()> {
     let run = store.run(&options.run.id, options.run.experiment.as_deref())?;
-    for tag in &options.tags {
-        let (tag, value) = tag.split_once('=').unwrap_or((tag, ""));
+    let set: Vec<(&str, &str)> = options
+        .tags
+        .iter()
+        .map(|tag| tag.split_once('=').unwrap_or((tag, "")))
+        .collect();
+    check(&run, &set, &options.remove)?;
+    for (tag, value) in set {
         run.aggregate.set_tag(tag, value)?;
     }
     for tag in &options.remove {
@@ -24,6 +31,32 @@ pub(crate) fn tag(store: &Store, options: &Tag, output: &mut Output) -> Result<(
             tags => format!("has the tags {tags}"),
         }
     })
+}
+
+/// Refuses tags without a name, and the removal of those that are not there, before any is changed.
+fn check(run: &Run, set: &[(&str, &str)], remove: &[String]) -> Result<()> {
+    if set.iter().any(|(tag, _)| tag.is_empty()) {
+        return Err(Error::Tracker(tracker_core::Error::EmptyName {
+            what: "name",
+            place: "a tag".to_owned(),
+        }));
+    }
+    let there = run.aggregate.annotations().tags;
+    let named = set.iter().map(|(tag, _)| *tag);
+    let known: Vec<&str> = there.keys().map(String::as_str).chain(named).collect();
+    let Some(missing) = remove.iter().find(|tag| !known.contains(&tag.as_str())) else {
+        return Ok(());
+    };
+    Err(Error::Tracker(tracker_core::Error::Missing {
+        what: "tag",
+        name: missing.clone(),
+        place: format!("the run `{}`", run.aggregate.id()),
+        hint: match (nearest(missing, known.iter().copied()), known.is_empty()) {
+            (Some(near), _) => format!("did you mean `{near}`?"),
+            (None, true) => "it has no tags".to_owned(),
+            (None, false) => format!("it has the tags `{}`", known.join("`, `")),
+        },
+    }))
 }
 
 pub(crate) fn note(store: &Store, options: &Note, output: &mut Output) -> Result<()> {

@@ -12,19 +12,26 @@ use crate::store::Store;
 
 pub(crate) fn run(store: &Store, options: &Export, output: &mut Output) -> Result<()> {
     let experiments = store.experiments(options.experiment.as_deref())?;
-    let of_file = options.output.as_deref().and_then(format_of);
-    let fallback = if output.json {
-        Format::Jsonl
-    } else {
-        Format::Csv
-    };
-    let format = options.format.or(of_file).unwrap_or(fallback);
+    let format = format(options, output.json, stdout().is_terminal())?;
     match &options.output {
         Some(path) => whole_file(path, |file| write(&experiments, rows(format, file)?)),
-        None if format == Format::Parquet && stdout().is_terminal() => {
+        None => write(&experiments, rows(format, output)?),
+    }
+}
+
+/// The format that is asked for, or that of the ending of the file.
+fn format(options: &Export, json: bool, in_terminal: bool) -> Result<Format> {
+    let of_file = match (options.format, &options.output) {
+        (None, Some(path)) => format_of(path)?,
+        (format, _) => format,
+    };
+    match of_file {
+        Some(Format::Parquet) if in_terminal && options.output.is_none() => {
             Err(Error::ParquetInTerminal)
         }
-        None => write(&experiments, rows(format, output)?),
+        Some(format) => Ok(format),
+        None if json => Ok(Format::Jsonl),
+        None => Ok(Format::Csv),
     }
 }
 
@@ -41,4 +48,23 @@ fn write(experiments: &[Experiment], mut rows: Box<dyn Rows + '_>) -> Result<()>
         }
     }
     rows.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_gets_no_parquet() {
+        let mut options = Export {
+            experiment: None,
+            format: Some(Format::Parquet),
+            output: None,
+        };
+        let refused = format(&options, false, true);
+        assert!(matches!(refused, Err(Error::ParquetInTerminal)));
+        assert_eq!(format(&options, false, false).unwrap(), Format::Parquet);
+        options.output = Some("points.xls".into());
+        assert_eq!(format(&options, false, true).unwrap(), Format::Parquet);
+    }
 }

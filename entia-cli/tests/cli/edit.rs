@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{FIRST, Fixture, SECOND};
+use crate::support::{FIRST, Fixture, SECOND, THIRD};
 
 #[test]
 fn tags() {
@@ -15,6 +15,24 @@ fn tags() {
     assert_eq!(text, format!("{SECOND} has no tags now\n"));
     insta::assert_snapshot!(fixture.refused(&["tag", SECOND, "=value"]));
     assert_eq!(fixture.run(&["tag", SECOND]).code, Some(2));
+}
+
+#[test]
+fn tags_change_all_or_none() {
+    let fixture = Fixture::new();
+    fixture.text(&["tag", SECOND, "stage=first", "seen"]);
+    fixture.refused(&["tag", SECOND, "stage=second", "=x"]);
+    insta::assert_snapshot!(fixture.refused(&["tag", SECOND, "stage=second", "--remove", "sean"]));
+    insta::assert_snapshot!(fixture.refused(&["tag", SECOND, "--remove", "seen", "--remove", "x"]));
+    assert!(
+        fixture
+            .refused(&["tag", THIRD, "--remove", "x"])
+            .ends_with("\nhint: it has no tags\n")
+    );
+    assert_eq!(
+        fixture.json(&["show", SECOND])["tags"],
+        json!({"seen": "", "stage": "first"})
+    );
 }
 
 #[test]

@@ -190,13 +190,29 @@ fn the_ending_of_the_file_is_the_format() {
     let fixture = Fixture::new();
     fixture.text(&["export", "-o", "points.csv"]);
     fixture.text(&["export", "-o", "points.jsonl"]);
+    fixture.text(&["export", "-o", "POINTS.NDJSON"]);
+    fixture.text(&["export", "-o", "points"]);
+    fixture.text(&["export", "-o", "points.xls", "--format", "csv"]);
     let read = |name| std::fs::read_to_string(fixture.path(name)).unwrap();
     assert_eq!(read("points.csv"), fixture.text(&["export"]));
     assert_eq!(read("points.jsonl"), fixture.text(&["export", "--json"]));
+    assert_eq!(read("POINTS.NDJSON"), read("points.jsonl"));
+    assert_eq!(read("points"), read("points.csv"));
+    assert_eq!(read("points.xls"), read("points.csv"));
     let names = fixture.folder.path().read_dir().unwrap();
     let mut names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
-    assert_eq!(names, ["points.csv", "points.jsonl", "runs.db"]);
+    assert_eq!(
+        names,
+        [
+            "POINTS.NDJSON",
+            "points",
+            "points.csv",
+            "points.jsonl",
+            "points.xls",
+            "runs.db"
+        ]
+    );
 }
 
 #[test]
@@ -244,6 +260,8 @@ fn what_cannot_be_written_is_said() {
     insta::assert_snapshot!(fixture.refused(&["export", "-o", "no/such.csv"]));
     insta::assert_snapshot!(fixture.refused(&["export", "digitz", "-o", "points.csv"]));
     assert!(!fixture.path("points.csv").exists());
+    insta::assert_snapshot!(fixture.refused(&["export", "-o", "points.xls"]));
+    assert!(!fixture.path("points.xls").exists());
     assert_eq!(fixture.run(&["export", "--format", "xlsx"]).code, Some(2));
     assert_eq!(json!(fixture.run(&["export", "--format"]).code), json!(2));
 }

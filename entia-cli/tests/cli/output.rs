@@ -32,7 +32,7 @@ fn a_pipe_gets_no_colours() {
 
 #[test]
 fn what_was_recorded_gives_a_terminal_no_commands() {
-    const EVIL: &str = "e\u{1b}[2J\u{7}\u{9b}\r1";
+    const EVIL: &str = "e\u{1b}[2J\u{7}\u{9b}\r\u{202e}1";
     let fixture = Fixture::empty();
     let tracker = Tracker::open(&fixture.absolute()).unwrap();
     let experiment = tracker.experiment(EVIL).unwrap();
@@ -53,7 +53,7 @@ fn what_was_recorded_gives_a_terminal_no_commands() {
     let run = |arguments: &[&str]| {
         let done = fixture.run(arguments);
         let text = String::from_utf8(done.out).unwrap() + &done.err;
-        let commands = |char: char| char.is_control() && char != '\n';
+        let commands = |char: char| (char.is_control() && char != '\n') || char == '\u{202e}';
         assert!(text.contains('e') && !text.contains(commands), "{text:?}");
     };
     let other = &*format!("{EVIL} other");
@@ -80,6 +80,31 @@ fn what_was_recorded_gives_a_terminal_no_commands() {
     run(&["doctor"]);
     let picture = fs::read_to_string(fixture.path("e.svg")).unwrap();
     assert!(!picture.contains('\u{1b}'), "{picture}");
+}
+
+/// Linux has a file that is always full.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_output_that_cannot_be_written_is_said() {
+    let fixture = Fixture::new();
+    let commands: [&[&str]; 5] = [
+        &["runs"],
+        &["runs", "--json"],
+        &["export"],
+        &["export", "--json"],
+        &["export", "--format", "parquet"],
+    ];
+    for arguments in commands {
+        let full = fs::File::create("/dev/full").unwrap();
+        let output = fixture.command(arguments).stdout(full).output().unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{text}");
+        assert!(
+            text.starts_with("error: the output cannot be written: "),
+            "{text}"
+        );
+        assert!(text.contains("\nhint: "), "{text}");
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::gather::Gather;
-use super::layout::{RECORDS, place, position, slot};
+use super::layout::{RECORDS, SLOT, place, position, slot};
 use super::map::Map;
 use super::record;
 use crate::error::{Error, Result};
@@ -15,6 +15,9 @@ use crate::ports::{Batch, Mark, Store};
 
 /// How long points gather before a transaction, when nobody waits for them.
 const GATHER: Duration = Duration::from_millis(10);
+
+/// So many words need not gather any longer: some 13,000 points.
+const ENOUGH: u64 = SLOT as u64 / 4;
 
 /// How long the thread waits before it tries a store again that has failed.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -161,8 +164,10 @@ impl Shared {
         let mut control = self.lock();
         let mut gathered = false;
         loop {
-            if self.head.load(Ordering::SeqCst) > position {
-                if gathered || control.stop || control.requests > served {
+            let behind = self.head.load(Ordering::SeqCst).saturating_sub(position);
+            if behind > 0 {
+                let asked = control.stop || control.requests > served;
+                if gathered || asked || behind >= ENOUGH {
                     return Some(control.requests);
                 }
                 control = self.wait_timeout(control, GATHER);

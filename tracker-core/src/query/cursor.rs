@@ -3,11 +3,12 @@
 use std::fmt::{self, Write};
 use std::str::FromStr;
 
-use jiff::Timestamp;
 use registry_core::Value;
+use uuid::Uuid;
 
 use super::scalar::Scalar;
 use crate::error::{Error, Result};
+use crate::ports::AggregateRecord;
 
 /// The place behind the last item of a [`Page`](super::Page), where the next page begins.
 ///
@@ -40,16 +41,23 @@ pub struct Cursor {
     pub(super) created: i64,
     /// Its id.
     pub(super) id: String,
+    /// The id of its experiment.
+    pub(super) experiment: Uuid,
 }
 
 impl Cursor {
-    pub(super) fn new(keys: &[Option<Scalar<'_>>], created: Timestamp, id: &str) -> Self {
+    pub(super) fn new(
+        keys: &[Option<Scalar<'_>>],
+        experiment: Uuid,
+        last: &AggregateRecord,
+    ) -> Self {
         let keys = keys.iter().map(|key| key.as_ref().unwrap_or(&Scalar::Null));
         Self {
             // Each of these has a JSON form.
             keys: keys.filter_map(Scalar::kept).collect(),
-            created: created.as_microsecond(),
-            id: id.to_owned(),
+            created: last.created.as_microsecond(),
+            id: last.id.clone(),
+            experiment,
         }
     }
 }
@@ -63,7 +71,7 @@ impl fmt::Display for Cursor {
             write!(json, "{comma}{key}")?;
         }
         let id = Value::from(serde_json::Value::from(self.id.as_str()));
-        write!(json, "],{},{id}]", self.created)?;
+        write!(json, "],{},{id},\"{}\"]", self.created, self.experiment)?;
         json.bytes().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
@@ -94,6 +102,11 @@ fn read(text: &str) -> Option<Cursor> {
         .ok()?
         .parse()
         .ok()?;
-    let (keys, created, id) = json.to().ok()?;
-    Some(Cursor { keys, created, id })
+    let (keys, created, id, experiment) = json.to().ok()?;
+    Some(Cursor {
+        keys,
+        created,
+        id,
+        experiment,
+    })
 }

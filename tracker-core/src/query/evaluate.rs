@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use registry_core::Value;
+use uuid::Uuid;
 
 use super::condition::{Comparison, Literal, Node};
 use super::cursor::Cursor;
@@ -13,7 +14,7 @@ use super::{Page, Query};
 use crate::error::{Error, Result};
 use crate::metric::MetricValue;
 use crate::module::Module;
-use crate::ports::{AggregateRecord, Columns, Row};
+use crate::ports::{Columns, Row};
 use crate::summary::Summary;
 
 impl Query {
@@ -55,9 +56,14 @@ impl Query {
         }
     }
 
-    /// The items whose row is found; they stand in the order of creation.
-    pub(crate) fn select<T>(&self, items: Vec<T>, row: impl Fn(&T) -> &Row) -> Result<Page<T>> {
-        let rows: Vec<&Row> = items.iter().map(row).collect();
+    /// The items whose row is found, each with the id of its experiment; they stand in the order of
+    /// creation.
+    pub(crate) fn select<T>(
+        &self,
+        items: Vec<T>,
+        row: impl Fn(&T) -> (Uuid, &Row),
+    ) -> Result<Page<T>> {
+        let rows: Vec<(Uuid, &Row)> = items.iter().map(row).collect();
         let filter = self.filter.as_ref();
         let holds = |row: &Row| filter.is_none_or(|filter| filter.0.holds(row));
         let keys = |row| {
@@ -65,7 +71,7 @@ impl Query {
             fields.map(|field| key(field, row)).collect()
         };
         let mut found = Vec::new();
-        for (index, row) in rows.iter().copied().enumerate() {
+        for (index, (_, row)) in rows.iter().copied().enumerate() {
             if !holds(row) {
                 continue;
             }
@@ -85,8 +91,8 @@ impl Query {
         let more = length < found.len();
         found.truncate(length);
         let next = found.last().filter(|_| more).map(|last| {
-            let record = &rows[last.index].aggregate;
-            Cursor::new(&last.keys, record.created, &record.id)
+            let (experiment, row) = rows[last.index];
+            Cursor::new(&last.keys, experiment, &row.aggregate)
         });
         let order: Vec<usize> = found.into_iter().map(|row| row.index).collect();
         let mut items: Vec<Option<T>> = items.into_iter().map(Some).collect();
@@ -101,7 +107,7 @@ impl Query {
     fn start(
         &self,
         cursor: &Cursor,
-        rows: &[&Row],
+        rows: &[(Uuid, &Row)],
     ) -> Result<(Vec<Option<Scalar<'static>>>, usize)> {
         if cursor.keys.len() != self.order.len() {
             let query = self.to_string();
@@ -113,17 +119,19 @@ impl Query {
                 hint: "a cursor continues the query whose page it came with".to_owned(),
             });
         }
-        // Two experiments may have an aggregate of this id, hardly of this time.
-        let is_last = |row: &&Row| {
-            let AggregateRecord { id, created, .. } = &row.aggregate;
-            *id == cursor.id && created.as_microsecond() == cursor.created
+        let created = |row: &Row| row.aggregate.created.as_microsecond();
+        // One that was removed and tracked again stands where it was created anew.
+        let is_last = |(experiment, row): &(Uuid, &Row)| {
+            *experiment == cursor.experiment
+                && row.aggregate.id == cursor.id
+                && created(row) == cursor.created
         };
-        let first = match rows.iter().rposition(is_last) {
+        let first = match rows.iter().position(is_last) {
             Some(index) => index + 1,
             // It was removed since; what was created after it follows.
             None => rows
                 .iter()
-                .position(|row| row.aggregate.created.as_microsecond() > cursor.created)
+                .position(|(_, row)| created(row) > cursor.created)
                 .unwrap_or(rows.len()),
         };
         let keys = cursor.keys.iter().map(|key| ordered(Scalar::of(key)));

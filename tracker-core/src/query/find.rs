@@ -77,7 +77,7 @@ impl Aggregates {
     }
 
     fn select(&self, query: &Query) -> Result<Page<Found>> {
-        query.select(self.with_rows(&query.columns())?, |(_, row)| row)
+        query.select(self.with_rows(&query.columns())?, of_experiment)
     }
 
     /// Each row of a table beside the aggregates that it belongs to.
@@ -120,7 +120,7 @@ impl Experiments {
             all.append(&mut experiment.aggregates().with_rows(&query.columns())?);
         }
         all.sort_by_key(|(_, row)| row.aggregate.created);
-        let found = whole(query.select(all, |(_, row)| row)?)?;
+        let found = whole(query.select(all, of_experiment)?)?;
         let items = found.items.into_iter();
         Ok(Page {
             items: items.map(|(of, row)| (of.experiment, row)).collect(),
@@ -129,12 +129,16 @@ impl Experiments {
     }
 }
 
+fn of_experiment((of, row): &Found) -> (Uuid, &Row) {
+    (of.experiment.id(), row)
+}
+
 /// The same rows with all that they hold; what was removed since is left out.
 fn whole(found: Page<Found>) -> Result<Page<Found>> {
     let mut ids: HashMap<Uuid, (Aggregates, BTreeSet<String>)> = HashMap::new();
     for (of, row) in &found.items {
-        let of_experiment = ids.entry(of.experiment.id());
-        let (_, ids) = of_experiment.or_insert_with(|| (of.clone(), BTreeSet::new()));
+        let same = ids.entry(of.experiment.id());
+        let (_, ids) = same.or_insert_with(|| (of.clone(), BTreeSet::new()));
         ids.insert(row.aggregate.id.clone());
     }
     let mut rows = HashMap::new();

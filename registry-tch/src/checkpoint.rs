@@ -1,0 +1,196 @@
+//! Weights in files.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::PoisonError;
+use tch::nn::VarStore;
+use tch::{TchError, Tensor};
+use thiserror::Error;
+
+/// Why a checkpoint could not be saved or loaded.
+#[derive(Debug, Error)]
+pub enum CheckpointError {
+    /// The file cannot be read or written.
+    #[error("`{}`: {error}\nhint: give the folder that the checkpoints are in", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// libtorch cannot read or write the file.
+    #[error("`{}`: {error}\nhint: restore the file, or save it again", path.display())]
+    Torch {
+        /// The file.
+        path: PathBuf,
+        /// What libtorch says.
+        error: TchError,
+    },
+    /// The file holds other tensors than the model.
+    #[error(
+        "`{}` does not fit the model\n{}\nhint: load it into the model that it was saved from",
+        path.display(),
+        tensors.iter().map(|(name, mismatch)| format!("  {name}: {mismatch}")).collect::<Vec<_>>().join("\n")
+    )]
+    Mismatch {
+        /// The file.
+        path: PathBuf,
+        /// The tensors in which they differ, by name.
+        tensors: BTreeMap<String, Mismatch>,
+    },
+}
+
+/// How a tensor of a file differs from the one of a model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mismatch {
+    /// The model has it, the file has not.
+    Missing,
+    /// The file has it, the model has not.
+    Unexpected,
+    /// It has another shape.
+    Shape {
+        /// The one in the model.
+        expected: Vec<i64>,
+        /// The one in the file.
+        found: Vec<i64>,
+    },
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str("missing from the file"),
+            Self::Unexpected => f.write_str("not in the model"),
+            Self::Shape { expected, found } => write!(f, "expected {expected:?}, found {found:?}"),
+        }
+    }
+}
+
+/// Saves every variable of `vs`, so that a reader finds the old file or the new one, whole.
+///
+/// A path that ends in `.safetensors` gets a file of that format, any other the format of
+/// libtorch, which by custom ends in `.ot`.
+///
+/// # Errors
+///
+/// Where the file cannot be written; an old one is then still there.
+///
+/// # Examples
+///
+/// ```
+/// use registry_tch::{checkpoint, layers::Linear};
+/// use tch::{Device, nn};
+///
+/// let path = std::env::temp_dir().join(format!("registry-tch-{}.safetensors", std::process::id()));
+/// let vs = nn::VarStore::new(Device::Cpu);
+/// Linear::new(&vs.root(), 4, 3, true)?;
+/// checkpoint::save(&vs, &path)?;
+///
+/// let same = nn::VarStore::new(Device::Cpu);
+/// Linear::new(&same.root(), 4, 3, true)?;
+/// checkpoint::load(&same, &path)?;
+/// assert_eq!(vs.variables()["weight"], same.variables()["weight"]);
+///
+/// let other = nn::VarStore::new(Device::Cpu);
+/// Linear::new(&other.root(), 5, 3, false)?;
+/// let error = checkpoint::load(&other, &path).unwrap_err().to_string();
+/// assert_eq!(error.lines().collect::<Vec<_>>()[1..], [
+///     "  bias: not in the model",
+///     "  weight: expected [3, 5], found [3, 4]",
+///     "hint: load it into the model that it was saved from",
+/// ]);
+/// # std::fs::remove_file(path)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn save(vs: &VarStore, path: impl AsRef<Path>) -> Result<(), CheckpointError> {
+    let path = path.as_ref();
+    // The format follows from the end of the name.
+    let fresh = match path.extension() {
+        Some(format) => path.with_extension(format!("new.{}", format.display())),
+        None => path.with_extension("new"),
+    };
+    let written = vs
+        .save(&fresh)
+        .map_err(torch_error(path))
+        .and_then(|()| replace(&fresh, path).map_err(file_error(path)));
+    if written.is_err() {
+        // A part of a file helps nobody, and takes room on a disk that may be full.
+        let _ = fs::remove_file(&fresh);
+    }
+    written
+}
+
+fn replace(fresh: &Path, path: &Path) -> io::Result<()> {
+    // Windows syncs only what is open for writing.
+    File::options().write(true).open(fresh)?.sync_all()?;
+    fs::rename(fresh, path)
+}
+
+/// Sets every variable of `vs` to the tensor of its name in the file, or none of them.
+///
+/// A tensor of another kind is converted. Besides the formats of [`save`], it reads PyTorch's
+/// `.pt` and `.bin`.
+///
+/// # Errors
+///
+/// Where the file cannot be read, or holds other tensors than `vs`: each that is missing,
+/// unexpected or of another shape is named.
+///
+/// # Examples
+///
+/// See [`save`].
+pub fn load(vs: &VarStore, path: impl AsRef<Path>) -> Result<(), CheckpointError> {
+    let path = path.as_ref();
+    File::open(path).map_err(file_error(path))?;
+    let stored: BTreeMap<String, Tensor> =
+        read(path).map_err(torch_error(path))?.into_iter().collect();
+    let variables = vs.variables_.lock();
+    let variables = &mut variables
+        .unwrap_or_else(PoisonError::into_inner)
+        .named_variables;
+    let mut tensors = BTreeMap::new();
+    for (name, variable) in &*variables {
+        let expected = variable.size();
+        match stored.get(name).map(Tensor::size) {
+            None => tensors.insert(name.clone(), Mismatch::Missing),
+            Some(found) if found != expected => {
+                tensors.insert(name.clone(), Mismatch::Shape { expected, found })
+            }
+            Some(_) => None,
+        };
+    }
+    for name in stored.keys().filter(|name| !variables.contains_key(*name)) {
+        tensors.insert(name.clone(), Mismatch::Unexpected);
+    }
+    if !tensors.is_empty() {
+        let path = path.to_owned();
+        return Err(CheckpointError::Mismatch { path, tensors });
+    }
+    tch::no_grad(|| {
+        variables
+            .iter_mut()
+            .try_for_each(|(name, variable)| variable.f_copy_(&stored[name]))
+    })
+    .map_err(torch_error(path))
+}
+
+fn read(path: &Path) -> Result<Vec<(String, Tensor)>, TchError> {
+    match path.extension().and_then(|format| format.to_str()) {
+        Some("safetensors") => Tensor::read_safetensors(path),
+        Some("bin" | "pt") => Tensor::loadz_multi(path),
+        _ => Tensor::load_multi(path),
+    }
+}
+
+fn file_error(path: &Path) -> impl FnOnce(io::Error) -> CheckpointError {
+    let path = path.to_owned();
+    move |error| CheckpointError::File { path, error }
+}
+
+fn torch_error(path: &Path) -> impl FnOnce(TchError) -> CheckpointError {
+    let path = path.to_owned();
+    move |error| CheckpointError::Torch { path, error }
+}
