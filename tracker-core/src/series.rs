@@ -131,8 +131,7 @@ impl Series {
                 self.push_number(metric.epoch, metric.step, time, *number);
             }
             MetricValue::Json(json) => {
-                self.push_number(metric.epoch, metric.step, time, f64::NAN);
-                self.set_last_json(self.len() - 1, json.clone());
+                self.push_json(metric.epoch, metric.step, time, json.clone());
             }
         }
     }
@@ -143,6 +142,12 @@ impl Series {
         self.steps.push(step);
         self.times.push(microseconds);
         self.numbers.push(number);
+    }
+
+    /// Appends a point whose value is JSON.
+    pub(crate) fn push_json(&mut self, epoch: u64, step: u64, microseconds: i64, json: Value) {
+        self.push_number(epoch, step, microseconds, f64::NAN);
+        self.set_last_json(self.len() - 1, json);
     }
 
     /// Makes room for this many more points.

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
+use common::Hooked;
 use journaled::{busy, full, journals, open, open_plain, point, run, steps};
 use tracker_core::conformance::Sample;
 use tracker_core::ports::{Batch, MetricStore};
@@ -257,6 +258,32 @@ fn a_store_that_panics_is_reported() {
         steps(&run(&open_plain(folder.path(), &store)).metrics()),
         [0]
     );
+}
+
+/// Only a store that has waited for the disk keeps points through a power loss.
+#[test]
+fn who_flushes_or_drops_waits_for_the_disk() {
+    let (folder, store) = (tempfile::tempdir().unwrap(), Arc::default());
+    let mut hooked = Hooked::new(&store, |inner: &MemoryStore, batches: &[Batch], mark| {
+        inner.add_metrics(batches, mark)
+    });
+    hooked.sync = || Err(full());
+    let tracker = Tracker::journaled(hooked, folder.path().join("runs")).unwrap();
+    let metrics = run(&tracker).metrics();
+    metrics.add(point(0)).unwrap();
+    assert!(matches!(tracker.flush(), Err(Error::Store { .. })));
+    assert_eq!(steps(&metrics), [0]);
+    drop((metrics, tracker));
+    assert_eq!(
+        journals(folder.path()).len(),
+        1,
+        "the disk has not said that it is done"
+    );
+    assert_eq!(
+        steps(&run(&open_plain(folder.path(), &store)).metrics()),
+        [0]
+    );
+    assert!(journals(folder.path()).is_empty());
 }
 
 #[test]

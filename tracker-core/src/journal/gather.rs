@@ -6,8 +6,7 @@ use std::hash::BuildHasher;
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 
-use super::record::{At, Record};
-use crate::metric::{Metric, MetricValue};
+use super::record::Record;
 use crate::ports::{AggregateKey, Batch};
 use crate::series::Series;
 
@@ -41,17 +40,12 @@ impl Gather {
             } => self.name(number, aggregate, &name, &phase),
             Record::Number { series, at, number } => {
                 if let Some(series) = self.series(series) {
-                    let At {
-                        epoch,
-                        step,
-                        microseconds,
-                    } = at;
-                    series.push_number(epoch, step, microseconds, number);
+                    series.push_number(at.epoch, at.step, at.microseconds, number);
                 }
             }
             Record::Json { series, at, json } => {
                 if let (Some(series), Ok(json)) = (self.series(series), json.parse()) {
-                    push_json(series, at, MetricValue::Json(json));
+                    series.push_json(at.epoch, at.step, at.microseconds, json);
                 }
             }
         }
@@ -111,13 +105,4 @@ impl Gather {
 
 fn hash(aggregate: &AggregateKey, name: &str, phase: &str) -> u64 {
     FixedState::default().hash_one((aggregate, name, phase))
-}
-
-fn push_json(series: &mut Series, at: At, value: MetricValue) {
-    let time = jiff::Timestamp::from_microsecond(at.microseconds).unwrap_or_default();
-    let point = Metric::new("", value)
-        .epoch(at.epoch)
-        .step(at.step)
-        .time(time);
-    series.push(&point);
 }
