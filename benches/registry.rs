@@ -1,10 +1,5 @@
 //! What finding and building cost.
 
-#![expect(
-    clippy::large_stack_arrays,
-    reason = "the thousand items are a constant"
-)]
-
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use entia::prelude::*;
 use seq_macro::seq;

@@ -160,7 +160,7 @@ fn generic_types_register_by_instance() -> Outcome {
     assert_eq!(buffer.values, ['a', 'a']);
     assert_eq!(
         buffer.arguments().to_string(),
-        r#"{"value": "a", "count": 2}"#
+        r#"{"T": "char", "value": "a", "count": 2}"#
     );
     let local = Registry::<dyn Any>::new().with::<Buffer<i64>>()?;
     let erased = local.build("Buffer", json!([5, 1]), &())?;

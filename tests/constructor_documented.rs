@@ -36,7 +36,10 @@ fn a_parameter_is_documented() {
         Some("How many inputs there are.")
     );
     assert_eq!(doc(Mlp::SIGNATURE, "dropout"), Some("How much is dropped."));
-    assert_eq!(doc(linear::SIGNATURE, "width"), Some("How wide it is."));
+    assert_eq!(
+        doc(LINEAR_FUNCTION.signature(), "width"),
+        Some("How wide it is.")
+    );
     assert_eq!(
         (Mlp::new(1, 0.5).name(), linear(1).name()),
         ("Mlp", "linear")

@@ -18,7 +18,7 @@ impl<T: Default> Buffer<T> {
 fn a_default_may_be_generic() -> Result<(), Box<dyn std::error::Error>> {
     let local = Registry::<dyn Any>::new().with::<Buffer<i64>>()?;
     let built = local.build("Buffer", (), &())?;
-    assert_eq!(built.arguments().to_string(), r#"{"value": 0}"#);
+    assert_eq!(built.arguments().to_string(), r#"{"T": "i64", "value": 0}"#);
     assert_eq!(Buffer::new(3).value, 3);
     Ok(())
 }

@@ -29,7 +29,10 @@ fn the_constructor_keeps_its_where_clause() -> Result<(), Box<dyn std::error::Er
     assert_eq!(Wrapper::new(0.5).value.to_string(), "0.5");
     let registry = DefaultRegistry::new().with::<Wrapper<f32>>()?;
     let built = registry.build("Wrapper", json!({"value": 0.1}), &())?;
-    assert_eq!(built.arguments().to_string(), r#"{"value": 0.1}"#);
+    assert_eq!(
+        built.arguments().to_string(),
+        r#"{"T": "f32", "value": 0.1}"#
+    );
     Ok(())
 }
 

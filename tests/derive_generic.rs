@@ -36,10 +36,10 @@ fn generic_types_register_by_instance() -> Outcome {
     let built = local.build("Scale", json!({"by": 0.1, "more": [0.2]}), &())?;
     assert_eq!(
         built.arguments().to_string(),
-        r#"{"by": 0.1, "more": [0.2]}"#
+        r#"{"T": "f32", "by": 0.1, "more": [0.2]}"#
     );
     let scale = built.downcast::<Scale<f32>>().map_err(|_| "another type")?;
-    assert_eq!(scale.into_inner().more, [0.2_f32]);
+    assert_eq!(Registered::into_inner(scale).more, [0.2_f32]);
     assert!(Registry::<dyn Any>::global()?.get("Scale").is_none());
     assert!(Registry::<dyn Any>::global()?.get("Kernel").is_some());
     assert!(
@@ -59,7 +59,7 @@ fn generic_types_register_by_instance() -> Outcome {
     };
     assert_eq!(
         outer.arguments().to_string(),
-        r#"{"by": {"name": "Scale", "arguments": {"by": 1, "more": []}}, "more": []}"#
+        r#"{"T": "Scale<i64>", "by": {"name": "Scale", "arguments": {"T": "i64", "by": 1, "more": []}}, "more": []}"#
     );
     Ok(())
 }
@@ -91,7 +91,7 @@ fn where_clauses_are_kept() -> Outcome {
     let built = local.build("Bounded", json!(["x", 2]), &())?;
     assert_eq!(
         built.arguments().to_string(),
-        r#"{"value": "x", "factor": 2.0}"#
+        r#"{"T": "String", "U": "f32", "value": "x", "factor": 2.0}"#
     );
     let bounded = built
         .downcast::<Bounded<String, f32>>()
@@ -100,7 +100,7 @@ fn where_clauses_are_kept() -> Outcome {
     assert_eq!((bounded.value.as_str(), factor), ("x", 2.0));
     assert_eq!(
         Choice::One { value: true }.arguments().to_string(),
-        r#"{"value": true}"#
+        r#"{"T": "bool", "value": true}"#
     );
     assert_eq!(Choice::<bool>::None.name(), "None");
     Ok(())
@@ -127,7 +127,7 @@ fn a_type_that_borrows_has_an_identity() -> Outcome {
     };
     assert_eq!(
         view.arguments().to_string(),
-        r#"{"text": "abc", "rest": [3]}"#
+        r#"{"T": "i32", "text": "abc", "rest": [3]}"#
     );
     assert!(view.hash().is_valid());
     assert_eq!(

@@ -68,12 +68,12 @@ fn the_registry_calls_it() -> Outcome {
 }
 
 #[test]
-fn its_name_is_a_type_for_local_registries() -> Outcome {
+fn a_constant_beside_it_is_for_local_registries() -> Outcome {
     let local = Registry::<dyn Any>::new()
-        .with::<wait>()?
-        .with::<sorted_map>()?;
+        .with_function(WAIT_FUNCTION)?
+        .with_function(SORTED_MAP_FUNCTION)?;
     assert_eq!(local.names(), ["Sorted", "Wait"]);
-    assert_eq!(wait::SIGNATURE.to_string(), "(seconds: u64)");
+    assert_eq!(WAIT_FUNCTION.signature().to_string(), "(seconds: u64)");
     Ok(())
 }
 
@@ -105,8 +105,8 @@ fn visibility_and_raw_names() -> Outcome {
         ("loop", Duration::MAX)
     );
     let local = Registry::<dyn Any>::new()
-        .with::<layers::shown>()?
-        .with::<layers::r#loop>()?;
+        .with_function(layers::SHOWN_FUNCTION)?
+        .with_function(layers::LOOP_FUNCTION)?;
     assert_eq!(local.names(), ["loop", "shown"]);
     assert!(Registry::<dyn Any>::global()?.get("hidden").is_some());
     Ok(())

@@ -208,7 +208,10 @@ fn what_follows_keyword_is_given_by_name_only() -> Outcome {
         Conv::SIGNATURE.to_string(),
         "(inputs: i64, *, stride: i64 = 1, padding: i64 = 0)"
     );
-    assert_eq!(pool::SIGNATURE.to_string(), "(*, kernel: i64, stride: i64)");
+    assert_eq!(
+        POOL_FUNCTION.signature().to_string(),
+        "(*, kernel: i64, stride: i64)"
+    );
     let conv = Conv {
         inputs: 3,
         stride: 1,

@@ -339,9 +339,9 @@ mod readme {
     #[test]
     fn another_name_and_another_hash() {
         let mut model = Mlp::new(784, 256, 10, 0.5, Activation::ReLU);
-        model.set_name("net");
+        Registered::set_name(&mut model, "net");
         assert_eq!(model.hash().as_str(), "4584ce50c390e8a713e3bc203d4efd3d");
-        model.set_hash(entia::Hash::custom("md5-v1", "1234"));
+        Registered::set_hash(&mut model, entia::Hash::custom("md5-v1", "1234"));
         assert_eq!(model.hash().as_str(), "1234");
         // As in Python: a hash made elsewhere is no part of what holds the component.
         check(

@@ -5,8 +5,8 @@
 mod components;
 
 use components::{
-    Activation, Adam, Buffer, DEFAULT, LAYERS, Layer, Pipeline, Polynomial, Schedule, Sequential,
-    shift,
+    Activation, Adam, Buffer, DEFAULT, LAYERS, Layer, Pipeline, Polynomial, SHIFT_FUNCTION,
+    Schedule, Sequential,
 };
 use entia::prelude::*;
 use entia::{Arguments, Value};
@@ -182,7 +182,7 @@ fn a_local_registry_holds_what_it_is_given() -> Outcome {
         .with::<Activation>()?
         .with::<Sequential>()?;
     assert_eq!(local.names(), ["LeakyReLU", "ReLU", "Sequential"]);
-    let local = local.with::<shift>()?;
+    let local = local.with_function(SHIFT_FUNCTION)?;
     assert_eq!(local.build("Shift", json!([2.0]), &())?.apply(1.0), 3.0);
     // What is nested comes from the same registry, whatever else is registered.
     let reference =
@@ -226,7 +226,10 @@ fn the_default_registry_gives_the_type_back() -> Outcome {
     let step = components().build("Step", json!([5]), &())?;
     let step = step.downcast::<Adam>().expect_err("not an `Adam`");
     assert_eq!(step.name(), "Step");
-    let step = step.downcast::<Schedule>().map_err(|_| "another type")?;
+    let step = step
+        .into_inner()
+        .downcast::<Schedule>()
+        .map_err(|_| "another type")?;
     assert_eq!(*step, Schedule::Step { every: 5 });
     assert_eq!(step.hash(), Schedule::Step { every: 5 }.hash());
     let buffer = components().build("Buffer", json!([[1, 2]]), &())?;

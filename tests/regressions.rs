@@ -74,13 +74,12 @@ fn nested_components_are_bounded() {
     let text = |levels| {
         r#"{"name":"Boxed","arguments":{"node":"#.repeat(levels) + "\"Leaf\"" + &"}}".repeat(levels)
     };
-    let node: Node = registry()
+    let node = registry()
         .build_json(&text(50), &())
         .unwrap()
         .downcast::<Node>()
-        .unwrap()
-        .into_inner();
-    assert!(matches!(node, Node::Boxed { .. }));
+        .unwrap();
+    assert!(matches!(*node, Node::Boxed { .. }));
     for levels in [200, 10_000] {
         let error = registry().build_json(&text(levels), &()).unwrap_err();
         assert!(

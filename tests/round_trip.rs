@@ -217,10 +217,7 @@ fn check_same(model: &Model, again: &Model, how: &str) -> Result<(), TestCaseErr
 }
 
 fn built(model: Registered<Box<dyn Any>>) -> Model {
-    let model = model.downcast::<Model>();
-    model
-        .unwrap_or_else(|_| panic!("another type"))
-        .into_inner()
+    Registered::into_inner(model.downcast::<Model>().unwrap())
 }
 
 /// A few bits or characters of a model, each change a model of another identity.

@@ -109,7 +109,8 @@ fn the_reference_form() {
         text(&|| serde_json::to_string(&Registered::of(LEAKY))),
         leaky
     );
-    let boxed: Registered<Box<dyn Layer>> = Registered::of(LEAKY).map(|it| Box::new(it) as _);
+    let boxed: Registered<Box<dyn Layer>> =
+        Registered::map(Registered::of(LEAKY), |it| Box::new(it) as _);
     assert_eq!(text(&|| serde_json::to_string(&boxed)), leaky);
     let adam = adam();
     assert_eq!(
@@ -264,10 +265,10 @@ fn nested_skipped_defaults_are_kept_too() -> Outcome {
 fn overrides_of_name_and_hash() -> Outcome {
     let mut model = Mlp::new(1, Activation::ReLU, adam());
     let before = model.hash();
-    model.set_name("Renamed");
+    Registered::set_name(&mut model, "Renamed");
     assert_ne!(model.hash(), before);
     assert!(serde_json::to_string(&model)?.starts_with(r#"{"name":"Renamed""#));
-    model.set_hash(Hash::custom("release", "v7"));
+    Registered::set_hash(&mut model, Hash::custom("release", "v7"));
     let metadata = model.metadata()?;
     assert_eq!(
         (
@@ -281,7 +282,7 @@ fn overrides_of_name_and_hash() -> Outcome {
         assert_eq!(read.hash, metadata.hash);
     }
     // The override goes along with the value, also behind a box.
-    let boxed: Box<dyn entia::Entity> = Box::new(model.map(Box::new));
+    let boxed: Box<dyn entia::Entity> = Box::new(Registered::map(model, Box::new));
     assert_eq!(boxed.hash(), Hash::custom("release", "v7"));
     Ok(())
 }

@@ -50,7 +50,7 @@ const _: () = assert!(Mlp::SIGNATURE.parameter("gain").is_some());
 const _: () = assert!(Mlp::SIGNATURE.parameter("gian").is_none());
 const _: () = assert!(Mlp::SIGNATURE.parameters().len() == 5);
 const _: () = assert!(Adam::SIGNATURE.parameters()[1].default.is_some());
-const _: () = assert!(size::SIGNATURE.parameter("width").is_some());
+const _: () = assert!(SIZE_FUNCTION.signature().parameter("width").is_some());
 const _: () = assert!(Activation::SIGNATURES[0].1.parameters().is_empty());
 const _: () = assert!(Activation::SIGNATURES[1].1.parameter("slope").is_some());
 
@@ -70,7 +70,7 @@ fn reads_as_a_call_is_written() {
         Adam::SIGNATURE.to_string(),
         "(lr: f64, decay: f64 = -1.5e-3)"
     );
-    assert_eq!(size::SIGNATURE.to_string(), "(width: i64)");
+    assert_eq!(SIZE_FUNCTION.signature().to_string(), "(width: i64)");
 }
 
 #[test]

@@ -194,7 +194,7 @@ fn a_typed_registry_builds_with_its_context() -> Outcome {
     );
     let local = Registry::<dyn Model>::new().with::<Mlp>()?;
     assert_eq!(local.names(), ["MLP"]);
-    let layers = Registry::<dyn Layer>::new().with::<linear>()?;
+    let layers = Registry::<dyn Layer>::new().with_function(LINEAR_FUNCTION)?;
     let layer = layers.build("Linear", json!([3, 2]), &vs.root())?;
     assert_eq!(layer.name(), "Linear");
     Ok(())

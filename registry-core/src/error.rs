@@ -1,8 +1,50 @@
 //! What can go wrong when a value is written or read.
 
-use crate::reader::listed;
-use crate::suggest::{nearest, shortened};
+use crate::names::{listed, nearest, shortened};
 use std::fmt;
+
+/// What kind of problem it is, so that a program need not read the message.
+///
+/// # Examples
+///
+/// ```
+/// use registry_core::{DefaultRegistry, ProblemKind};
+///
+/// let error = DefaultRegistry::new().build("MLP", (), &()).unwrap_err();
+/// assert_eq!(error.kind(), ProblemKind::UnknownName);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ProblemKind {
+    /// The text is not JSON.
+    Syntax,
+    /// A value of another type or form than the parameter takes.
+    WrongType,
+    /// A number that the parameter's type cannot hold, or not exactly.
+    OutOfRange,
+    /// More levels of objects and arrays than are read or written.
+    TooDeep,
+    /// A required argument that is missing.
+    Missing,
+    /// An argument, key, field or variant that is unknown.
+    Unexpected,
+    /// An argument or a key that is given twice.
+    GivenTwice,
+    /// No component of this name is registered.
+    UnknownName,
+    /// Two components of the registry have this name.
+    DuplicateName,
+    /// A value that has no JSON form, so that it has no identity.
+    Unwritable,
+    /// An excluded parameter that was given, or that neither a context nor a default fills.
+    Excluded,
+    /// The constructor refused; see [`Problem::constructor_error`](crate::Problem::constructor_error).
+    Refused,
+    /// What was built has another identity than its record says.
+    Changed,
+    /// What a type's own `Serialize` or `Deserialize` says.
+    Custom,
+}
 
 /// An argument that cannot be written as canonical text, or a text that cannot be read as the
 /// expected type; with the path to the place.
@@ -24,20 +66,27 @@ pub struct ArgumentError {
 
 #[derive(Clone, PartialEq, Eq)]
 struct Inner {
+    kind: ProblemKind,
     path: String,
     message: String,
     hint: Option<String>,
 }
 
 impl ArgumentError {
-    pub(crate) fn new(message: impl Into<String>) -> Self {
+    pub(crate) fn new(kind: ProblemKind, message: impl Into<String>) -> Self {
         Self {
             inner: Box::new(Inner {
+                kind,
                 path: String::new(),
                 message: message.into(),
                 hint: None,
             }),
         }
+    }
+
+    /// Something is given twice.
+    pub(crate) fn twice() -> Self {
+        Self::new(ProblemKind::GivenTwice, "given twice").with_hint("leave one of the two out")
     }
 
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
@@ -65,6 +114,11 @@ impl ArgumentError {
         };
         path.insert_str(0, &format!("[{index}]{separator}"));
         self
+    }
+
+    /// What kind of problem it is.
+    pub fn kind(&self) -> ProblemKind {
+        self.inner.kind
     }
 
     /// Where the problem is, as `layers[2].size`; empty for the whole value.
@@ -107,24 +161,48 @@ impl std::error::Error for ArgumentError {}
 
 impl serde::ser::Error for ArgumentError {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self::new(message.to_string())
+        Self::new(ProblemKind::Custom, message.to_string())
     }
 }
 
 impl serde::de::Error for ArgumentError {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self::new(message.to_string())
+        Self::new(ProblemKind::Custom, message.to_string())
     }
 
     fn invalid_type(found: serde::de::Unexpected<'_>, expected: &dyn serde::de::Expected) -> Self {
-        Self::new(format!("expected {expected}, found {}", kind(found)))
+        Self::new(
+            ProblemKind::WrongType,
+            format!("expected {expected}, found {}", in_words(found)),
+        )
     }
 
     fn invalid_value(found: serde::de::Unexpected<'_>, expected: &dyn serde::de::Expected) -> Self {
-        Self::new(format!(
-            "expected {expected}, found {}",
-            shortened(&found.to_string())
-        ))
+        Self::new(
+            ProblemKind::WrongType,
+            format!(
+                "expected {expected}, found {}",
+                shortened(&found.to_string())
+            ),
+        )
+    }
+
+    fn invalid_length(length: usize, expected: &dyn serde::de::Expected) -> Self {
+        Self::new(
+            ProblemKind::WrongType,
+            format!("expected {expected}, found {length} elements"),
+        )
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self::new(
+            ProblemKind::Missing,
+            format!("the field `{field}` is missing"),
+        )
+    }
+
+    fn duplicate_field(field: &'static str) -> Self {
+        Self::twice().inside(field)
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
@@ -141,11 +219,12 @@ fn unknown(what: &str, name: &str, known: &[&str]) -> ArgumentError {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("there are {}", listed(known)),
     };
-    ArgumentError::new(format!("unknown {what} `{}`", shortened(name))).with_hint(hint)
+    let message = format!("unknown {what} `{}`", shortened(name));
+    ArgumentError::new(ProblemKind::Unexpected, message).with_hint(hint)
 }
 
 /// What was found, in words; a string is not repeated, for it may be long.
-fn kind(found: serde::de::Unexpected<'_>) -> String {
+fn in_words(found: serde::de::Unexpected<'_>) -> String {
     use serde::de::Unexpected;
     match found {
         Unexpected::Str(_) => "a string".to_owned(),

@@ -24,45 +24,30 @@
 //! - An entity inside an argument as its name where it has no arguments, else as
 //!   `{"name": ..., "arguments": {...}}`.
 
-mod arguments;
 mod build;
-mod catalog;
-mod diff;
-mod entity;
+mod canonical;
 mod error;
-mod float;
-mod hash;
-mod interface;
+mod identity;
+mod json;
 mod macros;
-mod metadata;
-mod reader;
-mod registered;
+mod names;
 mod registry;
-mod schema;
-mod signature;
-mod sink;
-mod suggest;
-mod transcode;
-mod value;
-mod writer;
 
-pub use arguments::Arguments;
-pub use build::{BuildError, Call, Component, FromContext, Problem};
-pub use catalog::{CatalogEntry, catalog, manifest};
-pub use diff::{Difference, diff};
-pub use entity::Entity;
-pub use error::ArgumentError;
-pub use hash::Hash;
-pub use interface::Interface;
-pub use metadata::Metadata;
-pub use registered::Registered;
-pub use registry::{
-    ComponentInfo, DefaultRegistry, DuplicateName, Location, NotRegistered, Registry,
+pub use build::{
+    ArgumentPath, BuildError, Call, Component, ComponentOf, ContextFor, FromContext, Interface,
+    Problem, Reference,
 };
-pub use signature::{Parameter, Signature};
-pub use suggest::nearest;
-pub use value::Value;
-pub use writer::ArgumentWriter;
+pub use error::{ArgumentError, ProblemKind};
+pub use identity::{
+    ArgumentWriter, Arguments, ComponentInfo, Difference, Entity, Hash, Location, Metadata,
+    Parameter, Registered, Signature, WrongType, diff,
+};
+pub use json::Value;
+pub use names::nearest;
+pub use registry::{
+    CatalogEntry, DefaultRegistry, DuplicateName, Function, NotRegistered, Registry, catalog,
+    manifest,
+};
 
 #[cfg(feature = "derive")]
 pub use registry_derive::{Entity, register, registry};
@@ -70,18 +55,18 @@ pub use registry_derive::{Entity, register, registry};
 /// What the other crates of Entia and the code that the macros write call. No part of the public API: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::build::ContextFree;
     pub use crate::build::{
-        Argument, ArgumentType, Builder, Component, FromArgument, FromContext, Probe, ProbeFallback,
+        Admits, Argument, ArgumentPath, ArgumentType, Builder, Component, ComponentOf,
+        Construction, ContextFor, Form, FormFallback, FromArgument, FromContext, Interface,
+        Outcome, Probe, ProbeFallback, Refused, RefusedFallback, Returned, construct, deserialize,
+        enter, is_built, join, unregistered,
     };
-    pub use crate::interface::{Admits, ContextFree, Interface, build_boxed};
-    pub use crate::macros::{call, deserialize, registered, serialize, unregistered};
-    pub use crate::registered::Identity;
-    pub use crate::registry::{
-        ComponentInfo, DuplicateName, Expected, Location, Registration, Registry,
-    };
-    pub use crate::value::Value;
-    pub use crate::writer::ArgumentWriter;
-    pub use crate::{ArgumentError, Entity, Parameter, Registered, Signature};
+    pub use crate::identity::{Capture, ComponentInfo, Location, serialize, type_name};
+    pub use crate::json::Value;
+    pub use crate::macros::call;
+    pub use crate::registry::{Expected, Function, Registration, Registry, build_boxed};
+    pub use crate::{ArgumentError, ArgumentWriter, Entity, Parameter, Registered, Signature};
     pub use inventory;
     pub use serde;
     pub use std::boxed::Box;

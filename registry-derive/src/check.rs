@@ -1,59 +1,31 @@
-//! What the macros refuse, a function for each rule, and where the errors gather.
+//! What the macros refuse, a function for each rule.
 
-use crate::parameter::Parameter;
-use crate::parse::Fielded;
-use crate::text::nearest;
-use proc_macro2::{Span, TokenStream};
-use quote::ToTokens;
+use crate::errors::Errors;
+use crate::options::Options;
+use crate::parameter::{Parameter, UNNAMED};
+use crate::parse::{Body, Derived, Fielded};
+use crate::text;
+use crate::types::bare;
+use proc_macro2::{Ident, Span};
+use std::collections::HashMap;
 use syn::visit::Visit;
-use syn::{FnArg, Generics, Pat, PathSegment, Signature, Type};
+use syn::{FnArg, Generics, ImplItemFn, ItemTrait, LitStr, Pat, PathSegment, Signature, Type};
 
-/// Errors at the user's tokens, to come out all at once.
-#[derive(Default)]
-pub(crate) struct Errors {
-    gathered: Option<syn::Error>,
-}
-
-impl Errors {
-    pub(crate) fn push(&mut self, error: syn::Error) {
-        match &mut self.gathered {
-            Some(gathered) => gathered.combine(error),
-            None => self.gathered = Some(error),
+/// The rules for a derived type.
+pub(crate) fn derived(derived: &Derived, errors: &mut Errors) {
+    let borrows = derived.generics.lifetimes().next().is_some();
+    for form in derived.forms() {
+        parameters(&form.parameters, errors);
+        // What borrows has an identity, but no registry builds it.
+        if !borrows {
+            for parameter in &form.parameters {
+                owned(parameter, errors);
+            }
         }
     }
-
-    pub(crate) fn at(&mut self, tokens: impl ToTokens, message: impl std::fmt::Display) {
-        self.push(syn::Error::new_spanned(tokens, message));
-    }
-
-    pub(crate) fn at_span(&mut self, span: Span, message: impl std::fmt::Display) {
-        self.push(syn::Error::new(span, message));
-    }
-
-    /// There is no `what` of this name.
-    pub(crate) fn unknown_name(
-        &mut self,
-        tokens: impl ToTokens,
-        what: &str,
-        name: &str,
-        known: &[String],
-    ) {
-        let hint = match nearest(name, known.iter().map(String::as_str)) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if known.is_empty() => format!("there is no {what} at all"),
-            None => format!("there are `{}`", known.join("`, `")),
-        };
-        self.at(tokens, format!("no {what} is named `{name}`\nhint: {hint}"));
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.gathered.is_none()
-    }
-
-    pub(crate) fn into_tokens(self) -> TokenStream {
-        self.gathered
-            .map(syn::Error::into_compile_error)
-            .unwrap_or_default()
+    match &derived.body {
+        Body::Enum(forms) => names(forms, errors),
+        Body::Struct(form) => names(std::slice::from_ref(form), errors),
     }
 }
 
@@ -64,7 +36,20 @@ pub(crate) fn parameters(parameters: &[Parameter], errors: &mut Errors) {
         no_hash_set(parameter, errors);
         skipping_needs_a_default(parameter, errors);
         excluded_is_not_skipped(parameter, errors);
+        name_is_a_text(parameter, errors);
     }
+    let names = parameters
+        .iter()
+        .filter(|it| it.name() != UNNAMED)
+        .map(|it| Named {
+            name: it.name(),
+            place: it
+                .renamed
+                .as_ref()
+                .map_or_else(|| it.ident.span(), LitStr::span),
+            aliases: &it.aliases,
+        });
+    each_name_once("parameter", &names.collect::<Vec<_>>(), errors);
 }
 
 /// A `HashSet` is written in another order by every process, so it has no stable identity.
@@ -115,32 +100,76 @@ fn excluded_is_not_skipped(parameter: &Parameter, errors: &mut Errors) {
     }
 }
 
-/// A registry finds each variant by its name.
-pub(crate) fn names(forms: &[Fielded], errors: &mut Errors) {
-    for (index, form) in forms.iter().enumerate() {
-        if !form.name.is_empty()
-            && forms[..index]
-                .iter()
-                .any(|earlier| earlier.name == form.name)
-        {
-            errors.at(
-                &form.ident,
-                format!(
-                    "two variants have the name `{}`\n\
-                     hint: give one of them another with `#[register(name = \"...\")]`",
-                    form.name
-                ),
-            );
-        }
+/// An argument is found by it.
+fn name_is_a_text(parameter: &Parameter, errors: &mut Errors) {
+    if let Some(name) = &parameter.renamed
+        && name.value().is_empty()
+    {
+        errors.at(
+            name,
+            "a name cannot be empty\nhint: leave `name` out to use the identifier",
+        );
     }
 }
 
+/// What is found by a name, or by one that it had.
+struct Named<'a> {
+    name: String,
+    /// Where the name stands.
+    place: Span,
+    aliases: &'a [LitStr],
+}
+
+/// A caller, and a record, mean one thing by a name.
+fn each_name_once(what: &str, all: &[Named<'_>], errors: &mut Errors) {
+    let mut seen: HashMap<String, Span> = HashMap::new();
+    let mut add = |name: String, span: Span, hint: &str| {
+        if name.is_empty() {
+            return;
+        }
+        let Some(first) = seen.insert(name.clone(), span) else {
+            return;
+        };
+        let message = format!("two {what}s have the name `{name}`\nhint: {hint}");
+        let mut error = syn::Error::new(span, message);
+        let other = format!("the other {what} of the name `{name}`\nhint: {hint}");
+        error.combine(syn::Error::new(first, other));
+        errors.push(error);
+    };
+    for named in all {
+        let hint = "give one of them another with `#[register(name = \"...\")]`";
+        add(named.name.clone(), named.place, hint);
+    }
+    for alias in all.iter().flat_map(|named| named.aliases) {
+        add(
+            alias.value(),
+            alias.span(),
+            "an alias is a name that nothing has now: remove it",
+        );
+    }
+}
+
+/// A registry finds each component by its name.
+pub(crate) fn names(forms: &[Fielded], errors: &mut Errors) {
+    let all = forms.iter().map(|form| Named {
+        name: form.name.literal.clone().unwrap_or_default(),
+        place: form.ident.span(),
+        aliases: &form.aliases,
+    });
+    each_name_once("variant", &all.collect::<Vec<_>>(), errors);
+}
+
 /// The rules for a function that constructs.
-pub(crate) fn constructor(signature: &Signature, errors: &mut Errors) {
+pub(crate) fn constructor(signature: &Signature, parameters: &[Parameter], errors: &mut Errors) {
     not_async(signature, errors);
     not_const_nor_unsafe(signature, errors);
     no_generics_of_its_own(&signature.generics, errors);
     no_receiver(signature, errors);
+    each_parameter_has_a_name(signature, errors);
+    self::parameters(parameters, errors);
+    for parameter in parameters {
+        owned(parameter, errors);
+    }
 }
 
 /// The arguments are known before the first `await`, but the value is not.
@@ -197,7 +226,7 @@ pub(crate) fn not_a_method(signature: &Signature, errors: &mut Errors) -> Option
     struct Find(bool);
 
     impl<'t> Visit<'t> for Find {
-        fn visit_ident(&mut self, ident: &'t proc_macro2::Ident) {
+        fn visit_ident(&mut self, ident: &'t Ident) {
             self.0 |= ident == "Self";
         }
     }
@@ -207,8 +236,8 @@ pub(crate) fn not_a_method(signature: &Signature, errors: &mut Errors) -> Option
     if find.0 {
         errors.at(
             &signature.ident,
-            "`#[register]` stands on the `impl` block, not on a function in it\n\
-             hint: move it there, with `constructor = \"...\"` where the function is not `new`",
+            "`#[register]` stands on the `impl` block, not on a function in it alone\n\
+             hint: put it on the block too, with `constructor = \"...\"` where the function is not `new`",
         );
     }
     (!find.0).then_some(())
@@ -225,49 +254,83 @@ fn no_receiver(signature: &Signature, errors: &mut Errors) {
     }
 }
 
-/// The macro runs before it is known whether a parameter stays.
-pub(crate) fn always_there(argument: &FnArg, errors: &mut Errors) {
-    let attributes = match argument {
-        FnArg::Receiver(receiver) => &receiver.attrs,
-        FnArg::Typed(argument) => &argument.attrs,
-    };
-    for attribute in attributes {
-        if attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr") {
+fn each_parameter_has_a_name(signature: &Signature, errors: &mut Errors) {
+    for argument in &signature.inputs {
+        let FnArg::Typed(argument) = argument else {
+            continue;
+        };
+        match &*argument.pat {
+            Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => {}
+            pattern => errors.at(
+                pattern,
+                "a parameter needs a name, which becomes the name of the argument\n\
+                 hint: take a plain name, and take it apart in the body",
+            ),
+        }
+    }
+}
+
+/// The methods of `Entity`.
+const OF_ENTITY: [&str; 6] = [
+    "arguments",
+    "hash",
+    "metadata",
+    "name",
+    "signature",
+    "write_arguments",
+];
+
+/// What a constructor returns has the methods of `Entity`, which would be called instead.
+pub(crate) fn not_of_entity(method: &ImplItemFn, errors: &mut Errors) {
+    let name = method.sig.ident.to_string();
+    if method.sig.receiver().is_some() && OF_ENTITY.contains(&name.as_str()) {
+        errors.at(
+            &method.sig.ident,
+            format!(
+                "`Registered` has a method `{name}` of its own, from `Entity`, which would be \
+                 called instead\n\
+                 hint: rename the method; or move it to an `impl` block without `#[register]` \
+                 and call it by its type, as `Type::{name}(&value)`"
+            ),
+        );
+    }
+}
+
+/// bon's builder takes the function away, unless it is told how the builder begins.
+pub(crate) fn constructor_stays(method: &ImplItemFn, errors: &mut Errors) {
+    for attribute in &method.attrs {
+        let last = attribute.path().segments.last();
+        if last.is_none_or(|last| last.ident != "builder") {
+            continue;
+        }
+        let said = text::of(&attribute.meta);
+        if !said.contains("start_fn") {
             errors.at(
                 attribute,
-                "a parameter that may be absent has no fixed signature\n\
-                 hint: put `#[cfg]` on two `impl` blocks, one with the parameter and one without",
+                format!(
+                    "`#[builder]` takes `{0}` away, so that no registry can call it\n\
+                     hint: write `#[builder(start_fn = builder)]`, and `#[register]` above `#[bon]`",
+                    method.sig.ident
+                ),
             );
         }
     }
 }
 
-/// The rules for one parameter of a constructor. Gives its name where it has one.
-pub(crate) fn constructor_parameter<'a>(
-    argument: &'a FnArg,
-    errors: &mut Errors,
-) -> Option<&'a syn::PatIdent> {
-    let FnArg::Typed(argument) = argument else {
-        return None;
-    };
-    match &*argument.pat {
-        Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => {
-            Some(pattern)
-        }
-        pattern => {
-            errors.at(
-                pattern,
-                "a parameter needs a name, which becomes the name of the argument\n\
-                 hint: take a plain name, and take it apart in the body",
-            );
-            None
-        }
+/// A further constructor is found by a name of its own.
+pub(crate) fn further_is_named(method: &ImplItemFn, options: &Options, errors: &mut Errors) {
+    if options.name.is_none() && !options.broken {
+        errors.at(
+            &method.sig.ident,
+            "a further constructor needs a name of its own\n\
+             hint: write `#[register(name = \"...\")]`",
+        );
     }
 }
 
 /// An argument is built from JSON or from the context, so its type is known, and an identifying
 /// one owns what it holds.
-pub(crate) fn owned(parameter: &Parameter, errors: &mut Errors) {
+fn owned(parameter: &Parameter, errors: &mut Errors) {
     struct Find<'p, 'e>(&'p Parameter, &'e mut Errors);
 
     impl<'t> Visit<'t> for Find<'_, '_> {
@@ -288,15 +351,32 @@ pub(crate) fn owned(parameter: &Parameter, errors: &mut Errors) {
     Find(parameter, errors).visit_type(&parameter.ty);
 }
 
-fn borrowed(reference: &syn::TypeReference, name: &proc_macro2::Ident) -> String {
-    let source = |ty: &dyn ToTokens| crate::text::source(ty.to_token_stream());
-    let owned = match &*reference.elem {
+fn borrowed(reference: &syn::TypeReference, name: &Ident) -> String {
+    let owned = match bare(&reference.elem) {
         Type::Path(path) if path.path.is_ident("str") => "String".to_owned(),
-        Type::Slice(slice) => format!("Vec<{}>", source(&slice.elem)),
-        other => source(other),
+        Type::Slice(slice) => format!("Vec<{}>", text::of(&slice.elem)),
+        other => text::of(other),
     };
     format!(
         "a borrowed argument cannot be built from JSON\n\
          hint: take `{owned}`, or exclude `{name}` and let the context fill it"
     )
+}
+
+/// The rules for what `#[registry]` stands on.
+pub(crate) fn interface(interface: &ItemTrait, options: &Options, errors: &mut Errors) {
+    if !interface.generics.params.is_empty() {
+        errors.at(
+            &interface.generics,
+            "a trait with parameters has no single registry\n\
+             hint: make a plain trait that extends it, and give that the registry",
+        );
+    }
+    if let (Some(nested), None, false) = (&options.nested, &options.context, options.broken) {
+        errors.at(
+            nested,
+            "`nested` says how a context is made of another, but the registry has none\n\
+             hint: add `context = Type`",
+        );
+    }
 }

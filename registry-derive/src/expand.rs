@@ -1,39 +1,31 @@
 //! The code that the macros write.
 
+mod arguments;
 mod captured;
 mod component;
+mod conditional;
 mod constructor;
 mod derive;
 mod fallback;
+mod forward;
 mod function;
 mod generics;
+mod join;
+mod nested;
+mod new;
+mod output;
+mod place;
 mod registry;
 #[cfg(test)]
 mod tests;
 
-use crate::check::Errors;
-use crate::options::{Options, Place};
+use crate::errors::Errors;
+use crate::options::Options;
+use crate::root::Root;
+use crate::words::Place;
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{DeriveInput, Item, Path};
-
-/// The crate that a macro was reached through.
-#[derive(Clone, Copy)]
-pub(crate) enum Root {
-    RegistryCore,
-    Entia,
-}
-
-impl Root {
-    /// Where generated code finds the library: what `crate = ...` says, else this crate's name.
-    fn path(self, options: &Options) -> Path {
-        match (&options.krate, self) {
-            (Some(path), _) => path.clone(),
-            (None, Self::RegistryCore) => syn::parse_quote!(::registry_core),
-            (None, Self::Entia) => syn::parse_quote!(::entia),
-        }
-    }
-}
+use syn::{DeriveInput, Item};
 
 /// `#[derive(Entity)]`.
 pub(crate) fn derive(item: TokenStream, root: Root) -> TokenStream {
@@ -48,16 +40,29 @@ pub(crate) fn derive(item: TokenStream, root: Root) -> TokenStream {
 }
 
 /// `#[register]`.
-pub(crate) fn register(options: TokenStream, item: &TokenStream, root: Root) -> TokenStream {
+pub(crate) fn register(said: &TokenStream, item: &TokenStream, root: Root) -> TokenStream {
     let mut errors = Errors::default();
     match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Impl(block)) => {
-            let options = Options::of_macro(options, Place::Impl, &mut errors);
-            constructor::expand(block, &options, root, errors)
+            let options = Options::of_macro(said.clone(), Place::Impl, &mut errors);
+            let path = root.path(&options);
+            if let Some(both) = conditional::block(&block, &options, said, &path) {
+                let errors = errors.into_tokens();
+                return quote!(#both #errors);
+            }
+            constructor::expand(block, &options, &path, errors)
         }
         Ok(Item::Fn(function)) => {
-            let options = Options::of_macro(options, Place::Function, &mut errors);
-            function::expand(function, &options, root, errors)
+            let options = Options::of_macro(said.clone(), Place::Function, &mut errors);
+            let path = root.path(&options);
+            if let Some(both) = conditional::function(&function, said, &path) {
+                let errors = errors.into_tokens();
+                return quote!(#both #errors);
+            }
+            if options.of.is_some() {
+                return join::expand(&function, &options, &path, errors);
+            }
+            function::expand(function, &options, &path, errors)
         }
         Ok(other) => {
             errors.at(&other, misplaced(&other));
@@ -91,7 +96,9 @@ pub(crate) fn registry(options: TokenStream, item: &TokenStream, root: Root) -> 
     let mut errors = Errors::default();
     let options = Options::of_macro(options, Place::Trait, &mut errors);
     match syn::parse2::<Item>(item.clone()) {
-        Ok(Item::Trait(interface)) => registry::expand(&interface, &options, root, errors),
+        Ok(Item::Trait(interface)) => {
+            registry::expand(interface, &options, &root.path(&options), errors)
+        }
         Ok(other) => {
             errors.at(
                 &other,

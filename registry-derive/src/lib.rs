@@ -6,14 +6,18 @@
 //! user's item is kept in any case, so that one mistake is one error.
 
 mod check;
+mod errors;
 mod expand;
 mod options;
 mod parameter;
 mod parse;
+mod root;
 mod text;
+mod types;
+mod words;
 
-use expand::Root;
 use proc_macro::TokenStream;
+use root::Root;
 
 #[doc = include_str!("../docs/entity.md")]
 ///
@@ -60,7 +64,7 @@ pub fn derive_entity(item: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_attribute]
 pub fn register(options: TokenStream, item: TokenStream) -> TokenStream {
-    expand::register(options.into(), &item.into(), Root::RegistryCore).into()
+    expand::register(&options.into(), &item.into(), Root::RegistryCore).into()
 }
 
 #[doc = include_str!("../docs/registry.md")]
@@ -108,7 +112,7 @@ pub fn derive_entity_of_entia(item: TokenStream) -> TokenStream {
 #[cfg_attr(not(doctest), doc = include_str!("../docs/register-example.md"))]
 #[proc_macro_attribute]
 pub fn register_of_entia(options: TokenStream, item: TokenStream) -> TokenStream {
-    expand::register(options.into(), &item.into(), Root::Entia).into()
+    expand::register(&options.into(), &item.into(), Root::Entia).into()
 }
 
 #[doc = include_str!("../docs/registry.md")]

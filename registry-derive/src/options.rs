@@ -2,80 +2,40 @@
 //!
 //! ```text
 //! options  = option , { "," , option } , [ "," ]
-//! option   = "name" "=" string | "constructor" "=" string
+//! option   = "name" "=" expression            (* on a parameter: string *)
+//!          | "alias" "=" string | "constructor" "=" string
 //!          | "exclude" [ "=" string ]          (* names, separated by commas *)
-//!          | "registry" "=" path | "context" "=" type | "crate" "=" path
+//!          | "registry" "=" ( path | "[" path , { "," , path } , [ "," ] "]" )
+//!          | "of" "=" path | "crate" "=" path
+//!          | "context" "=" type | "nested" "=" expression
 //!          | "default" [ "=" expression ]
-//!          | "skip_default" | "keyword" | "new"
+//!          | "serde" "=" boolean
+//!          | "skip_default" | "keyword" | "new" | "forward"
 //! ```
 
-use crate::check::Errors;
+use crate::errors::Errors;
+use crate::words::{
+    ALIAS, CONSTRUCTOR, CONTEXT, CRATE, DEFAULT, EXCLUDE, FORWARD, KEYWORD, NAME, NESTED, NEW, OF,
+    Place, REGISTRY, SERDE, SKIP_DEFAULT, example, listed, unknown,
+};
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Expr, LitStr, Path, Token, Type};
-
-/// Where options stand, which decides what is allowed.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
-    Struct,
-    Enum,
-    Variant,
-    Impl,
-    Function,
-    /// A field or a parameter.
-    Parameter,
-    Trait,
-}
-
-impl Place {
-    fn allowed(self) -> &'static [&'static str] {
-        match self {
-            Self::Struct => &[
-                "name",
-                "registry",
-                "exclude",
-                "skip_default",
-                "new",
-                "crate",
-            ],
-            Self::Enum => &["registry", "skip_default", "crate"],
-            Self::Variant => &["name", "exclude", "skip_default"],
-            Self::Impl => &[
-                "name",
-                "registry",
-                "exclude",
-                "skip_default",
-                "constructor",
-                "crate",
-            ],
-            Self::Function => &["name", "registry", "exclude", "skip_default", "crate"],
-            Self::Parameter => &["exclude", "default", "skip_default", "keyword"],
-            Self::Trait => &["context", "crate"],
-        }
-    }
-
-    fn words(self) -> &'static str {
-        match self {
-            Self::Struct => "a struct",
-            Self::Enum => "an enum",
-            Self::Variant => "a variant",
-            Self::Impl => "an `impl` block",
-            Self::Function => "a function",
-            Self::Parameter => "a field or parameter",
-            Self::Trait => "a trait",
-        }
-    }
-}
+use syn::{Attribute, Expr, ExprLit, Lit, LitBool, LitStr, Path, Token, Type};
 
 /// What was said, each with the place where it was said.
 #[derive(Default)]
 pub(crate) struct Options {
-    pub(crate) name: Option<LitStr>,
+    pub(crate) name: Option<Expr>,
+    pub(crate) aliases: Vec<LitStr>,
     pub(crate) constructor: Option<LitStr>,
     pub(crate) exclude: Option<Exclude>,
-    pub(crate) registry: Option<Path>,
+    pub(crate) registries: Vec<Path>,
+    pub(crate) of: Option<Path>,
     pub(crate) context: Option<Type>,
+    pub(crate) nested: Option<Expr>,
+    pub(crate) forward: Option<Span>,
+    pub(crate) serde: Option<LitBool>,
     pub(crate) krate: Option<Path>,
     pub(crate) default: Option<DefaultValue>,
     pub(crate) skip_default: Option<Span>,
@@ -170,16 +130,28 @@ impl Options {
         }
         let span = key.span();
         let repeated = match word {
-            "name" => set(&mut self.name, value(input, &key, word)?),
-            "constructor" => set(&mut self.constructor, value(input, &key, word)?),
-            "registry" => set(&mut self.registry, value(input, &key, word)?),
-            "context" => set(&mut self.context, value(input, &key, word)?),
-            "crate" => set(&mut self.krate, value(input, &key, word)?),
-            "skip_default" => set(&mut self.skip_default, span),
-            "keyword" => set(&mut self.keyword, span),
-            "new" => set(&mut self.new, span),
-            "exclude" if place == Place::Parameter => set(&mut self.exclude, Exclude::Itself),
-            "exclude" => set(&mut self.exclude, Exclude::Names(value(input, &key, word)?)),
+            NAME => set(&mut self.name, name(input, &key, place)?),
+            ALIAS => {
+                self.aliases.push(alias(input, &key)?);
+                false
+            }
+            CONSTRUCTOR => set(&mut self.constructor, value(input, &key, word)?),
+            REGISTRY => {
+                let before = !self.registries.is_empty();
+                self.registries = registries(input, &key)?;
+                before
+            }
+            OF => set(&mut self.of, value(input, &key, word)?),
+            CONTEXT => set(&mut self.context, value(input, &key, word)?),
+            NESTED => set(&mut self.nested, value(input, &key, word)?),
+            CRATE => set(&mut self.krate, value(input, &key, word)?),
+            SERDE => set(&mut self.serde, value(input, &key, word)?),
+            SKIP_DEFAULT => set(&mut self.skip_default, span),
+            KEYWORD => set(&mut self.keyword, span),
+            NEW => set(&mut self.new, span),
+            FORWARD => set(&mut self.forward, span),
+            EXCLUDE if place == Place::Parameter => set(&mut self.exclude, Exclude::Itself),
+            EXCLUDE => set(&mut self.exclude, Exclude::Names(value(input, &key, word)?)),
             _ => {
                 let default = if input.peek(Token![=]) {
                     DefaultValue::Expression(Box::new(value(input, &key, word)?))
@@ -200,7 +172,7 @@ impl Options {
         }
         let hint = if input.peek(Token![=]) || input.peek(syn::token::Paren) {
             match word {
-                "default" => "write `default = ...`".to_owned(),
+                DEFAULT => "write `default = ...`".to_owned(),
                 _ => format!("`{word}` stands alone"),
             }
         } else {
@@ -215,15 +187,7 @@ fn set<T>(slot: &mut Option<T>, value: T) -> bool {
 }
 
 fn value<T: syn::parse::Parse>(input: ParseStream<'_>, key: &Ident, word: &str) -> syn::Result<T> {
-    let example = match word {
-        "registry" => "registry = Trait",
-        "context" => "context = Type",
-        "crate" => "crate = path",
-        "default" => "default = 0.5",
-        "exclude" => "exclude = \"a, b\"",
-        "name" => "name = \"Name\"",
-        _ => "constructor = \"make\"",
-    };
+    let example = example(word);
     let wrong =
         |span, what| syn::Error::new(span, format!("{what} `{word}`\nhint: write `{example}`"));
     if input.parse::<Token![=]>().is_err() || input.is_empty() {
@@ -235,39 +199,83 @@ fn value<T: syn::parse::Parse>(input: ParseStream<'_>, key: &Ident, word: &str) 
         .map_err(|_| wrong(span, "this is no value for"))
 }
 
+/// A name: for a parameter a string, else whatever is a string while compiling.
+fn name(input: ParseStream<'_>, key: &Ident, place: Place) -> syn::Result<Expr> {
+    let name: Expr = value(input, key, NAME)?;
+    let is_text = match bare(&name) {
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(_), ..
+        }) => true,
+        Expr::Lit(_) | Expr::Closure(_) => false,
+        _ => place != Place::Parameter,
+    };
+    if is_text {
+        return Ok(name);
+    }
+    let hint = if place == Place::Parameter {
+        "the name of a parameter is a string literal, as `name = \"learning-rate\"`"
+    } else {
+        "write `name = \"Name\"`, or a constant of type `&'static str`"
+    };
+    Err(syn::Error::new_spanned(
+        &name,
+        format!("this is no value for `name`\nhint: {hint}"),
+    ))
+}
+
+/// An expression without the groups that `macro_rules!` puts around it.
+pub(crate) fn bare(expression: &Expr) -> &Expr {
+    match expression {
+        Expr::Group(group) => bare(&group.expr),
+        Expr::Paren(group) => bare(&group.expr),
+        other => other,
+    }
+}
+
+fn alias(input: ParseStream<'_>, key: &Ident) -> syn::Result<LitStr> {
+    let alias: LitStr = value(input, key, ALIAS)?;
+    if alias.value().is_empty() {
+        return Err(syn::Error::new_spanned(
+            alias,
+            "an alias cannot be empty\nhint: write the name that records of then have",
+        ));
+    }
+    Ok(alias)
+}
+
+/// `Trait`, or `[First, Second]`.
+fn registries(input: ParseStream<'_>, key: &Ident) -> syn::Result<Vec<Path>> {
+    let ahead = input.fork();
+    if ahead.parse::<Token![=]>().is_ok() && ahead.peek(syn::token::Bracket) {
+        input.parse::<Token![=]>()?;
+        let list: syn::ExprArray = input.parse().map_err(|error| {
+            let message =
+                "this is no value for `registry`\nhint: write `registry = [First, Second]`";
+            syn::Error::new(error.span(), message)
+        })?;
+        if list.elems.is_empty() {
+            let message = "a component is in one registry at least\nhint: leave `registry` out for the default one";
+            return Err(syn::Error::new_spanned(list, message));
+        }
+        return list
+            .elems
+            .iter()
+            .map(|path| match bare(path) {
+                Expr::Path(path) => Ok(path.path.clone()),
+                other => Err(syn::Error::new_spanned(
+                    other,
+                    "expected a trait with `#[registry]`\nhint: write `registry = [First, Second]`",
+                )),
+            })
+            .collect();
+    }
+    Ok(vec![value(input, key, REGISTRY)?])
+}
+
 /// Passes over the value of an option that was not understood.
 fn skip_value(input: ParseStream<'_>) -> syn::Result<()> {
     while !input.is_empty() && !input.peek(Token![,]) {
         input.parse::<proc_macro2::TokenTree>()?;
     }
     Ok(())
-}
-
-fn listed(place: Place) -> String {
-    let allowed = place.allowed().join("`, `");
-    format!("the options of {} are `{allowed}`", place.words())
-}
-
-fn unknown(word: &str, place: Place) -> String {
-    let allowed = place.allowed();
-    let everywhere = [
-        Place::Struct,
-        Place::Enum,
-        Place::Variant,
-        Place::Impl,
-        Place::Function,
-        Place::Parameter,
-        Place::Trait,
-    ];
-    let elsewhere: Vec<_> = everywhere
-        .into_iter()
-        .filter(|other| other.allowed().contains(&word))
-        .map(Place::words)
-        .collect();
-    let hint = match crate::text::nearest(word, allowed.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None if !elsewhere.is_empty() => format!("it stands on {}", elsewhere.join(", ")),
-        None => listed(place),
-    };
-    format!("`{word}` is no option of {}\nhint: {hint}", place.words())
 }

@@ -1,14 +1,15 @@
 //! From the user's item to what the macros work on.
 
-use crate::check::{self, Errors};
-use crate::options::{Options, Place};
-use crate::parameter::{self, Parameter};
-use crate::text;
-use proc_macro2::Ident;
-use quote::ToTokens;
+use crate::errors::Errors;
+use crate::options::Options;
+use crate::parameter::{self, Parameter, UNNAMED};
+use crate::text::{self, literal};
+use crate::types::unraw;
+use crate::words::Place;
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
 use syn::{
-    Attribute, Data, DeriveInput, Fields, GenericArgument, Generics, PathArguments, ReturnType,
-    Signature, Type, Visibility,
+    Attribute, Data, DeriveInput, Fields, FnArg, Generics, LitStr, Pat, Signature, Visibility,
 };
 
 /// A type under `#[derive(Entity)]`.
@@ -28,10 +29,60 @@ pub(crate) enum Body {
 /// A struct or a variant.
 pub(crate) struct Fielded {
     pub(crate) ident: Ident,
-    pub(crate) name: String,
-    pub(crate) doc: String,
+    pub(crate) name: Name,
+    pub(crate) aliases: Vec<LitStr>,
+    pub(crate) doc: TokenStream,
     pub(crate) unit: bool,
     pub(crate) parameters: Vec<Parameter>,
+}
+
+/// The name that a component is registered under.
+#[derive(Clone)]
+pub(crate) struct Name {
+    /// The text, where the macro can see it.
+    pub(crate) literal: Option<String>,
+    /// What gives it while compiling.
+    pub(crate) tokens: TokenStream,
+}
+
+impl Name {
+    /// The option, or the identifier.
+    pub(crate) fn of(options: &Options, ident: &Ident, errors: &mut Errors) -> Self {
+        let Some(expression) = &options.name else {
+            let name = unraw(ident);
+            return Self {
+                tokens: quote!(#name),
+                literal: Some(name),
+            };
+        };
+        let literal = literal(expression).map(LitStr::value);
+        if literal.as_deref() == Some("") {
+            errors.at(
+                expression,
+                "a name cannot be empty\nhint: leave `name` out to use the identifier",
+            );
+        }
+        let tokens = match &literal {
+            Some(text) => quote!(#text),
+            // Of one type in any case, so that another is one error.
+            None => quote!({
+                const NAME: &str = #expression;
+                NAME
+            }),
+        };
+        Self { literal, tokens }
+    }
+
+    /// For documentation.
+    pub(crate) fn shown(&self, ident: &Ident) -> String {
+        self.literal.clone().unwrap_or_else(|| unraw(ident))
+    }
+}
+
+impl ToTokens for Name {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.tokens.to_tokens(tokens);
+    }
 }
 
 impl Derived {
@@ -49,11 +100,12 @@ impl Derived {
             }
         };
         let options = Options::take(&mut input.attrs, place, errors);
+        let generics = &input.generics;
         let body = match input.data {
             Data::Struct(mut data) => Body::Struct(fielded(
-                input.ident.clone(),
-                &input.attrs,
+                (input.ident.clone(), &input.attrs),
                 &mut data.fields,
+                generics,
                 &options,
                 errors,
             )),
@@ -64,13 +116,10 @@ impl Derived {
                         "an enum without variants has no entities\nhint: add a variant",
                     );
                 }
-                let forms: Vec<_> = data
-                    .variants
-                    .into_iter()
-                    .map(|variant| self::variant(variant, &options, errors))
-                    .collect();
-                check::names(&forms, errors);
-                Body::Enum(forms)
+                let variants = data.variants.into_iter();
+                let forms =
+                    variants.map(|variant| self::variant(variant, generics, &options, errors));
+                Body::Enum(forms.collect())
             }
             Data::Union(_) => return None,
         };
@@ -82,24 +131,43 @@ impl Derived {
             body,
         })
     }
+
+    pub(crate) fn forms(&self) -> &[Fielded] {
+        match &self.body {
+            Body::Struct(form) => std::slice::from_ref(form),
+            Body::Enum(forms) => forms,
+        }
+    }
+
+    pub(crate) fn all_parameters(&self) -> Vec<&Parameter> {
+        self.forms()
+            .iter()
+            .flat_map(|form| &form.parameters)
+            .collect()
+    }
 }
 
-fn variant(mut variant: syn::Variant, of_enum: &Options, errors: &mut Errors) -> Fielded {
+fn variant(
+    mut variant: syn::Variant,
+    generics: &Generics,
+    of_enum: &Options,
+    errors: &mut Errors,
+) -> Fielded {
     let mut options = Options::take(&mut variant.attrs, Place::Variant, errors);
     options.skip_default = options.skip_default.or(of_enum.skip_default);
     fielded(
-        variant.ident,
-        &variant.attrs,
+        (variant.ident, &variant.attrs),
         &mut variant.fields,
+        generics,
         &options,
         errors,
     )
 }
 
 fn fielded(
-    ident: Ident,
-    attributes: &[Attribute],
+    (ident, attributes): (Ident, &[Attribute]),
     fields: &mut Fields,
+    generics: &Generics,
     options: &Options,
     errors: &mut Errors,
 ) -> Fielded {
@@ -110,12 +178,8 @@ fn fielded(
         Fields::Named(named) => {
             for field in &mut named.named {
                 if let Some(name) = field.ident.clone() {
-                    parameters.push(Parameter::new(
-                        name,
-                        field.ty.clone(),
-                        &mut field.attrs,
-                        errors,
-                    ));
+                    let (ty, attributes) = (field.ty.clone(), &mut field.attrs);
+                    parameters.push(Parameter::new(name, ty, attributes, errors));
                 }
             }
         }
@@ -125,175 +189,38 @@ fn fielded(
              hint: write `{ name: Type }` instead of `(Type)`",
         ),
     }
-    parameter::apply(options, &mut parameters, errors);
-    check::parameters(&parameters, errors);
     Fielded {
-        name: name(options, &ident, errors),
+        name: Name::of(options, &ident, errors),
+        aliases: options.aliases.clone(),
         doc: text::doc(attributes),
         ident,
         unit,
-        parameters,
+        parameters: parameter::all(generics, parameters, options, errors),
     }
-}
-
-/// An identifier without the mark of a raw one.
-pub(crate) fn unraw(ident: &Ident) -> String {
-    use syn::ext::IdentExt;
-    ident.unraw().to_string()
-}
-
-/// The registered name: the option, or the identifier.
-pub(crate) fn name(options: &Options, ident: &Ident, errors: &mut Errors) -> String {
-    match &options.name {
-        Some(name) if name.value().is_empty() => {
-            errors.at(
-                name,
-                "a name cannot be empty\nhint: leave `name` out to use the identifier",
-            );
-            String::new()
-        }
-        Some(name) => name.value(),
-        None => unraw(ident),
-    }
-}
-
-/// What a constructor gives.
-pub(crate) struct Output {
-    /// The type as written.
-    pub(crate) written: Type,
-    /// The same with `Registered` around what is built.
-    pub(crate) registered: Type,
-    /// What is built.
-    pub(crate) built: Type,
-    pub(crate) fallible: bool,
-}
-
-impl Output {
-    /// Reads `-> T` or `-> Result<T, E>`; `root` is where the library is.
-    pub(crate) fn parse(
-        signature: &Signature,
-        root: &syn::Path,
-        errors: &mut Errors,
-    ) -> Option<Self> {
-        let ReturnType::Type(_, written) = &signature.output else {
-            errors.at(
-                &signature.ident,
-                "the constructor returns nothing\nhint: return `Self`, the type, or a `Result` of it",
-            );
-            return None;
-        };
-        let written = (**written).clone();
-        if let Some(unknown) = impl_trait(&written) {
-            errors.at(
-                unknown,
-                "a registry must know the type that it builds\nhint: write the type's name",
-            );
-            return None;
-        }
-        match argument_of(&written, "Option") {
-            Some(_) => {
-                errors.at(
-                    &written,
-                    "a constructor that returns an `Option` cannot say why it refuses\n\
-                     hint: return a `Result` with an error that does",
-                );
-                None
-            }
-            None => Some(match argument_of(&written, "Result") {
-                Some(built) => {
-                    let mut registered = written.clone();
-                    if let Some(slot) = argument_of_mut(&mut registered) {
-                        *slot = syn::parse_quote!(#root::__private::Registered<#built>);
-                    }
-                    Self {
-                        registered,
-                        built,
-                        written,
-                        fallible: true,
-                    }
-                }
-                None => Self {
-                    registered: syn::parse_quote!(#root::__private::Registered<#written>),
-                    built: written.clone(),
-                    written,
-                    fallible: false,
-                },
-            }),
-        }
-    }
-}
-
-fn impl_trait(ty: &Type) -> Option<&syn::TypeImplTrait> {
-    struct Find<'t>(Option<&'t syn::TypeImplTrait>);
-
-    impl<'t> syn::visit::Visit<'t> for Find<'t> {
-        fn visit_type_impl_trait(&mut self, unknown: &'t syn::TypeImplTrait) {
-            self.0 = Some(unknown);
-        }
-    }
-
-    let mut find = Find(None);
-    syn::visit::Visit::visit_type(&mut find, ty);
-    find.0
-}
-
-/// `T` of `name<T, ...>`, by whatever path `name` is reached.
-fn argument_of(ty: &Type, name: &str) -> Option<Type> {
-    let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last()?;
-    if last.ident != name {
-        return None;
-    }
-    let mut ty = ty.clone();
-    argument_of_mut(&mut ty).map(|argument| argument.clone())
-}
-
-fn argument_of_mut(ty: &mut Type) -> Option<&mut Type> {
-    let Type::Path(path) = ty else { return None };
-    let PathArguments::AngleBracketed(arguments) = &mut path.path.segments.last_mut()?.arguments
-    else {
-        return None;
-    };
-    arguments
-        .args
-        .iter_mut()
-        .find_map(|argument| match argument {
-            GenericArgument::Type(ty) => Some(ty),
-            _ => None,
-        })
 }
 
 /// The parameters of a constructor, their options taken out of it.
 pub(crate) fn constructor_parameters(
     signature: &mut Signature,
+    generics: &Generics,
     options: &Options,
     errors: &mut Errors,
 ) -> Vec<Parameter> {
     let mut parameters = Vec::new();
     for argument in &mut signature.inputs {
-        check::always_there(argument, errors);
-        let ident =
-            check::constructor_parameter(argument, errors).map(|pattern| pattern.ident.clone());
-        if let syn::FnArg::Typed(argument) = argument {
-            let ty = (*argument.ty).clone();
-            let placeholder =
-                ident.unwrap_or_else(|| quote::format_ident!("{}", parameter::UNNAMED));
-            parameters.push(Parameter::new(placeholder, ty, &mut argument.attrs, errors));
-            // Rust allows documentation here only where a macro takes it out.
-            argument
-                .attrs
-                .retain(|attribute| !attribute.path().is_ident("doc"));
-        }
+        let FnArg::Typed(argument) = argument else {
+            continue;
+        };
+        let ident = match &*argument.pat {
+            Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => {
+                pattern.ident.clone()
+            }
+            _ => quote::format_ident!("{}", UNNAMED),
+        };
+        let (ty, attributes) = ((*argument.ty).clone(), &mut argument.attrs);
+        parameters.push(Parameter::new(ident, ty, attributes, errors));
+        // Rust allows documentation here only where a macro takes it out.
+        attributes.retain(|attribute| !attribute.path().is_ident("doc"));
     }
-    parameter::apply(options, &mut parameters, errors);
-    check::parameters(&parameters, errors);
-    for parameter in &parameters {
-        check::owned(parameter, errors);
-    }
-    parameters
-}
-
-/// The text of a type.
-pub(crate) fn type_text(ty: &impl ToTokens) -> String {
-    text::source(ty.to_token_stream())
+    parameter::all(generics, parameters, options, errors)
 }

@@ -1,7 +1,8 @@
 //! Source text: types and expressions as a person would write them, documentation, near names.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use syn::{Attribute, Expr, ExprLit, Lit, Meta};
+use quote::{ToTokens, quote};
+use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta};
 
 /// The text of a type or an expression, without the spaces that `to_string` puts between tokens.
 pub(crate) fn source(tokens: TokenStream) -> String {
@@ -79,29 +80,56 @@ fn after_lifetime_tick(previous: Option<&TokenTree>) -> bool {
     matches!(previous, Some(TokenTree::Punct(punct)) if punct.as_char() == '\'')
 }
 
-/// The documentation of an item, as its author wrote it.
-pub(crate) fn doc(attributes: &[Attribute]) -> String {
-    let lines = attributes
+/// The text of a type or an expression.
+pub(crate) fn of(tokens: &impl ToTokens) -> String {
+    source(tokens.to_token_stream())
+}
+
+/// The documentation of an item, as its author wrote it, as what gives it while compiling.
+pub(crate) fn doc(attributes: &[Attribute]) -> TokenStream {
+    let lines: Vec<&Expr> = attributes
         .iter()
         .filter_map(|attribute| match &attribute.meta {
-            Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
-                Expr::Lit(ExprLit {
-                    lit: Lit::Str(line),
-                    ..
-                }) => Some(line.value()),
-                _ => None,
-            },
+            Meta::NameValue(pair) if pair.path.is_ident("doc") => Some(&pair.value),
             _ => None,
-        });
-    let lines: Vec<_> = lines
-        .map(|line| {
-            line.strip_prefix(' ')
-                .unwrap_or(&line)
-                .trim_end()
-                .to_owned()
         })
         .collect();
-    lines.join("\n").trim().to_owned()
+    let literals: Option<Vec<String>> = lines.iter().map(|line| doc_line(line)).collect();
+    if let Some(lines) = literals {
+        let text = lines.join("\n");
+        let text = text.trim();
+        return quote!(#text);
+    }
+    // `concat!` and the like are only known to the compiler.
+    let parts = lines.iter().map(|line| match doc_line(line) {
+        Some(text) => quote!(#text),
+        None => quote!(#line),
+    });
+    quote!(::core::concat!(#(#parts, "\n"),*).trim_ascii())
+}
+
+/// The text of an expression that is a string literal, also inside the groups that `macro_rules!`
+/// puts around it.
+pub(crate) fn literal(expression: &Expr) -> Option<&LitStr> {
+    match expression {
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        }) => Some(text),
+        Expr::Group(group) => literal(&group.expr),
+        Expr::Paren(group) => literal(&group.expr),
+        _ => None,
+    }
+}
+
+fn doc_line(line: &Expr) -> Option<String> {
+    let text = literal(line)?.value();
+    Some(
+        text.strip_prefix(' ')
+            .unwrap_or(&text)
+            .trim_end()
+            .to_owned(),
+    )
 }
 
 /// The candidate that differs from `name` in at most a third of its letters.

@@ -168,9 +168,9 @@ fn a_name_that_the_program_does_not_have_agrees() {
 }
 
 /// A component under the name that it has in another program.
-fn renamed<T: Entity>(entity: T, name: &'static str) -> Registered<T> {
+fn renamed<T: Entity + 'static>(entity: T, name: &'static str) -> Registered<T> {
     let mut renamed = Registered::of(entity);
-    renamed.set_name(name);
+    Registered::set_name(&mut renamed, name);
     renamed
 }
 

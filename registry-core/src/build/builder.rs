@@ -3,50 +3,12 @@
 use super::argument::Argument;
 use super::problem::Problem;
 use super::report::Report;
-use crate::error::ArgumentError;
-use crate::interface::Interface;
-use crate::reader;
-use crate::registered::Registered;
-use crate::registry::ComponentInfo;
-use crate::suggest::{nearest, shortened};
+use crate::error::ProblemKind;
+use crate::identity::{ComponentInfo, Parameter};
+use crate::json::Node;
+use crate::names::{nearest, shortened};
 use std::error::Error;
 use std::sync::Arc;
-
-/// A type that a registry can build. The macros implement it.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not registered",
-    note = "add `#[derive(Entity)]` to the type, or `#[register]` to the `impl` block with its constructor"
-)]
-pub trait Component: 'static {
-    /// What is built: the type itself, but for a function what it returns.
-    type Output: 'static;
-
-    /// The trait whose registry it is in.
-    type Interface: Interface + ?Sized;
-
-    /// What is known of each of its constructors: one for a struct, one for each variant of an enum.
-    const ITEMS: &'static [ComponentInfo];
-
-    /// Reads the arguments of the constructor at `index` of [`ITEMS`](Self::ITEMS) and calls it.
-    fn call(
-        index: usize,
-        builder: &mut Builder<'_, '_>,
-        context: &<Self::Interface as Interface>::Context<'_>,
-    ) -> Option<Registered<Self::Output>>;
-
-    /// As the registry holds it.
-    fn erase(built: Self::Output) -> Box<Self::Interface>;
-
-    /// Builds it from a reference, or reports why not.
-    fn build(
-        argument: Argument<'_, '_>,
-        context: &<Self::Interface as Interface>::Context<'_>,
-    ) -> Option<Registered<Self::Output>> {
-        argument.construct(Self::ITEMS, |index, builder| {
-            Self::call(index, builder, context)
-        })
-    }
-}
 
 /// Fills the parameters of one constructor.
 ///
@@ -54,117 +16,148 @@ pub trait Component: 'static {
 /// [is well](Self::is_well), and only then calls the constructor.
 pub struct Builder<'b, 'r> {
     item: &'static ComponentInfo,
-    /// The text given for each parameter.
-    given: Vec<Option<&'b str>>,
+    /// What was given for each parameter.
+    given: Vec<Option<Given<'b>>>,
     report: &'b mut Report<'r>,
-    /// How long the path of the component itself is.
-    base: usize,
     /// How many problems there were before this call.
     before: usize,
     /// Whether the arguments as a whole could not be read, so that none is missing.
     unreadable: bool,
-    /// Whether a missing argument has shown the signature; once is enough.
-    has_hinted: bool,
+}
+
+#[derive(Clone, Copy)]
+struct Given<'b> {
+    node: &'b Node<'b>,
+    by_position: bool,
 }
 
 impl<'b, 'r> Builder<'b, 'r> {
     pub(crate) fn bind(
         item: &'static ComponentInfo,
-        args: Option<&'b str>,
-        kwargs: Option<&'b str>,
+        args: Option<&'b Node<'b>>,
+        kwargs: Option<&'b Node<'b>>,
         report: &'b mut Report<'r>,
     ) -> Self {
-        let (base, before) = (report.base(), report.count());
+        report.begin(item);
+        let before = report.count();
         let given = vec![None; item.signature.parameters().len()];
         let mut builder = Self {
             item,
             given,
             report,
-            base,
             before,
             unreadable: false,
-            has_hinted: false,
         };
-        let read = args.map_or(Ok(()), |args| builder.bind_args(args));
-        let read = read.and_then(|()| kwargs.map_or(Ok(()), |kwargs| builder.bind_kwargs(kwargs)));
-        if let Err(error) = read {
-            builder.report.add_error(&error);
+        let args = args.map_or(Ok(()), |args| builder.bind_args(args));
+        let kwargs = kwargs.map_or(Ok(()), |kwargs| builder.bind_kwargs(kwargs));
+        for problem in [args, kwargs].into_iter().filter_map(Result::err) {
+            builder.report.add(problem);
             builder.unreadable = true;
         }
         builder
     }
 
-    fn bind_args(&mut self, args: &'b str) -> Result<(), ArgumentError> {
-        let parameters = self.item.signature.parameters();
-        let mut free = (0..parameters.len())
-            .filter(|&index| !parameters[index].excluded && !parameters[index].keyword);
-        let mut extra = 0;
-        if !args.starts_with('[') {
-            let found = reader::kind(args);
-            return Err(ArgumentError::new(format!(
-                "expected an array of arguments, found {found}"
-            ))
-            .with_hint("write the arguments by position as [value, ...]"));
-        }
+    fn parameters(&self) -> &'static [Parameter] {
+        self.item.signature.parameters()
+    }
+
+    fn bind_args(&mut self, args: &'b Node<'b>) -> Result<(), Problem> {
+        let Node::Array(elements) = args else {
+            let message = format!("expected an array of arguments, found {}", args.kind());
+            return Err(Problem::new(ProblemKind::WrongType, message)
+                .with_hint("write the arguments by position as [value, ...]"));
+        };
+        let free = self.parameters().iter().enumerate();
+        let free = free.filter(|(_, it)| !it.excluded && !it.keyword && !it.generic);
         let mut taken = 0;
-        reader::elements(args, |text| {
-            match free.next() {
-                Some(index) => {
-                    self.given[index] = Some(text);
-                    taken += 1;
-                }
-                None => extra += 1,
-            }
-            Ok(())
-        })?;
-        if extra > 0 {
+        for ((index, _), node) in free.zip(elements) {
+            self.given[index] = Some(Given {
+                node,
+                by_position: true,
+            });
+            taken += 1;
+        }
+        if taken < elements.len() {
             let plural = if taken == 1 { "" } else { "s" };
-            let message = format!(
-                "takes {taken} positional argument{plural}, found {}",
-                taken + extra
-            );
-            let hint = format!("the signature is {}", self.item.signature);
-            self.report.add(Problem::new(message).with_hint(hint));
+            let found = elements.len();
+            let message = format!("takes {taken} positional argument{plural}, found {found}");
+            let problem = Problem::new(ProblemKind::Unexpected, message);
+            let problem = self.report.with_signature(problem);
+            self.report.add(problem);
         }
         Ok(())
     }
 
-    fn bind_kwargs(&mut self, kwargs: &'b str) -> Result<(), ArgumentError> {
-        if !kwargs.starts_with('{') {
-            let found = reader::kind(kwargs);
-            return Err(ArgumentError::new(format!(
-                "expected an object of arguments, found {found}"
-            ))
-            .with_hint("write the arguments as {\"parameter\": value}"));
-        }
-        let parameters = self.item.signature.parameters();
+    fn bind_kwargs(&mut self, kwargs: &'b Node<'b>) -> Result<(), Problem> {
+        let Node::Object(members) = kwargs else {
+            let message = format!("expected an object of arguments, found {}", kwargs.kind());
+            return Err(Problem::new(ProblemKind::WrongType, message)
+                .with_hint("write the arguments as {\"parameter\": value}"));
+        };
+        let parameters = self.parameters();
         // Most callers keep the order of the signature, so the search begins where it stopped.
         let mut next = 0;
-        reader::members(kwargs, |name, text| {
+        for (name, node) in members {
             let found = (next..parameters.len())
                 .chain(0..next)
-                .find(|&index| parameters[index].name == name);
+                .find(|&index| parameters[index].name == name)
+                .or_else(|| parameters.iter().position(|it| it.is_named(name)));
             match found {
-                Some(index) if parameters[index].excluded => self.add_at(
-                    &name,
-                    Problem::new("an excluded parameter cannot be given")
-                        .with_hint("it is filled from the context or by its default; leave it out"),
-                ),
-                Some(index) if self.given[index].is_some() => {
-                    self.add_at(
-                        &name,
-                        Problem::new("given twice")
-                            .with_hint("by position and by name; leave one out"),
-                    );
-                }
                 Some(index) => {
-                    self.given[index] = Some(text);
+                    self.bind_one(index, name, node);
                     next = index + 1;
                 }
-                None => self.unexpected(&name),
+                None => self.unexpected(name),
             }
-            Ok(())
-        })
+        }
+        Ok(())
+    }
+
+    fn bind_one(&mut self, index: usize, name: &str, node: &'b Node<'b>) {
+        let parameter = &self.parameters()[index];
+        if parameter.excluded {
+            let problem = Problem::new(
+                ProblemKind::Excluded,
+                "an excluded parameter cannot be given",
+            );
+            let hint = "it is filled from the context or by its default; leave it out";
+            return self.add_at(name, problem.with_hint(hint));
+        }
+        if parameter.generic {
+            return self.check_generic(parameter, name, node);
+        }
+        if let Some(earlier) = self.given[index] {
+            let problem = Problem::new(ProblemKind::GivenTwice, "given twice");
+            let hint = if earlier.by_position {
+                "by position and by name; leave one out".to_owned()
+            } else if name == parameter.name {
+                "leave one of the two out".to_owned()
+            } else {
+                format!("`{name}` is an older name of `{}`", parameter.name)
+            };
+            return self.add_at(name, problem.with_hint(hint));
+        }
+        self.given[index] = Some(Given {
+            node,
+            by_position: false,
+        });
+    }
+
+    /// What the type itself says may be repeated, but not changed.
+    fn check_generic(&mut self, parameter: &Parameter, name: &str, node: &Node<'_>) {
+        let own = parameter.default_value();
+        let Some(own) = own.filter(|own| node.to_text().as_deref() != Ok(own.as_str())) else {
+            return;
+        };
+        let name_of_type = self.item.name;
+        let message = format!(
+            "`{name_of_type}` is registered with {} = {own}",
+            parameter.name
+        );
+        let problem = Problem::new(ProblemKind::WrongType, message).with_hint(
+            "give it that value or leave it out; each instance of a generic type has a name of its own",
+        );
+        self.add_at(name, problem);
     }
 
     fn unexpected(&mut self, name: &str) {
@@ -174,51 +167,46 @@ impl<'b, 'r> Builder<'b, 'r> {
             .identifying()
             .map(|it| it.name)
             .collect();
-        let hint = match nearest(name, free) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("the signature is {}", self.item.signature),
+        let problem = Problem::new(ProblemKind::Unexpected, "unexpected argument");
+        let problem = match nearest(name, free) {
+            Some(near) => problem.with_hint(format!("did you mean `{near}`?")),
+            None => self.report.with_signature(problem),
         };
-        self.add_at(
-            &shortened(name),
-            Problem::new("unexpected argument").with_hint(hint),
-        );
+        self.add_at(&shortened(name), problem);
     }
 
     fn add_at(&mut self, name: &str, problem: Problem) {
-        self.report.enter_name(self.base, name);
+        self.report.enter_name(name);
         self.report.add(problem);
-        self.report.return_to(self.base);
+        self.report.back();
     }
 
-    /// The argument of the required parameter at `index`; its absence is reported.
+    /// The argument of the required parameter at `index`, given or missing.
     pub fn required(&mut self, index: usize) -> Option<Argument<'_, 'r>> {
-        let parameter = &self.item.signature.parameters()[index];
-        if self.given[index].is_none() && !self.unreadable {
-            let message = format!("missing argument of type `{}`", parameter.type_name);
-            let mut problem = Problem::new(message);
-            if !self.has_hinted {
-                self.has_hinted = true;
-                problem = problem.with_hint(format!("the signature is {}", self.item.signature));
-            }
-            self.add_at(parameter.name, problem);
+        if self.unreadable && self.given[index].is_none() {
+            return None;
         }
-        self.optional(index)
+        self.report.enter_parameter(&self.parameters()[index]);
+        Some(Argument {
+            node: self.given[index].map(|given| given.node),
+            report: self.report,
+        })
     }
 
     /// The argument of the parameter at `index`, where it was given.
     pub fn optional(&mut self, index: usize) -> Option<Argument<'_, 'r>> {
-        let text = self.given[index]?;
-        let parameter = &self.item.signature.parameters()[index];
-        self.report.enter_parameter(self.base, parameter);
+        let given = self.given[index]?;
+        self.report.enter_parameter(&self.parameters()[index]);
         Some(Argument {
-            text,
+            node: Some(given.node),
             report: self.report,
         })
     }
 
     /// Reports that the excluded parameter `name` has neither a context nor a default.
     pub fn unfilled(&mut self, name: &str) {
-        let problem = Problem::new("an excluded parameter that nothing fills").with_hint(
+        let message = "an excluded parameter that nothing fills";
+        let problem = Problem::new(ProblemKind::Excluded, message).with_hint(
             "give it `#[register(default = ...)]`, or put the type in a registry with a context",
         );
         self.add_at(name, problem);
@@ -226,14 +214,15 @@ impl<'b, 'r> Builder<'b, 'r> {
 
     /// Whether every parameter has its value.
     pub fn is_well(&mut self) -> bool {
-        self.report.return_to(self.base);
+        self.report.back();
         self.report.count() == self.before
     }
 
     /// Reports the constructor's own error.
     pub fn refused(&mut self, error: impl Into<Box<dyn Error + Send + Sync>>) {
         let error: Arc<dyn Error + Send + Sync> = error.into().into();
-        let mut problem = Problem::new(format!("`{}` refused: {error}", self.item.name));
+        let message = format!("`{}` refused: {error}", self.item.name);
+        let mut problem = Problem::new(ProblemKind::Refused, message);
         problem.source = Some(error);
         self.report.add(problem);
     }

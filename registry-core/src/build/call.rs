@@ -1,7 +1,8 @@
 //! The arguments of one call.
 
-use crate::arguments::Arguments;
-use crate::value::Value;
+use crate::error::ArgumentError;
+use crate::identity::Arguments;
+use crate::json::{Node, Value};
 
 /// Arguments to build with: by position, by name, or both.
 ///
@@ -21,31 +22,50 @@ use crate::value::Value;
 #[derive(Clone, Debug, Default)]
 pub struct Call {
     /// An array.
-    pub(crate) args: Option<Value>,
+    pub(crate) args: Option<Given>,
     /// An object.
-    pub(crate) kwargs: Option<Value>,
+    pub(crate) kwargs: Option<Given>,
 }
 
-impl From<Value> for Call {
-    fn from(value: Value) -> Self {
-        match value.as_str().as_bytes().first() {
-            Some(b'[') => Self {
-                args: Some(value),
+/// What was given, or why it is no JSON.
+pub(crate) type Given = Result<Node<'static>, ArgumentError>;
+
+fn given(value: &Value) -> Given {
+    value.parse().map(Node::into_owned)
+}
+
+impl From<Given> for Call {
+    fn from(given: Given) -> Self {
+        match given {
+            Ok(Node::Array(_)) => Self {
+                args: Some(given),
                 kwargs: None,
             },
-            Some(b'n') => Self::default(),
+            Ok(Node::Null) => Self::default(),
             // What is no object is reported when the call is made.
             _ => Self {
                 args: None,
-                kwargs: Some(value),
+                kwargs: Some(given),
             },
         }
     }
 }
 
+impl From<Value> for Call {
+    fn from(value: Value) -> Self {
+        given(&value).into()
+    }
+}
+
 impl From<serde_json::Value> for Call {
     fn from(value: serde_json::Value) -> Self {
-        Value::from(value).into()
+        Node::of_json(value).into()
+    }
+}
+
+impl From<&serde_json::Value> for Call {
+    fn from(value: &serde_json::Value) -> Self {
+        value.clone().into()
     }
 }
 
@@ -57,9 +77,13 @@ impl From<()> for Call {
 
 impl From<&Arguments> for Call {
     fn from(arguments: &Arguments) -> Self {
+        let members = arguments.iter().map(|(name, value)| {
+            let value = given(value).map_err(|error| error.inside(name))?;
+            Ok((name.to_owned().into(), value))
+        });
         Self {
             args: None,
-            kwargs: Some(Value::from_canonical(arguments.to_string())),
+            kwargs: Some(members.collect::<Result<_, _>>().map(Node::Object)),
         }
     }
 }
@@ -67,8 +91,53 @@ impl From<&Arguments> for Call {
 impl<A: Into<Value>, K: Into<Value>> From<(A, K)> for Call {
     fn from((args, kwargs): (A, K)) -> Self {
         Self {
-            args: Some(args.into()),
-            kwargs: Some(kwargs.into()),
+            args: Some(given(&args.into())),
+            kwargs: Some(given(&kwargs.into())),
         }
+    }
+}
+
+/// A reference to a component, to build it: its name, or an object of `name` and `arguments`.
+///
+/// # Examples
+///
+/// ```
+/// use registry_core::Reference;
+/// use serde_json::json;
+///
+/// let configuration = json!({"model": {"name": "Dropout", "arguments": {"p": 0.5}}});
+/// let model: Reference = (&configuration["model"]).into();
+/// let by_name: Reference = "ReLU".into();
+/// ```
+#[derive(Clone, Debug)]
+pub struct Reference(pub(crate) Given);
+
+impl From<&str> for Reference {
+    fn from(name: &str) -> Self {
+        Self(Ok(Node::string(name.to_owned())))
+    }
+}
+
+impl From<Value> for Reference {
+    fn from(value: Value) -> Self {
+        Self(given(&value))
+    }
+}
+
+impl From<&Value> for Reference {
+    fn from(value: &Value) -> Self {
+        Self(given(value))
+    }
+}
+
+impl From<serde_json::Value> for Reference {
+    fn from(value: serde_json::Value) -> Self {
+        Self(Node::of_json(value))
+    }
+}
+
+impl From<&serde_json::Value> for Reference {
+    fn from(value: &serde_json::Value) -> Self {
+        value.clone().into()
     }
 }

@@ -1,4 +1,6 @@
-//! What excluded parameters are filled from.
+//! What excluded parameters and nested components are given.
+
+use super::interface::Interface;
 
 /// A parameter that is filled from a registry's context `C`.
 ///
@@ -43,4 +45,62 @@ impl<C: Clone> FromContext<'_, C> for C {
     fn from_context(context: &C) -> Self {
         context.clone()
     }
+}
+
+/// Says how the context of an outer component gives the context of the components in it that are of
+/// the registry of `I`.
+///
+/// A component is built with the context of its own registry. Where it holds components of another
+/// registry that needs a context, implement this for the outer one.
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(feature = "derive")] {
+/// use registry_core::{ContextFor, Entity, Registered, Registry, registry};
+///
+/// #[registry(context = String)]
+/// trait Model {}
+///
+/// #[registry(context = i64)]
+/// trait Optimizer {}
+///
+/// struct Both {
+///     device: String,
+///     weights: i64,
+/// }
+///
+/// impl ContextFor<dyn Model> for Both {
+///     fn context_for(&self) -> String {
+///         self.device.clone()
+///     }
+/// }
+///
+/// impl ContextFor<dyn Optimizer> for Both {
+///     fn context_for(&self) -> i64 {
+///         self.weights
+///     }
+/// }
+///
+/// #[registry(context = Both)]
+/// trait Training {}
+///
+/// #[derive(Entity)]
+/// #[register(registry = Training)]
+/// struct Run {
+///     model: Registered<Box<dyn Model>>,
+///     optimizer: Registered<Box<dyn Optimizer>>,
+/// }
+///
+/// impl Training for Run {}
+/// # }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "the context `{Self}` does not give the context of `{I}`",
+    label = "holds a component of `{I}`, which needs that context",
+    note = "implement `ContextFor<{I}>` for `{Self}`"
+)]
+pub trait ContextFor<I: Interface + ?Sized> {
+    /// The context of `I`, made from this one or a part of it.
+    fn context_for(&self) -> I::Context<'_>;
 }

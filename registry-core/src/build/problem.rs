@@ -1,5 +1,6 @@
 //! What is wrong with the arguments of a component.
 
+use crate::error::ProblemKind;
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
@@ -28,6 +29,7 @@ pub struct BuildError {
 /// One problem, and where it is.
 #[derive(Clone)]
 pub struct Problem {
+    pub(crate) kind: ProblemKind,
     pub(crate) path: String,
     pub(crate) message: String,
     pub(crate) hint: Option<String>,
@@ -40,6 +42,14 @@ impl BuildError {
         self.name.as_deref()
     }
 
+    /// The kind of the first problem, which is the only one where the name is unknown or the text is
+    /// no JSON.
+    pub fn kind(&self) -> ProblemKind {
+        self.problems
+            .first()
+            .map_or(ProblemKind::Custom, Problem::kind)
+    }
+
     /// The problems.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
@@ -47,8 +57,9 @@ impl BuildError {
 }
 
 impl Problem {
-    pub(crate) fn new(message: impl Into<String>) -> Self {
+    pub(crate) fn new(kind: ProblemKind, message: impl Into<String>) -> Self {
         Self {
+            kind,
             path: String::new(),
             message: message.into(),
             hint: None,
@@ -59,6 +70,11 @@ impl Problem {
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// What kind of problem it is.
+    pub fn kind(&self) -> ProblemKind {
+        self.kind
     }
 
     /// Where it is, as `activation.arguments.slope`; empty for the component itself.

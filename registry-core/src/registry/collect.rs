@@ -1,10 +1,11 @@
 //! The annotated types of all linked crates.
 
-use super::{Build, ComponentInfo, build_erased};
-use crate::build::Component;
-use crate::interface::Interface;
-use crate::suggest::nearest;
-use std::any::Any;
+use super::by_name::{Build, Registry, build_erased};
+use super::duplicate::DuplicateName;
+use crate::build::{ComponentOf, Interface};
+use crate::identity::ComponentInfo;
+use crate::names::nearest;
+use std::any::{Any, TypeId};
 use std::fmt;
 
 /// One annotated type, as `inventory` collects it.
@@ -13,6 +14,7 @@ use std::fmt;
 /// for each type of a user's crate.
 pub struct Registration {
     interface_name: &'static str,
+    interface_module: &'static str,
     items: &'static [ComponentInfo],
     /// A `Erased<dyn Trait>` of the registry's trait.
     erased: fn() -> &'static (dyn Any + Send + Sync),
@@ -24,22 +26,27 @@ struct Erased<I: Interface + ?Sized>(Build<I>);
 inventory::collect!(Registration);
 
 impl Registration {
-    /// The registration of a type.
-    pub const fn of<T: Component>() -> Self {
+    /// The registration of a type in the registry of `I`.
+    pub const fn of<T: ComponentOf<I>, I: Interface + ?Sized>() -> Self {
         Self {
-            interface_name: <T::Interface as Interface>::NAME,
+            interface_name: I::NAME,
+            interface_module: I::MODULE,
             items: T::ITEMS,
             // In a function, for a constant would be evaluated where the trait has no registry, which
             // is a further error.
-            erased: || &const { Erased::<T::Interface>(build_erased::<T>) },
+            erased: || &const { Erased::<I>(build_erased::<T, I>) },
         }
     }
 
-    pub(crate) fn interface_name(&self) -> &'static str {
+    pub(super) fn interface_name(&self) -> &'static str {
         self.interface_name
     }
 
-    pub(crate) fn items(&self) -> &'static [ComponentInfo] {
+    pub(super) fn interface_module(&self) -> &'static str {
+        self.interface_module
+    }
+
+    pub(super) fn items(&self) -> &'static [ComponentInfo] {
         self.items
     }
 
@@ -49,8 +56,56 @@ impl Registration {
     }
 }
 
-pub(crate) fn registrations() -> impl Iterator<Item = &'static Registration> {
+pub(super) fn registrations() -> impl Iterator<Item = &'static Registration> {
     inventory::iter::<Registration>()
+}
+
+/// The registry of all linked crates, and the first name in it that two types have.
+struct Linked<I: Interface + ?Sized> {
+    registry: Registry<I>,
+    clash: Option<DuplicateName>,
+}
+
+impl<I: Interface + ?Sized> Registry<I> {
+    fn all() -> &'static Linked<I> {
+        let made = I::global().get_or_init(|| {
+            let (mut registry, mut clash) = (Self::new(), None);
+            for registration in registrations() {
+                if let Some(build) = registration.build::<I>() {
+                    clash = clash.or(registry.add(registration.items(), build));
+                }
+            }
+            Box::new(Linked { registry, clash })
+        });
+        match made.downcast_ref() {
+            Some(linked) => linked,
+            None => unreachable!("each trait keeps its own registry"),
+        }
+    }
+
+    /// The same as [`global`](Self::global), but a name that two types have is an error for that
+    /// name alone.
+    pub(super) fn linked() -> &'static Self {
+        &Self::all().registry
+    }
+
+    /// The registry of every annotated type of the linked crates.
+    ///
+    /// It is made at the first call. A crate that nothing names is dropped by the linker, and its
+    /// types with it; `link!(my_models)` keeps it.
+    ///
+    /// # Errors
+    ///
+    /// Where two types of a typed registry have one name. In the default registry, which every type
+    /// is in that names no other, such a name alone cannot be built: types that only their own
+    /// program looks at, as those in two test functions, may have one name.
+    pub fn global() -> Result<&'static Self, DuplicateName> {
+        let linked = Self::all();
+        match &linked.clash {
+            Some(clash) if TypeId::of::<I>() != TypeId::of::<dyn Any>() => Err(clash.clone()),
+            _ => Ok(&linked.registry),
+        }
+    }
 }
 
 /// Checks that names are registered; see [`expect_registered!`](crate::expect_registered).

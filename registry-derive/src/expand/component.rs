@@ -1,129 +1,24 @@
-//! What every kind of component shares: its signature, and the code that writes and reads its
-//! arguments.
+//! What every kind of component shares: what is known of it, and its places in registries.
 
+use super::arguments::{reads, unread, values};
 use super::generics::is_concrete;
+use super::place::{interfaces, located, quiet};
 use crate::parameter::Parameter;
-use crate::parse::type_text;
-use proc_macro2::{Group, Span, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use crate::parse::Name;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
-use syn::{Generics, Path};
-
-/// The trait of the registry: what `registry = ...` says, or the default one.
-pub(super) fn interface(registry: Option<&Path>) -> TokenStream {
-    match registry {
-        // All at the user's path, where a missing `#[registry]` is to be told.
-        Some(path) => located(quote!((dyn #path + 'static)), path.span()),
-        None => quote!((dyn ::core::any::Any + 'static)),
-    }
-}
-
-/// The same tokens, at the user's place in messages.
-pub(super) fn located(tokens: TokenStream, place: Span) -> TokenStream {
-    tokens
-        .into_iter()
-        .map(|token| {
-            let span = token.span().located_at(place);
-            let mut token = match token {
-                TokenTree::Group(group) => {
-                    Group::new(group.delimiter(), located(group.stream(), place)).into()
-                }
-                other => other,
-            };
-            token.set_span(span);
-            token
-        })
-        .collect()
-}
-
-/// A default as a value of the parameter's type; the same words everywhere, so that a default of
-/// another type is one error.
-pub(super) fn typed(parameter: &Parameter, default: &syn::Expr) -> TokenStream {
-    let ty = &parameter.ty;
-    quote!({
-        let default: #ty = #default;
-        default
-    })
-}
-
-/// `Signature::new(&[...])`.
-pub(super) fn signature(root: &Path, parameters: &[Parameter]) -> TokenStream {
-    if parameters.is_empty() {
-        return quote!(#root::__private::Signature::EMPTY);
-    }
-    let parameters = parameters.iter().map(|parameter| {
-        let (name, type_name) = (parameter.name(), type_text(&parameter.ty));
-        let default = parameter.default.as_ref().map(|default| default_of(root, parameter, default));
-        let doc = (!parameter.doc.is_empty()).then(|| {
-            let doc = &parameter.doc;
-            quote!(.with_doc(#doc))
-        });
-        let keyword = parameter.keyword.then(|| quote!(.with_keyword()));
-        let excluded = parameter.excluded.then(|| quote!(.with_exclude()));
-        let skip = parameter.skip_default.then(|| quote!(.with_skip_default()));
-        quote!(#root::__private::Parameter::new(#name, #type_name) #default #doc #keyword #excluded #skip)
-    });
-    quote!(#root::__private::Signature::new(&[#(#parameters),*]))
-}
-
-fn default_of(root: &Path, parameter: &Parameter, default: &syn::Expr) -> TokenStream {
-    let text = type_text(default);
-    // What `default` alone stands for, as a person would write it.
-    let text = text.trim_start_matches("::core::default::");
-    if parameter.excluded {
-        return quote!(.with_default(#text, ::core::option::Option::None));
-    }
-    let default = typed(parameter, default);
-    quote! {
-        .with_default(#text, ::core::option::Option::Some(|| {
-            #root::__private::Value::of(&#default).ok()
-        }))
-    }
-}
-
-/// One call of the writer for each identifying parameter; `place` gives the reference to its value.
-pub(super) fn writes(
-    parameters: &[Parameter],
-    place: impl Fn(usize, &Parameter) -> TokenStream,
-) -> TokenStream {
-    let calls = parameters
-        .iter()
-        .enumerate()
-        .filter(|(_, parameter)| !parameter.excluded)
-        .map(|(index, parameter)| {
-            let (name, ty) = (parameter.name(), &parameter.ty);
-            let value = located(place(index, parameter), ty.span());
-            match &parameter.default {
-                Some(default) if parameter.skip_default => {
-                    let default = typed(parameter, default);
-                    quote!(__writer.argument_unless_default(#name, #value, &#default)?;)
-                }
-                // The key is laid out here, for it costs more to write than most values. A letter
-                // outside ASCII is left to the writer, which knows how to escape it.
-                _ if name.is_ascii() => {
-                    let key = format!(", \"{name}\": ");
-                    quote_spanned! {Span::call_site().located_at(ty.span())=>
-                        __writer.keyed_argument(#name, #key, #value)?;
-                    }
-                }
-                _ => quote_spanned! {Span::call_site().located_at(ty.span())=>
-                    __writer.argument(#name, #value)?;
-                },
-            }
-        });
-    quote!(#(#calls)*)
-}
+use syn::{Generics, LitStr, Path};
 
 /// One way to make a component: what is known of it, and how its arguments are read.
 pub(super) struct Constructor<'a> {
     pub(super) root: &'a Path,
-    pub(super) name: &'a str,
-    pub(super) doc: &'a str,
+    pub(super) name: &'a Name,
+    pub(super) aliases: &'a [LitStr],
+    pub(super) doc: &'a TokenStream,
     pub(super) type_name: String,
     pub(super) signature: TokenStream,
     pub(super) parameters: &'a [Parameter],
-    /// Whether the registry is a typed one, so that a context can be expected.
-    pub(super) typed: bool,
     /// The code that builds, given the values of all parameters in order; it gives an `Option`.
     pub(super) construct: &'a dyn Fn(&[TokenStream]) -> TokenStream,
 }
@@ -134,6 +29,7 @@ impl Constructor<'_> {
         let Self {
             root,
             name,
+            aliases,
             doc,
             type_name,
             signature,
@@ -142,6 +38,7 @@ impl Constructor<'_> {
         quote! {
             #root::__private::ComponentInfo {
                 name: #name,
+                aliases: &[#(#aliases),*],
                 signature: #signature,
                 doc: #doc,
                 type_name: #type_name,
@@ -154,60 +51,31 @@ impl Constructor<'_> {
         }
     }
 
-    /// Reads the arguments and constructs.
-    pub(super) fn call(&self) -> TokenStream {
-        let root = self.root;
-        let unfilled: Vec<_> = self
-            .parameters
+    /// Reads the arguments and constructs. Where the registry is a typed one, a context can be
+    /// expected.
+    pub(super) fn call(&self, is_typed: bool) -> TokenStream {
+        let Self {
+            root, parameters, ..
+        } = self;
+        let reads = reads(root, parameters);
+        let unfilled: Vec<_> = parameters
             .iter()
-            .filter(|parameter| parameter.excluded && parameter.default.is_none() && !self.typed)
+            .filter(|parameter| parameter.excluded && parameter.default.is_none() && !is_typed)
             .map(Parameter::name)
             .collect();
-        let reads = self
-            .parameters
-            .iter()
-            .enumerate()
-            .filter(|(_, parameter)| !parameter.excluded)
-            .map(|(index, parameter)| read(root, index, parameter));
         if !unfilled.is_empty() {
             // Nothing can be built, but what is wrong with the other arguments is told as well.
-            let variables = self
-                .parameters
-                .iter()
-                .enumerate()
-                .filter(|(_, parameter)| !parameter.excluded)
-                .map(|(index, _)| variable(index));
+            let unread = unread(parameters);
             return quote! {
-                #(#reads)*
-                #(let _ = #variables;)*
+                #reads
+                #unread
                 #(__builder.unfilled(#unfilled);)*
                 ::core::option::Option::None
             };
         }
-        let values: Vec<_> = self
-            .parameters
-            .iter()
-            .enumerate()
-            .map(
-                |(index, parameter)| match (&parameter.default, parameter.excluded) {
-                    (Some(default), true) => typed(parameter, default),
-                    (None, true) => {
-                        let span = parameter.ty.span();
-                        located(
-                            quote!(#root::__private::FromContext::from_context(__context)),
-                            span,
-                        )
-                    }
-                    (_, false) => {
-                        let variable = variable(index);
-                        quote!(#variable?)
-                    }
-                },
-            )
-            .collect();
-        let construct = (self.construct)(&values);
+        let construct = (self.construct)(&values(root, parameters));
         quote! {
-            #(#reads)*
+            #reads
             if !__builder.is_well() {
                 return ::core::option::Option::None;
             }
@@ -216,104 +84,130 @@ impl Constructor<'_> {
     }
 }
 
-fn variable(index: usize) -> syn::Ident {
-    format_ident!("__argument_{index}", span = Span::mixed_site())
-}
-
-/// Reads one argument into a variable.
-fn read(root: &Path, index: usize, parameter: &Parameter) -> TokenStream {
-    let (variable, ty) = (variable(index), &parameter.ty);
-    let take = located(
-        quote!(#root::__private::Probe::<#ty, __Context<'_>>::take(__argument, __context)),
-        ty.span(),
-    );
-    let (given, absent) = match &parameter.default {
-        Some(default) => {
-            let default = typed(parameter, default);
-            (
-                quote!(optional),
-                quote!(::core::option::Option::Some(#default)),
-            )
-        }
-        None => (quote!(required), quote!(::core::option::Option::None)),
-    };
-    quote! {
-        let #variable = match __builder.#given(#index) {
-            ::core::option::Option::Some(__argument) => #take,
-            ::core::option::Option::None => #absent,
+/// Calls the constructor at an index of several.
+pub(super) fn by_index(calls: &[TokenStream]) -> TokenStream {
+    if let [call] = calls {
+        return quote! {
+            let _ = __index;
+            #call
         };
+    }
+    let indices = 0..calls.len();
+    quote! {
+        match __index {
+            #(#indices => { #calls })*
+            _ => ::core::option::Option::None,
+        }
     }
 }
 
 /// The call of what cannot be built, for it was not understood.
-pub(super) fn unbuildable() -> TokenStream {
+pub(super) fn unbuildable(_is_typed: bool) -> TokenStream {
     quote! {
         let _ = (__index, __builder, __context);
         ::core::option::Option::None
     }
 }
 
-/// The `Component` implementation, and the registration of a type that needs no choice.
+/// The component and its places in registries; a type that needs no choice is registered.
 pub(super) struct ComponentImpl<'a> {
     pub(super) root: &'a Path,
-    pub(super) interface: &'a TokenStream,
+    pub(super) registries: &'a [Path],
     /// The type that implements `Component`.
     pub(super) ty: TokenStream,
     pub(super) output: TokenStream,
     pub(super) generics: Generics,
-    pub(super) items: Vec<TokenStream>,
+    /// The items, as a slice.
+    pub(super) items: TokenStream,
     /// Constructs by the index of the item.
-    pub(super) call: TokenStream,
+    pub(super) call: &'a dyn Fn(bool) -> TokenStream,
+    /// Whether what is built is in its box already.
+    pub(super) is_boxed: bool,
 }
 
 impl ToTokens for ComponentImpl<'_> {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let Self {
             root,
-            interface,
             ty,
             output,
             items,
-            call,
             ..
         } = self;
         let (impl_generics, _, where_clause) = self.generics.split_for_impl();
+        let interfaces = interfaces(self.registries);
+        let home = &interfaces[0];
+        let places = interfaces.iter().map(|interface| self.place(interface));
+        let quiet = quiet();
+        tokens.extend(quote! {
+            #quiet
+            const _: () = {
+                #[automatically_derived]
+                impl #impl_generics #root::__private::Component for #ty #where_clause {
+                    type Output = #output;
+                    type Interface = #home;
+
+                    const ITEMS: &'static [#root::__private::ComponentInfo] = #items;
+
+                    fn build(
+                        __argument: #root::__private::Argument<'_, '_>,
+                        __context: &<#home as #root::__private::Interface>::Context<'_>,
+                    ) -> ::core::option::Option<#root::__private::Registered<#output>> {
+                        #root::__private::construct::<Self, #home>(__argument, __context)
+                    }
+                }
+            };
+            #(#places)*
+        });
+    }
+}
+
+impl ComponentImpl<'_> {
+    /// Its place in the registry of one trait.
+    fn place(&self, interface: &TokenStream) -> TokenStream {
+        let Self {
+            root, ty, output, ..
+        } = self;
+        let (impl_generics, _, where_clause) = self.generics.split_for_impl();
+        let call = (self.call)(!self.registries.is_empty());
         // At the trait, for there it is told that the type does not implement it.
-        let place = interface.span();
-        let erased = located(quote!(#root::__private::Box::new(built)), place);
+        let erased = if self.is_boxed {
+            quote!(built)
+        } else {
+            located(quote!(#root::__private::Box::new(built)), interface.span())
+        };
         let submit = is_concrete(&self.generics).then(|| {
             quote! {
-                #root::__private::inventory::submit! { #root::__private::Registration::of::<#ty>() }
-            }
-        });
-        tokens.extend(quote! {
-            // Unused where every parameter holds components.
-            #[allow(unused_imports)]
-            use #root::__private::ProbeFallback as _;
-
-            type __Context<'c> = <#interface as #root::__private::Interface>::Context<'c>;
-
-            #[automatically_derived]
-            impl #impl_generics #root::__private::Component for #ty #where_clause {
-                type Output = #output;
-                type Interface = #interface;
-
-                const ITEMS: &'static [#root::__private::ComponentInfo] = &[#(#items),*];
-
-                fn call(
-                    __index: usize,
-                    __builder: &mut #root::__private::Builder<'_, '_>,
-                    __context: &__Context<'_>,
-                ) -> ::core::option::Option<#root::__private::Registered<#output>> {
-                    #call
-                }
-
-                fn erase(built: #output) -> #root::__private::Box<#interface> {
-                    #erased
+                #root::__private::inventory::submit! {
+                    #root::__private::Registration::of::<#ty, #interface>()
                 }
             }
-
-            #submit
         });
+        let quiet = quiet();
+        quote! {
+            #quiet
+            const _: () = {
+                use #root::__private::{ProbeFallback as _, RefusedFallback as _};
+
+                type __Context<'c> = <#interface as #root::__private::Interface>::Context<'c>;
+
+                #[automatically_derived]
+                impl #impl_generics #root::__private::ComponentOf<#interface> for #ty #where_clause {
+                    fn call(
+                        __index: usize,
+                        __builder: &mut #root::__private::Builder<'_, '_>,
+                        __context: &__Context<'_>,
+                    ) -> ::core::option::Option<#root::__private::Registered<#output>> {
+                        #call
+                    }
+
+                    fn erase(built: #output) -> #root::__private::Box<#interface> {
+                        #erased
+                    }
+                }
+
+                #submit
+            };
+        }
     }
 }

@@ -1,12 +1,17 @@
 //! `#[derive(Entity)]`.
 
-use super::Root;
-use super::component::{ComponentImpl, Constructor, interface, signature, typed, writes};
+use super::arguments::{signature, writes};
+use super::component::{ComponentImpl, Constructor, by_index};
 use super::fallback::fallback;
 use super::generics::{borrows, buildable, with_where, writable};
-use crate::check::Errors;
-use crate::parameter::Parameter;
-use crate::parse::{Body, Derived, Fielded, unraw};
+use super::nested::{read, written};
+use super::new::new;
+use super::place::{interfaces, quiet};
+use crate::check;
+use crate::errors::Errors;
+use crate::parse::{Body, Derived, Fielded};
+use crate::root::Root;
+use crate::types::unraw;
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::{DeriveInput, Path};
@@ -15,7 +20,11 @@ pub(super) fn expand(input: DeriveInput, root: Root, mut errors: Errors) -> Toke
     let Some(derived) = Derived::parse(input, &mut errors) else {
         return errors.into_tokens();
     };
-    if let (Some(path), true) = (&derived.options.registry, borrows(&derived.generics)) {
+    check::derived(&derived, &mut errors);
+    if let (Some(path), true) = (
+        derived.options.registries.first(),
+        borrows(&derived.generics),
+    ) {
         errors.at(
             path,
             "a type that borrows cannot be in a registry, which keeps what it builds\n\
@@ -28,32 +37,11 @@ pub(super) fn expand(input: DeriveInput, root: Root, mut errors: Errors) -> Toke
         let (errors, fallback) = (errors.into_tokens(), fallback(&derived, &root));
         return quote!(#errors #fallback);
     }
+    let errors = errors.into_tokens();
     let inherent = inherent(&derived, &root);
     let entity = entity(&derived, &root);
     let component = (!borrows(&derived.generics)).then(|| component(&derived, &root));
-    quote! {
-        #inherent
-        const _: () = {
-            #entity
-            #component
-        };
-    }
-}
-
-impl Derived {
-    fn forms(&self) -> &[Fielded] {
-        match &self.body {
-            Body::Struct(form) => std::slice::from_ref(form),
-            Body::Enum(forms) => forms,
-        }
-    }
-
-    pub(super) fn all_parameters(&self) -> Vec<&Parameter> {
-        self.forms()
-            .iter()
-            .flat_map(|form| &form.parameters)
-            .collect()
-    }
+    quote!(#errors #inherent #entity #component)
 }
 
 /// `SIGNATURE` or `SIGNATURES`, and what `new` asks for.
@@ -72,7 +60,7 @@ fn inherent(derived: &Derived, root: &Path) -> TokenStream {
     let items = match &derived.body {
         Body::Struct(form) => {
             let signature = signature(root, &form.parameters);
-            let doc = format!("The parameters of `{}`.", form.name);
+            let doc = format!("The parameters of `{}`.", form.name.shown(ident));
             let new = derived.options.new.map(|span| new(vis, form, span));
             quote! {
                 #[doc = #doc]
@@ -93,7 +81,9 @@ fn inherent(derived: &Derived, root: &Path) -> TokenStream {
             }
         }
     };
+    let quiet = quiet();
     quote! {
+        #quiet
         #[automatically_derived]
         impl #impl_generics #ident #ty_generics #where_clause {
             #items
@@ -101,55 +91,7 @@ fn inherent(derived: &Derived, root: &Path) -> TokenStream {
     }
 }
 
-/// `new(required, ...)` and `with_...`.
-pub(super) fn new(vis: &syn::Visibility, form: &Fielded, span: Span) -> TokenStream {
-    let (optional, required): (Vec<_>, Vec<_>) = form
-        .parameters
-        .iter()
-        .partition(|parameter| parameter.default.is_some());
-    let (names, types): (Vec<_>, Vec<_>) = required
-        .iter()
-        .map(|parameter| (&parameter.ident, &parameter.ty))
-        .unzip();
-    let defaults = optional.iter().map(|parameter| {
-        let name = &parameter.ident;
-        let default = parameter
-            .default
-            .as_ref()
-            .map(|default| typed(parameter, default));
-        quote!(#name: #default)
-    });
-    let setters = optional.iter().map(|parameter| {
-        let (name, ty) = (&parameter.ident, &parameter.ty);
-        let setter = format_ident!("with_{}", parameter.name(), span = parameter.ident.span());
-        let doc = format!("With another `{}`.", parameter.name());
-        quote! {
-            #[doc = #doc]
-            #[must_use]
-            #vis fn #setter(mut self, #name: #ty) -> Self {
-                self.#name = #name;
-                self
-            }
-        }
-    });
-    let doc = format!("Makes `{}`; what has a default has that.", form.name);
-    let new = syn::Ident::new("new", span);
-    let body = if form.unit {
-        quote!(Self)
-    } else {
-        quote!(Self { #(#names,)* #(#defaults,)* })
-    };
-    quote! {
-        #[doc = #doc]
-        #[allow(clippy::too_many_arguments, clippy::new_without_default)]
-        #vis fn #new(#(#names: #types),*) -> Self {
-            #body
-        }
-        #(#setters)*
-    }
-}
-
-/// The identity: `Entity` and `Serialize`.
+/// The identity: `Entity`, and how serde writes it.
 fn entity(derived: &Derived, root: &Path) -> TokenStream {
     let Derived {
         ident, generics, ..
@@ -162,48 +104,45 @@ fn entity(derived: &Derived, root: &Path) -> TokenStream {
     let (name, signature, write) = match &derived.body {
         Body::Struct(form) => {
             let name = &form.name;
-            let writes = writes(&form.parameters, |_, parameter| {
+            let writes = writes(root, &form.parameters, |_, parameter| {
                 let field = &parameter.ident;
                 quote!(&self.#field)
             });
             (quote!(#name), quote!(Self::SIGNATURE), writes)
         }
-        Body::Enum(forms) => of_variants(forms),
+        Body::Enum(forms) => of_variants(forms, root),
     };
+    let written = written(derived, root, &generics);
+    let quiet = quiet();
     quote! {
-        #[automatically_derived]
-        impl #impl_generics #root::__private::Entity for #ident #ty_generics #where_clause {
-            fn name(&self) -> &str {
-                #name
+        #quiet
+        const _: () = {
+            #[automatically_derived]
+            impl #impl_generics #root::__private::Entity for #ident #ty_generics #where_clause {
+                fn name(&self) -> &str {
+                    #name
+                }
+
+                fn signature(&self) -> #root::__private::Signature {
+                    #signature
+                }
+
+                fn write_arguments(
+                    &self,
+                    __writer: &mut #root::__private::ArgumentWriter<'_>,
+                ) -> ::core::result::Result<(), #root::__private::ArgumentError> {
+                    #write
+                    ::core::result::Result::Ok(())
+                }
             }
 
-            fn signature(&self) -> #root::__private::Signature {
-                #signature
-            }
-
-            fn write_arguments(
-                &self,
-                __writer: &mut #root::__private::ArgumentWriter<'_>,
-            ) -> ::core::result::Result<(), #root::__private::ArgumentError> {
-                #write
-                ::core::result::Result::Ok(())
-            }
-        }
-
-        #[automatically_derived]
-        impl #impl_generics #root::__private::serde::Serialize for #ident #ty_generics #where_clause {
-            fn serialize<__S: #root::__private::serde::Serializer>(
-                &self,
-                serializer: __S,
-            ) -> ::core::result::Result<__S::Ok, __S::Error> {
-                #root::__private::serialize(self, serializer)
-            }
-        }
+            #written
+        };
     }
 }
 
 /// The name, the signature and the writes of an enum, each as a `match`.
-fn of_variants(forms: &[Fielded]) -> (TokenStream, TokenStream, TokenStream) {
+fn of_variants(forms: &[Fielded], root: &Path) -> (TokenStream, TokenStream, TokenStream) {
     let (mut names, mut signatures, mut writing) = (Vec::new(), Vec::new(), Vec::new());
     for (index, form) in forms.iter().enumerate() {
         let (ident, name) = (&form.ident, &form.name);
@@ -218,12 +157,12 @@ fn of_variants(forms: &[Fielded]) -> (TokenStream, TokenStream, TokenStream) {
             .parameters
             .iter()
             .enumerate()
-            .filter(|(_, it)| !it.excluded)
+            .filter(|(_, it)| it.identifying() && it.generic.is_none())
             .map(|(index, parameter)| {
                 let (field, binding) = (&parameter.ident, binding(index));
                 quote!(#field: #binding)
             });
-        let writes = writes(&form.parameters, |index, _| {
+        let writes = writes(root, &form.parameters, |index, _| {
             let binding = binding(index);
             quote!(#binding)
         });
@@ -253,24 +192,22 @@ fn component(derived: &Derived, root: &Path) -> TokenStream {
         options,
         ..
     } = derived;
-    let interface = interface(options.registry.as_ref());
     let generics = with_where(
         generics,
         buildable(root, generics, &derived.all_parameters()),
     );
     let (_, ty_generics, _) = generics.split_for_impl();
-    let (items, calls): (Vec<_>, Vec<_>) = derived
-        .forms()
-        .iter()
-        .enumerate()
-        .map(|(index, form)| item_and_call(derived, root, index, form))
-        .unzip();
-    let call = match derived.body {
-        Body::Struct(_) => quote! {
-            let _ = __index;
-            #(#calls)*
-        },
+    let each = |is_typed: bool| -> (Vec<TokenStream>, Vec<TokenStream>) {
+        let forms = derived.forms().iter().enumerate();
+        forms
+            .map(|(index, form)| item_and_call(derived, root, index, form, is_typed))
+            .unzip()
+    };
+    let items = each(false).0;
+    let call = |is_typed: bool| match derived.body {
+        Body::Struct(_) => by_index(&each(is_typed).1),
         Body::Enum(_) => {
+            let calls = each(is_typed).1;
             let indices = 0..calls.len();
             quote! {
                 match __index {
@@ -282,15 +219,22 @@ fn component(derived: &Derived, root: &Path) -> TokenStream {
     };
     let component = ComponentImpl {
         root,
-        interface: &interface,
+        registries: &options.registries,
         ty: quote!(#ident #ty_generics),
         output: quote!(#ident #ty_generics),
         generics: generics.clone(),
-        items,
-        call,
+        items: quote!(&[#(#items),*]),
+        call: &call,
+        is_boxed: false,
     };
-    let nested = nested(derived, root, &interface, &generics);
-    quote!(#component #nested)
+    let interface = &interfaces(&options.registries)[0];
+    let read = read(derived, root, interface, &generics);
+    let quiet = quiet();
+    quote! {
+        #component
+        #quiet
+        const _: () = { #read };
+    }
 }
 
 /// What is known of a struct or a variant, and the code that builds it.
@@ -299,16 +243,17 @@ fn item_and_call(
     root: &Path,
     index: usize,
     form: &Fielded,
+    is_typed: bool,
 ) -> (TokenStream, TokenStream) {
     let variant = &form.ident;
     let (path, signature) = match derived.body {
         Body::Struct(_) => (quote!(Self), quote!(Self::SIGNATURE)),
         Body::Enum(_) => (quote!(Self::#variant), quote!(Self::SIGNATURES[#index].1)),
     };
-    let name = &form.name;
     let fields: Vec<_> = form
         .parameters
         .iter()
+        .filter(|parameter| parameter.generic.is_none())
         .map(|parameter| &parameter.ident)
         .collect();
     let construct = |values: &[TokenStream]| {
@@ -317,65 +262,17 @@ fn item_and_call(
         } else {
             quote!(#path { #(#fields: #values),* })
         };
-        quote!(#root::__private::registered(#value, #name, #signature))
+        quote!(::core::option::Option::Some(#root::__private::Registered::of(#value)))
     };
     let constructor = Constructor {
         root,
-        name,
+        name: &form.name,
+        aliases: &form.aliases,
         doc: &form.doc,
         type_name: unraw(&derived.ident),
         signature: signature.clone(),
         parameters: &form.parameters,
-        typed: derived.options.registry.is_some(),
         construct: &construct,
     };
-    (constructor.item(), constructor.call())
-}
-
-/// As an argument of another component, and read by serde.
-pub(super) fn nested(
-    derived: &Derived,
-    root: &Path,
-    interface: &TokenStream,
-    generics: &syn::Generics,
-) -> TokenStream {
-    let ident = &derived.ident;
-    let (_, ty_generics, _) = generics.split_for_impl();
-    let with = |generic: syn::GenericParam, bound: syn::WherePredicate| {
-        let mut generics = with_where(generics, vec![bound]);
-        let at =
-            usize::from(!matches!(generic, syn::GenericParam::Lifetime(_))) * generics.params.len();
-        generics.params.insert(at, generic);
-        generics
-    };
-    let of_any = with(
-        syn::parse_quote!(__C: ?::core::marker::Sized),
-        syn::parse_quote!(#interface: #root::__private::Admits<__C>),
-    );
-    let of_serde = with(
-        syn::parse_quote!('de),
-        syn::parse_quote!(#interface: #root::__private::ContextFree<'de, #ident #ty_generics>),
-    );
-    let (any_generics, _, any_where) = of_any.split_for_impl();
-    let (serde_generics, _, serde_where) = of_serde.split_for_impl();
-    quote! {
-        #[automatically_derived]
-        impl #any_generics #root::__private::FromArgument<__C> for #ident #ty_generics #any_where {
-            fn from_argument(
-                argument: #root::__private::Argument<'_, '_>,
-                context: &__C,
-            ) -> ::core::option::Option<Self> {
-                #root::__private::unregistered::<Self, __C>(argument, context)
-            }
-        }
-
-        #[automatically_derived]
-        impl #serde_generics #root::__private::serde::Deserialize<'de> for #ident #ty_generics #serde_where {
-            fn deserialize<__D: #root::__private::serde::Deserializer<'de>>(
-                deserializer: __D,
-            ) -> ::core::result::Result<Self, __D::Error> {
-                #root::__private::deserialize(deserializer).map(#root::__private::Registered::into_inner)
-            }
-        }
-    }
+    (constructor.item(), constructor.call(is_typed))
 }

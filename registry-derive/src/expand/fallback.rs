@@ -1,8 +1,10 @@
 //! What stands in for the implementations of a derived type after an error.
 
-use super::component::{ComponentImpl, interface, unbuildable};
-use super::derive::{nested, new};
+use super::component::{ComponentImpl, unbuildable};
 use super::generics::{borrows, buildable, with_where};
+use super::nested::{read, written};
+use super::new::new;
+use super::place::{interfaces, quiet};
 use crate::parse::{Body, Derived};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -25,11 +27,14 @@ pub(super) fn fallback(derived: &Derived, root: &Path) -> TokenStream {
             #vis const SIGNATURES: &'static [(&'static str, #root::__private::Signature)] = &[];
         },
     };
+    let written = written(derived, root, &derived.generics);
+    let quiet = quiet();
     quote! {
         #[allow(dead_code, missing_docs)]
         impl #impl_generics #ident #ty_generics #where_clause {
             #constant
         }
+        #quiet
         const _: () = {
             impl #impl_generics #root::__private::Entity for #ident #ty_generics #where_clause {
                 fn name(&self) -> &str {
@@ -45,23 +50,15 @@ pub(super) fn fallback(derived: &Derived, root: &Path) -> TokenStream {
                     ::core::result::Result::Ok(())
                 }
             }
-            impl #impl_generics #root::__private::serde::Serialize for #ident #ty_generics #where_clause {
-                fn serialize<__S: #root::__private::serde::Serializer>(
-                    &self,
-                    serializer: __S,
-                ) -> ::core::result::Result<__S::Ok, __S::Error> {
-                    #root::__private::serialize(self, serializer)
-                }
-            }
-            #component
+            #written
         };
+        #component
     }
 }
 
 /// The place in a registry of what cannot be built.
 fn component_without(derived: &Derived, root: &Path) -> TokenStream {
     let ident = &derived.ident;
-    let interface = interface(derived.options.registry.as_ref());
     let generics = with_where(
         &derived.generics,
         buildable(root, &derived.generics, &derived.all_parameters()),
@@ -69,13 +66,15 @@ fn component_without(derived: &Derived, root: &Path) -> TokenStream {
     let (_, ty_generics, _) = generics.split_for_impl();
     let component = ComponentImpl {
         root,
-        interface: &interface,
+        registries: &derived.options.registries,
         ty: quote!(#ident #ty_generics),
         output: quote!(#ident #ty_generics),
         generics: generics.clone(),
-        items: Vec::new(),
-        call: unbuildable(),
+        items: quote!(&[]),
+        call: &unbuildable,
+        is_boxed: false,
     };
-    let nested = nested(derived, root, &interface, &generics);
-    quote!(#component #nested)
+    let interface = &interfaces(&derived.options.registries)[0];
+    let read = read(derived, root, interface, &generics);
+    quote!(#component const _: () = { #read };)
 }

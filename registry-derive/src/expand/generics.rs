@@ -1,6 +1,7 @@
 //! What the generics of a type mean for its component.
 
 use crate::parameter::Parameter;
+use crate::types::mentions;
 use syn::{GenericParam, Generics, Path, WherePredicate};
 
 /// Whether a type is known when the macro runs, so that it registers itself.
@@ -13,22 +14,12 @@ pub(super) fn borrows(generics: &Generics) -> bool {
     generics.lifetimes().next().is_some()
 }
 
-/// Whether a type, as it is written, holds what lives shorter than the program.
-pub(super) fn has_lifetime(ty: &syn::Type) -> bool {
-    struct Find(bool);
-    impl<'t> syn::visit::Visit<'t> for Find {
-        fn visit_lifetime(&mut self, lifetime: &'t syn::Lifetime) {
-            self.0 |= lifetime.ident != "static";
-        }
-
-        fn visit_type_reference(&mut self, reference: &'t syn::TypeReference) {
-            self.0 |= reference.lifetime.is_none();
-            syn::visit::visit_type_reference(self, reference);
-        }
-    }
-    let mut find = Find(false);
-    syn::visit::Visit::visit_type(&mut find, ty);
-    find.0
+/// The types that count for identity and stand in the signature of the constructor.
+fn held<'p>(parameters: &'p [&'p Parameter]) -> impl Iterator<Item = &'p syn::Type> {
+    parameters
+        .iter()
+        .filter(|parameter| parameter.identifying() && parameter.generic.is_none())
+        .map(|parameter| &parameter.ty)
 }
 
 /// The type parameters that identifying parameters use.
@@ -40,25 +31,11 @@ fn used<'g>(
         .params
         .iter()
         .filter_map(move |generic| match generic {
-            GenericParam::Type(generic) => parameters
-                .iter()
-                .filter(|parameter| !parameter.excluded)
-                .any(|parameter| mentions(&parameter.ty, &generic.ident))
+            GenericParam::Type(generic) => held(parameters)
+                .any(|ty| mentions(ty, &generic.ident))
                 .then_some(&generic.ident),
             _ => None,
         })
-}
-
-fn mentions(ty: &syn::Type, ident: &syn::Ident) -> bool {
-    struct Find<'i>(&'i syn::Ident, bool);
-    impl<'t> syn::visit::Visit<'t> for Find<'_> {
-        fn visit_ident(&mut self, ident: &'t syn::Ident) {
-            self.1 |= ident == self.0;
-        }
-    }
-    let mut find = Find(ident, false);
-    syn::visit::Visit::visit_type(&mut find, ty);
-    find.1
 }
 
 /// The types of identifying parameters that hold a constant, as `[f64; N]`: serde has arrays of some
@@ -67,15 +44,11 @@ fn sized<'g>(
     generics: &'g Generics,
     parameters: &'g [&'g Parameter],
 ) -> impl Iterator<Item = &'g syn::Type> {
-    parameters
-        .iter()
-        .filter(|parameter| !parameter.excluded)
-        .map(|parameter| &parameter.ty)
-        .filter(|ty| {
-            generics
-                .const_params()
-                .any(|constant| mentions(ty, &constant.ident))
-        })
+    held(parameters).filter(|ty| {
+        generics
+            .const_params()
+            .any(|constant| mentions(ty, &constant.ident))
+    })
 }
 
 /// What type parameters need so that arguments can be written.

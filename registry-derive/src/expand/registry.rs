@@ -1,46 +1,50 @@
 //! `#[registry]`.
 
-use super::Root;
-use super::component::located;
-use crate::check::Errors;
+use super::forward::forward;
+use super::place::{located, quiet};
+use crate::check;
+use crate::errors::Errors;
 use crate::options::Options;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::visit_mut::VisitMut;
-use syn::{ItemTrait, Lifetime, Path, Type, TypeParamBound};
+use syn::{Expr, ItemTrait, Lifetime, Path, Type};
 
 pub(super) fn expand(
-    interface: &ItemTrait,
+    mut interface: ItemTrait,
     options: &Options,
-    root: Root,
+    root: &Path,
     mut errors: Errors,
 ) -> TokenStream {
-    let root = root.path(options);
-    if !interface.generics.params.is_empty() {
-        errors.at(
-            &interface.generics,
-            "a trait with parameters has no single registry\n\
-             hint: make a plain trait that extends it, and give that the registry",
-        );
-        if let Some(context) = &options.context {
-            borrowing(context, &mut errors);
-        }
-        let errors = errors.into_tokens();
-        return quote!(#interface #errors);
-    }
+    check::interface(&interface, options, &mut errors);
     let context = options
         .context
         .as_ref()
         .map(|context| borrowing(context, &mut errors));
+    if !interface.generics.params.is_empty() {
+        let errors = errors.into_tokens();
+        return quote!(#interface #errors);
+    }
+    let forward = options
+        .forward
+        .map(|_| forward(&interface, root, &mut errors));
     // After an error too, so that what names the registry is no further error.
     let errors = errors.into_tokens();
-    let kind = implement(interface, context.as_ref(), &root);
-    let nested = nested(interface, context.is_none(), &root);
+    let kind = implement(&interface, context.as_ref(), options.nested.as_ref(), root);
+    let nested = nested(&interface, context.is_none(), root);
+    // A registry keeps what it builds, and gives it back as its own type.
+    interface.colon_token.get_or_insert_default();
+    interface
+        .supertraits
+        .push(syn::parse_quote!(::core::any::Any));
+    let quiet = quiet();
     quote! {
         #interface
+        #quiet
         const _: () = {
             #kind
             #nested
+            #forward
         };
         #errors
     }
@@ -79,55 +83,109 @@ fn borrowing(context: &Type, errors: &mut Errors) -> Type {
 }
 
 /// `Interface` and `Admits` for `dyn Trait`.
-fn implement(interface: &ItemTrait, context: Option<&Type>, root: &Path) -> TokenStream {
+fn implement(
+    interface: &ItemTrait,
+    context: Option<&Type>,
+    nested: Option<&Expr>,
+    root: &Path,
+) -> TokenStream {
     let ident = &interface.ident;
     let dynamic = located(quote!((dyn #ident + 'static)), ident.span());
-    let name = crate::parse::unraw(ident);
+    let name = crate::types::unraw(ident);
     let unit: Type = syn::parse_quote!(());
     let context_type = context.unwrap_or(&unit);
-    let (generics, admitted, given) = match context {
-        Some(context) => (quote!(<'c>), quote!(#context), quote!(context)),
-        None => (
-            quote!(<__C: ?::core::marker::Sized>),
-            quote!(__C),
-            quote!(&()),
-        ),
+    let build = quote! {
+        for<'a, 'r, 'x, 'k> fn(
+            #root::__private::Argument<'a, 'r>,
+            &'x <Self as #root::__private::Interface>::Context<'k>,
+        ) -> ::core::option::Option<__T>
     };
-    let unused = context.is_none().then(|| quote!(let _ = context;));
+    let admits = match context {
+        Some(context) => quote! {
+            #[automatically_derived]
+            impl<'c> #root::__private::Admits<#context> for #dynamic {
+                fn enter<__T>(
+                    context: &#context,
+                    argument: #root::__private::Argument<'_, '_>,
+                    build: #build,
+                ) -> ::core::option::Option<__T> {
+                    #root::__private::enter::<Self, __T>(context, argument, build)
+                }
+            }
+
+            #[automatically_derived]
+            impl<__C> #root::__private::Admits<__C> for #dynamic
+            where
+                __C: #root::__private::ContextFor<#dynamic> + ?::core::marker::Sized,
+            {
+                fn enter<__T>(
+                    context: &__C,
+                    argument: #root::__private::Argument<'_, '_>,
+                    build: #build,
+                ) -> ::core::option::Option<__T> {
+                    let context = #root::__private::ContextFor::<#dynamic>::context_for(context);
+                    #root::__private::enter::<Self, __T>(&context, argument, build)
+                }
+            }
+        },
+        None => quote! {
+            #[automatically_derived]
+            impl<__C: ?::core::marker::Sized> #root::__private::Admits<__C> for #dynamic {
+                fn enter<__T>(
+                    _context: &__C,
+                    argument: #root::__private::Argument<'_, '_>,
+                    build: #build,
+                ) -> ::core::option::Option<__T> {
+                    build(argument, &())
+                }
+            }
+        },
+    };
+    let nested = nested.zip(context).map(|(nested, _)| {
+        quote! {
+            fn nested<'c>(
+                context: &Self::Context<'c>,
+                path: &#root::__private::ArgumentPath<'_>,
+            ) -> ::core::option::Option<Self::Context<'c>> {
+                ::core::option::Option::Some((#nested)(context, path))
+            }
+        }
+    });
     quote! {
         #[automatically_derived]
         impl #root::__private::Interface for #dynamic {
             type Context<'c> = #context_type;
 
             const NAME: &'static str = #name;
+            const MODULE: &'static str = ::core::module_path!();
 
             fn global() -> &'static ::std::sync::OnceLock<
-                ::core::result::Result<#root::__private::Registry<Self>, #root::__private::DuplicateName>,
+                #root::__private::Box<
+                    dyn ::core::any::Any + ::core::marker::Send + ::core::marker::Sync,
+                >,
             > {
                 static GLOBAL: ::std::sync::OnceLock<
-                    ::core::result::Result<
-                        #root::__private::Registry<#dynamic>,
-                        #root::__private::DuplicateName,
+                    #root::__private::Box<
+                        dyn ::core::any::Any + ::core::marker::Send + ::core::marker::Sync,
                     >,
                 > = ::std::sync::OnceLock::new();
                 &GLOBAL
             }
+
+            fn any(component: &Self) -> &(dyn ::core::any::Any + 'static) {
+                component
+            }
+
+            fn into_any(
+                component: #root::__private::Box<Self>,
+            ) -> #root::__private::Box<dyn ::core::any::Any> {
+                component
+            }
+
+            #nested
         }
 
-        #[automatically_derived]
-        impl #generics #root::__private::Admits<#admitted> for #dynamic {
-            fn enter<__T>(
-                context: &#admitted,
-                argument: #root::__private::Argument<'_, '_>,
-                build: for<'a, 'r, 'x, 'k> fn(
-                    #root::__private::Argument<'a, 'r>,
-                    &'x <Self as #root::__private::Interface>::Context<'k>,
-                ) -> ::core::option::Option<__T>,
-            ) -> ::core::option::Option<__T> {
-                #unused
-                build(argument, #given)
-            }
-        }
+        #admits
     }
 }
 
@@ -148,19 +206,22 @@ fn nested(interface: &ItemTrait, context_free: bool, root: &Path) -> TokenStream
             }
         }
     });
-    let serialize = extends_entity(interface).then(|| {
-        quote! {
-            #[automatically_derived]
-            impl #root::__private::serde::Serialize for #dynamic {
-                fn serialize<__S: #root::__private::serde::Serializer>(
-                    &self,
-                    serializer: __S,
-                ) -> ::core::result::Result<__S::Ok, __S::Error> {
-                    #root::__private::serialize(self, serializer)
-                }
+    // The lifetime keeps the bound from being checked here: only what is written needs an identity.
+    let of_any_lifetime = located(quote!((dyn #ident + '__s)), ident.span());
+    let serialize = quote! {
+        #[automatically_derived]
+        impl<'__s> #root::__private::serde::Serialize for #of_any_lifetime
+        where
+            #of_any_lifetime: #root::__private::Entity,
+        {
+            fn serialize<__S: #root::__private::serde::Serializer>(
+                &self,
+                serializer: __S,
+            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+                #root::__private::serialize(self, serializer)
             }
         }
-    });
+    };
     quote! {
         #[automatically_derived]
         impl #root::__private::Component for #boxed {
@@ -169,6 +230,16 @@ fn nested(interface: &ItemTrait, context_free: bool, root: &Path) -> TokenStream
 
             const ITEMS: &'static [#root::__private::ComponentInfo] = &[];
 
+            fn build(
+                argument: #root::__private::Argument<'_, '_>,
+                context: &<#dynamic as #root::__private::Interface>::Context<'_>,
+            ) -> ::core::option::Option<#root::__private::Registered<Self>> {
+                #root::__private::build_boxed(argument, context)
+            }
+        }
+
+        #[automatically_derived]
+        impl #root::__private::ComponentOf<#dynamic> for #boxed {
             fn call(
                 _index: usize,
                 _builder: &mut #root::__private::Builder<'_, '_>,
@@ -179,13 +250,6 @@ fn nested(interface: &ItemTrait, context_free: bool, root: &Path) -> TokenStream
 
             fn erase(built: Self) -> Self {
                 built
-            }
-
-            fn build(
-                argument: #root::__private::Argument<'_, '_>,
-                context: &<#dynamic as #root::__private::Interface>::Context<'_>,
-            ) -> ::core::option::Option<#root::__private::Registered<Self>> {
-                #root::__private::build_boxed(argument, context)
             }
         }
 
@@ -205,16 +269,4 @@ fn nested(interface: &ItemTrait, context_free: bool, root: &Path) -> TokenStream
         #deserialize
         #serialize
     }
-}
-
-/// Only then has a box of it an identity of its own.
-fn extends_entity(interface: &ItemTrait) -> bool {
-    interface.supertraits.iter().any(|bound| match bound {
-        TypeParamBound::Trait(bound) => bound
-            .path
-            .segments
-            .last()
-            .is_some_and(|segment| segment.ident == "Entity"),
-        _ => false,
-    })
 }

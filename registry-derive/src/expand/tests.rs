@@ -16,7 +16,7 @@ fn derived(item: TokenStream) -> String {
     laid_out(&super::derive(item, Root::RegistryCore))
 }
 
-fn registered(options: TokenStream, item: &TokenStream) -> String {
+fn registered(options: &TokenStream, item: &TokenStream) -> String {
     laid_out(&super::register(options, item, Root::RegistryCore))
 }
 
@@ -111,7 +111,7 @@ fn derive_after_an_error() {
 #[test]
 fn register_constructor() {
     insta::assert_snapshot!(registered(
-        quote!(name = "MLP", exclude = "vs", registry = Model),
+        &quote!(name = "MLP", exclude = "vs", registry = Model),
         &quote! {
             impl Mlp {
                 /// A multi-layer perceptron.
@@ -135,7 +135,7 @@ fn register_constructor() {
 #[test]
 fn register_fallible_constructor() {
     insta::assert_snapshot!(registered(
-        quote!(constructor = "open"),
+        &quote!(constructor = "open"),
         &quote! {
             impl File {
                 fn open(path: String) -> io::Result<Self> {
@@ -149,7 +149,7 @@ fn register_fallible_constructor() {
 #[test]
 fn register_generic_constructor() {
     insta::assert_snapshot!(registered(
-        quote!(),
+        &quote!(),
         &quote! {
             impl<T: Clone> Buffer<T> {
                 pub fn new(value: T, count: usize) -> Self {
@@ -163,7 +163,7 @@ fn register_generic_constructor() {
 #[test]
 fn register_function() {
     insta::assert_snapshot!(registered(
-        quote!(name = "Linear", exclude = "vs", registry = Layer),
+        &quote!(name = "Linear", exclude = "vs", registry = Layer),
         &quote! {
             pub fn linear(vs: &nn::Path, inputs: i64, outputs: i64) -> nn::Linear {
                 nn::linear(vs, inputs, outputs)

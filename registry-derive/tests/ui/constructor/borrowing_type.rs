@@ -12,7 +12,7 @@ impl<'a> View<'a> {
     }
 }
 
-impl Model for View<'_> {}
+
 
 struct Slice<'a>(&'a [f64]);
 
@@ -23,6 +23,6 @@ impl Slice<'_> {
     }
 }
 
-impl Model for Slice<'_> {}
+
 
 fn main() {}

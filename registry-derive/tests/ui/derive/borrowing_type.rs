@@ -9,6 +9,6 @@ struct View<'a> {
     text: &'a str,
 }
 
-impl Data for View<'_> {}
+
 
 fn main() {}

@@ -2,7 +2,7 @@ use registry_core::Entity;
 
 #[derive(Entity)]
 enum Activation {
-    ReLU,
+    ReLU, //~
     #[register(name = "ReLU")]
     Rectifier, //~
 }

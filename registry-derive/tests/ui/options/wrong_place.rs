@@ -3,7 +3,7 @@ use registry_core::{Entity, register};
 #[derive(Entity)]
 #[register(default = 0.1)] //~
 struct Adam {
-    #[register(name = "rate")] //~
+    #[register(registry = Layer)] //~
     lr: f64,
 }
 

@@ -11,6 +11,6 @@ fn linear(#[register(default = 3)] size: i64) -> Linear {
 
 fn main() {
     let layer = linear(3);
-    let _ = (layer.hash(), layer.size, linear::SIGNATURE.to_string());
-    let _ = Registry::<dyn std::any::Any>::new().with::<linear>();
+    let _ = (layer.hash(), layer.size, LINEAR_FUNCTION.signature().to_string());
+    let _ = Registry::<dyn std::any::Any>::new().with_function(LINEAR_FUNCTION);
 }

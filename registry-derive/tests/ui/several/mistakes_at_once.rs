@@ -24,7 +24,7 @@ impl Mlp {
         &self, //~
         name: &str, //~
         (width, height): (i64, i64), //~
-        #[register(name = "p")] dropout: f64, //~
+        #[register(registry = Model)] dropout: f64, //~
     ) -> Option<Self> { //~
         None
     }

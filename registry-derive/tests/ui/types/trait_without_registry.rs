@@ -1,11 +1,11 @@
-// The compiler tells it at the bound of `Component` and at the one of `Constructor`.
+// The compiler tells it at each place where the registry is used.
 
 use registry_core::Entity;
 
 trait Model {}
 
-#[derive(Entity)] //~
-#[register(registry = Model)] //~
+#[derive(Entity)] //~ //~ //~
+#[register(registry = Model)] //~ //~
 struct Linear;
 
 impl Model for Linear {}

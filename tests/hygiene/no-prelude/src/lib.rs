@@ -140,7 +140,7 @@ mod tests {
         assert_eq!(super::unit(1).arguments().to_string(), "{}");
         assert_eq!(
             Pair { both: (1, 2) }.arguments().to_string(),
-            r#"{"both": [1, 2]}"#
+            r#"{"T": "i32", "both": [1, 2]}"#
         );
         assert!(Scale::new(1.0).with_times(2).hash().is_valid());
     }

@@ -66,7 +66,7 @@ impl Mlp {
 /// Wraps a model of the same registry.
 #[register(name = "Twice", registry = Model, crate = models)]
 pub fn twice(model: Registered<Box<dyn Model>>) -> (Box<dyn Model>, usize) {
-    (model.into_inner(), 2)
+    (Registered::into_inner(model), 2)
 }
 
 impl Model for Scale {

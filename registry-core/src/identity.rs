@@ -1,0 +1,23 @@
+//! What makes a component the one it is: name, arguments, signature, and the hash of them.
+
+mod argument_writer;
+mod arguments;
+mod diff;
+mod entity;
+mod hash;
+mod info;
+mod metadata;
+mod registered;
+mod signature;
+mod type_name;
+
+pub use argument_writer::ArgumentWriter;
+pub use arguments::Arguments;
+pub use diff::{Difference, diff};
+pub use entity::{Entity, serialize};
+pub use hash::Hash;
+pub use info::{ComponentInfo, Location};
+pub use metadata::Metadata;
+pub use registered::{Capture, Registered, WrongType};
+pub use signature::{Parameter, Signature};
+pub use type_name::type_name;

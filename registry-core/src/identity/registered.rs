@@ -1,0 +1,465 @@
+//! A value together with its identity.
+
+use super::argument_writer::ArgumentWriter;
+use super::arguments::Arguments;
+use super::entity::{Entity, serialize};
+use super::hash::Hash;
+use super::signature::Signature;
+use crate::canonical::{Mode, Writer};
+use crate::error::{ArgumentError, ProblemKind};
+use serde::ser::{Serialize, Serializer};
+use std::any::Any;
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::error::Error;
+use std::fmt;
+use std::hash::Hasher;
+use std::ops::{Deref, DerefMut};
+
+/// A value together with its identity.
+///
+/// It is what a `#[register]`ed constructor returns and what a registry builds. It is a smart
+/// pointer: it derefs to the value, so it is used as the value would be, and what concerns the
+/// pointer itself is a function, `Registered::into_inner(model)`, so that no method of the value is
+/// hidden.
+///
+/// # Which identity it has
+///
+/// - A derived entity has the identity of its present fields, wherever it came from. It may be
+///   changed after it was built, as sweeps do: `adam.lr = 0.01`.
+/// - A value whose constructor was captured has the identity of that call, as in Python: what
+///   happens to the value later, as training changes weights, does not concern it.
+///
+/// # Reaching a method that `Entity` has too
+///
+/// `name`, `hash`, `arguments`, `signature` and `metadata` are methods of [`Entity`]. Where the
+/// value has a method of such a name, `Net::name(&net)` or `(*net).name()` calls it.
+///
+/// # Examples
+///
+/// ```
+/// use registry_core::{Entity, Registered};
+/// # use registry_core::{ArgumentError, ArgumentWriter, Signature};
+/// # struct Adam { lr: f64 }
+/// # impl Entity for Adam {
+/// #     fn name(&self) -> &str { "Adam" }
+/// #     fn signature(&self) -> Signature { Signature::EMPTY }
+/// #     fn write_arguments(&self, writer: &mut ArgumentWriter<'_>) -> Result<(), ArgumentError> {
+/// #         writer.argument("lr", &self.lr)
+/// #     }
+/// # }
+///
+/// let mut adam = Registered::of(Adam { lr: 0.1 });
+/// adam.lr = 0.01;
+/// assert_eq!(adam.arguments().to_string(), r#"{"lr": 0.01}"#);
+/// Registered::set_name(&mut adam, "Adam2");
+/// assert_eq!(adam.name(), "Adam2");
+/// ```
+#[derive(Clone)]
+pub struct Registered<T> {
+    value: T,
+    source: Source<T>,
+    overrides: Option<Box<Overrides>>,
+}
+
+/// Where the identity comes from.
+enum Source<T> {
+    /// What a constructor was called with.
+    Captured(Capture),
+    /// The value, each time anew.
+    Live(Live<T>),
+}
+
+/// How the entity in a value is reached, whatever box it is in.
+struct Live<T> {
+    any: fn(&T) -> &(dyn Any + 'static),
+    entity: for<'v> fn(&'v (dyn Any + 'static)) -> Option<&'v dyn Entity>,
+}
+
+/// A name and a hash that were set.
+#[derive(Clone, Default)]
+struct Overrides {
+    name: Option<Cow<'static, str>>,
+    hash: Option<Hash>,
+}
+
+/// What a constructor was called with.
+#[derive(Clone)]
+pub struct Capture {
+    name: Cow<'static, str>,
+    signature: Signature,
+    arguments: Result<Captured, ArgumentError>,
+}
+
+/// Writes the arguments that are captured. A trait object, so that the code that captures is compiled
+/// once and not for each constructor.
+type WriteArguments<'w> = &'w dyn Fn(&mut ArgumentWriter<'_>) -> Result<(), ArgumentError>;
+
+/// The canonical text of the arguments.
+#[derive(Clone)]
+struct Captured {
+    identity: String,
+    /// With every skipped default, where any was skipped.
+    exact: Option<Box<str>>,
+    levels: usize,
+}
+
+impl Capture {
+    /// Captures what `write` writes.
+    pub fn of(name: &'static str, signature: Signature, write: WriteArguments<'_>) -> Self {
+        Self {
+            name: Cow::Borrowed(name),
+            signature,
+            arguments: Captured::of(signature, write),
+        }
+    }
+
+    /// What `entity` is now.
+    fn now(entity: &dyn Entity) -> Self {
+        let signature = entity.signature();
+        Self {
+            name: Cow::Owned(entity.name().to_owned()),
+            signature,
+            arguments: Captured::of(signature, &|writer| entity.write_arguments(writer)),
+        }
+    }
+}
+
+impl Captured {
+    fn of(signature: Signature, write: WriteArguments<'_>) -> Result<Self, ArgumentError> {
+        // Room for the names, their punctuation and a number each: scalars then fit at once.
+        let names = signature
+            .parameters()
+            .iter()
+            .map(|parameter| parameter.name.len() + 24);
+        let mut writer = Writer::text(2 + names.sum::<usize>(), Mode::Identity);
+        ArgumentWriter::arguments(&mut writer, write)?;
+        let (skipped, mut levels) = (writer.skipped(), writer.deepest());
+        let mut exact = None;
+        if skipped {
+            let mut writer = Writer::text(writer.length() + 64, Mode::Exact);
+            ArgumentWriter::arguments(&mut writer, write)?;
+            levels = levels.max(writer.deepest());
+            exact = Some(writer.into_text().into_boxed_str());
+        }
+        Ok(Self {
+            identity: writer.into_text(),
+            exact,
+            levels,
+        })
+    }
+}
+
+impl<T> Registered<T> {
+    /// Joins a value and what its constructor was called with; for the code that the macros write.
+    #[doc(hidden)]
+    #[inline]
+    pub fn captured(value: T, capture: Capture) -> Self {
+        Self {
+            value,
+            source: Source::Captured(capture),
+            overrides: None,
+        }
+    }
+
+    /// A derived entity with the identity of its present fields.
+    pub fn of(entity: T) -> Self
+    where
+        T: Entity + 'static,
+    {
+        Self {
+            value: entity,
+            source: Source::Live(Live {
+                any: |value| value,
+                entity: |any| any.downcast_ref::<T>().map(|value| value as &dyn Entity),
+            }),
+            overrides: None,
+        }
+    }
+
+    /// Gives it another name, which changes its hash. A record under a name that no registry has
+    /// cannot be built again.
+    pub fn set_name(this: &mut Self, name: impl Into<Cow<'static, str>>) {
+        this.overrides.get_or_insert_default().name = Some(name.into());
+    }
+
+    /// Gives it a hash made elsewhere. An entity that holds it does not see that hash: it counts
+    /// name and arguments.
+    pub fn set_hash(this: &mut Self, hash: Hash) {
+        this.overrides.get_or_insert_default().hash = Some(hash);
+    }
+
+    /// The value alone; the identity is lost.
+    pub fn into_inner(this: Self) -> T {
+        this.value
+    }
+
+    /// Another value under the identity that this one has now, such as the same one in a box, or
+    /// what a method that takes `self` makes of it: `Registered::map(net, |net| net.with_k(3))`.
+    pub fn map<U>(this: Self, map: impl FnOnce(T) -> U) -> Registered<U> {
+        let capture = match this.source {
+            Source::Captured(capture) => capture,
+            Source::Live(ref live) => match live.reach(&this.value) {
+                Some(entity) => Capture::now(entity),
+                None => Capture {
+                    name: Cow::Borrowed(""),
+                    signature: Signature::EMPTY,
+                    arguments: Err(replaced()),
+                },
+            },
+        };
+        Registered {
+            value: map(this.value),
+            source: Source::Captured(capture),
+            overrides: this.overrides,
+        }
+    }
+
+    /// The same value in another box; `any` reaches it there.
+    pub(crate) fn reshape<U>(
+        self,
+        map: impl FnOnce(T) -> U,
+        any: fn(&U) -> &(dyn Any + 'static),
+    ) -> Registered<U> {
+        Registered {
+            value: map(self.value),
+            source: match self.source {
+                Source::Captured(capture) => Source::Captured(capture),
+                Source::Live(Live { entity, .. }) => Source::Live(Live { any, entity }),
+            },
+            overrides: self.overrides,
+        }
+    }
+
+    fn name_set(&self) -> Option<&str> {
+        self.overrides.as_ref()?.name.as_deref()
+    }
+
+    fn hash_set(&self) -> Option<&Hash> {
+        self.overrides.as_ref()?.hash.as_ref()
+    }
+}
+
+impl<T> Live<T> {
+    fn reach<'v>(&self, value: &'v T) -> Option<&'v dyn Entity> {
+        (self.entity)((self.any)(value))
+    }
+}
+
+impl<T> Clone for Source<T> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Captured(capture) => Self::Captured(capture.clone()),
+            Self::Live(Live { any, entity }) => Self::Live(Live {
+                any: *any,
+                entity: *entity,
+            }),
+        }
+    }
+}
+
+/// Somebody put a value of another type into the box that a registry had filled.
+fn replaced() -> ArgumentError {
+    let message = "the component was replaced by a value that the registry did not build";
+    ArgumentError::new(ProblemKind::Unwritable, message)
+        .with_hint("build the other component by the registry, or with its constructor")
+}
+
+impl<T> Entity for Registered<T> {
+    fn name(&self) -> &str {
+        match (self.name_set(), &self.source) {
+            (Some(name), _) => name,
+            (None, Source::Captured(capture)) => &capture.name,
+            (None, Source::Live(live)) => live.reach(&self.value).map_or("", Entity::name),
+        }
+    }
+
+    fn signature(&self) -> Signature {
+        match &self.source {
+            Source::Captured(capture) => capture.signature,
+            Source::Live(live) => live
+                .reach(&self.value)
+                .map_or(Signature::EMPTY, Entity::signature),
+        }
+    }
+
+    fn write_arguments(&self, writer: &mut ArgumentWriter<'_>) -> Result<(), ArgumentError> {
+        match &self.source {
+            Source::Captured(Capture { arguments, .. }) => match arguments {
+                Ok(captured) => writer.captured(
+                    &captured.identity,
+                    captured.exact.as_deref(),
+                    captured.levels,
+                ),
+                Err(error) => Err(error.clone()),
+            },
+            Source::Live(live) => match live.reach(&self.value) {
+                Some(entity) => entity.write_arguments(writer),
+                None => Err(replaced()),
+            },
+        }
+    }
+
+    fn hash(&self) -> Hash {
+        if let Some(hash) = self.hash_set() {
+            return hash.clone();
+        }
+        match &self.source {
+            Source::Captured(Capture { arguments, .. }) => match arguments {
+                Ok(captured) => Hash::md5(|writer| {
+                    writer.put(self.name());
+                    writer.put(&captured.identity);
+                    Ok(())
+                }),
+                Err(error) => Hash::invalid(error),
+            },
+            Source::Live(live) => match (live.reach(&self.value), self.name_set()) {
+                (Some(entity), None) => entity.hash(),
+                (Some(entity), Some(name)) => Hash::of_renamed(entity, name),
+                (None, _) => Hash::invalid(&replaced()),
+            },
+        }
+    }
+
+    fn arguments(&self) -> Arguments {
+        match &self.source {
+            Source::Live(live) => live
+                .reach(&self.value)
+                .map_or_else(|| Arguments::unwritable(replaced()), Entity::arguments),
+            Source::Captured(Capture {
+                signature,
+                arguments,
+                ..
+            }) => {
+                let read = arguments.as_ref().map_err(Clone::clone);
+                let read = read.and_then(|captured| captured.identity.parse::<Arguments>());
+                read.map_or_else(Arguments::unwritable, |read| read.split_by(signature))
+            }
+        }
+    }
+}
+
+impl<T> Deref for Registered<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+/// A derived entity takes the identity of what its fields are changed to; a value whose constructor
+/// was captured keeps the identity of the call.
+impl<T> DerefMut for Registered<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.value
+    }
+}
+
+/// Serializes in the reference form: the name, or an object of name and arguments.
+impl<T> Serialize for Registered<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serialize(self, serializer)
+    }
+}
+
+/// The identity; see [`Display`](fmt::Display) for the value.
+impl<T> fmt::Debug for Registered<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())?;
+        let arguments = self.arguments();
+        if arguments.is_empty() && arguments.error().is_none() {
+            return Ok(());
+        }
+        write!(f, " {arguments}")
+    }
+}
+
+/// The value, as it displays itself.
+impl<T: fmt::Display> fmt::Display for Registered<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
+    }
+}
+
+/// Compares the values, as smart pointers do.
+impl<T: PartialEq> PartialEq for Registered<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl<T: Eq> Eq for Registered<T> {}
+
+impl<T: PartialOrd> PartialOrd for Registered<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        self.value.partial_cmp(&other.value)
+    }
+}
+
+impl<T: Ord> Ord for Registered<T> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.value.cmp(&other.value)
+    }
+}
+
+impl<T: std::hash::Hash> std::hash::Hash for Registered<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.value.hash(state);
+    }
+}
+
+impl<T: Default + Entity + 'static> Default for Registered<T> {
+    fn default() -> Self {
+        Self::of(T::default())
+    }
+}
+
+/// A component is of another type than was asked for; it derefs to the component, which
+/// [`into_inner`](Self::into_inner) gives back.
+pub struct WrongType<T> {
+    component: Registered<T>,
+    expected: &'static str,
+}
+
+impl<T> WrongType<T> {
+    pub(crate) fn new<E>(component: Registered<T>) -> Self {
+        Self {
+            component,
+            expected: std::any::type_name::<E>(),
+        }
+    }
+
+    /// The component.
+    pub fn into_inner(self) -> Registered<T> {
+        self.component
+    }
+}
+
+impl<T> Deref for WrongType<T> {
+    type Target = Registered<T>;
+
+    fn deref(&self) -> &Registered<T> {
+        &self.component
+    }
+}
+
+impl<T> fmt::Display for WrongType<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the component `{}` is of another type than `{}`\n\
+             hint: ask for the type that its constructor makes",
+            self.component.name(),
+            self.expected
+        )
+    }
+}
+
+// What `main` returns is shown by `Debug`, and a person should read the same there.
+impl<T> fmt::Debug for WrongType<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl<T> Error for WrongType<T> {}
