@@ -143,3 +143,97 @@ fn an_alias_that_is_a_name_is_an_error_with_both_places() -> Outcome {
     }
     Ok(())
 }
+
+/// A record of a component as it was: its hash is that of its own name and arguments.
+fn record(name: &str, arguments: &str) -> Result<entia::Metadata, Box<dyn std::error::Error>> {
+    let mut record = entia::Metadata {
+        name: name.to_owned(),
+        hash: entia::Hash::custom("md5-v1", ""),
+        arguments: arguments.parse()?,
+        exact: None,
+        signature: String::new(),
+    };
+    record.hash = entia::Hash::of(&record);
+    Ok(record)
+}
+
+#[test]
+fn a_record_gives_its_hash_again_or_the_difference() -> Outcome {
+    let block = Block {
+        activation: Activation::LeakyReLU { slope: 0.5 },
+    };
+    let same = block.metadata()?;
+    assert_eq!(same.build(registry(), &())?.hash(), block.hash());
+
+    // Names that changed are no difference, at any depth.
+    let old = record(
+        "Block",
+        r#"{"activation": {"name": "LeakyReLU", "arguments": {"negative_slope": 0.5}}}"#,
+    )?;
+    assert_ne!(old.hash, block.hash());
+    assert_eq!(old.build(registry(), &())?.hash(), block.hash());
+    let old = record("Block", r#"{"activation": "Rectifier"}"#)?;
+    assert_eq!(
+        old.build(registry(), &())?.arguments().to_string(),
+        r#"{"activation": "ReLU"}"#
+    );
+    let old = record(
+        "Perceptron",
+        r#"{"hidden": 8, "learning-rate": 0.1, "kind": "a"}"#,
+    )?;
+    assert_eq!(old.build(registry(), &())?.name(), "MLP");
+
+    // A parameter that was added, and one that was an integer.
+    let old = record("MLP", r#"{"hidden_size": 8, "learning-rate": 1}"#)?;
+    let error = old.build(registry(), &()).unwrap_err();
+    assert_eq!(error.kind(), ProblemKind::Changed);
+    let text = error.to_string();
+    for said in [
+        "learning-rate: the record has 1, the program of today 1.0",
+        "class: the record has nothing, the program of today \"a\"",
+        "accept it with `build_changed`",
+    ] {
+        assert!(text.contains(said), "{text}");
+    }
+    assert_eq!(old.build_changed(registry(), &())?.name(), "MLP");
+
+    // A hash that was set comes back; one that its own arguments do not give is told.
+    let mut set = same.clone();
+    set.hash = entia::Hash::custom("release", "v7");
+    assert_eq!(set.build(registry(), &())?.hash(), set.hash);
+    let mut forged = same;
+    forged.hash = "0".repeat(32).parse()?;
+    assert!(
+        forged
+            .build(registry(), &())
+            .unwrap_err()
+            .to_string()
+            .contains("hash: ")
+    );
+    Ok(())
+}
+
+#[test]
+fn the_tracker_builds_and_verifies_records_of_then() -> Outcome {
+    let experiment = Tracker::open("memory:")?.experiment("old")?;
+    let old = record(
+        "Perceptron",
+        r#"{"hidden": 8, "learning-rate": 0.1, "kind": "a"}"#,
+    )?;
+    let run = experiment.track(&old)?;
+    assert_eq!(run.id(), old.hash.as_str());
+    run.verify()?;
+    let built = run.module("model")?.build(registry(), &())?;
+    assert_eq!(built.name(), "MLP");
+
+    let changed = record("Perceptron", r#"{"hidden": 8, "kind": "a"}"#)?;
+    let run = experiment.track(&changed)?;
+    let error = run.verify().unwrap_err().to_string();
+    assert!(
+        error.contains("model `Perceptron` (now `MLP`): learning-rate: (absent) -> 0.1"),
+        "{error}"
+    );
+    assert!(run.module("model")?.build(registry(), &()).is_err());
+    run.module("model")?.build_changed(registry(), &())?;
+    Ok(())
+}

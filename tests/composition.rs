@@ -334,7 +334,10 @@ fn a_set_of_entities_joins_another_registry() -> Outcome {
         r#"Stack { parts: [Identity, Dropout { p: 0.5 }] } on Device("cpu")"#
     );
     assert_eq!(
-        modules.signature("Dropout").unwrap_or_default().to_string(),
+        modules
+            .signature("Dropout")
+            .unwrap_or(entia::Signature::EMPTY)
+            .to_string(),
         "(p: f64 = 0.5)"
     );
     let error = modules.build("Dropout", json!([2.0]), &cpu).unwrap_err();

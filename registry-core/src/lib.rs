@@ -45,8 +45,8 @@ pub use identity::{
 pub use json::Value;
 pub use names::nearest;
 pub use registry::{
-    CatalogEntry, DefaultRegistry, DuplicateName, Function, NotRegistered, Registry, catalog,
-    manifest,
+    CatalogEntry, Change, DefaultRegistry, DuplicateName, Function, ManifestError, NotRegistered,
+    Registry, catalog, manifest,
 };
 
 #[cfg(feature = "derive")]
@@ -65,7 +65,10 @@ pub mod __private {
     pub use crate::identity::{Capture, ComponentInfo, Location, serialize, type_name};
     pub use crate::json::Value;
     pub use crate::macros::call;
-    pub use crate::registry::{Expected, Function, Registration, Registry, build_boxed};
+    pub use crate::registry::{
+        Expected, Function, Names, Registration, Registry, build_boxed, check_manifest,
+        is_named_in, refer, reference,
+    };
     pub use crate::{ArgumentError, ArgumentWriter, Entity, Parameter, Registered, Signature};
     pub use inventory;
     pub use serde;

@@ -4,12 +4,16 @@ mod by_name;
 mod catalog;
 mod collect;
 mod duplicate;
+mod manifest_file;
 mod nested;
+mod record;
 mod schema;
 
 pub use by_name::{DefaultRegistry, Function, Registry};
 pub use catalog::{CatalogEntry, catalog};
 pub use collect::{Expected, NotRegistered, Registration};
 pub use duplicate::DuplicateName;
+pub use manifest_file::{Change, ManifestError, check_manifest};
 pub use nested::build_boxed;
+pub use record::{Names, is_named_in, refer, reference};
 pub use schema::manifest;

@@ -63,13 +63,14 @@ impl Module {
         &self.record.arguments
     }
 
-    /// Builds the object from its record, by its name and every argument it was given; those left
-    /// out of identity are filled from the context.
+    /// Builds the object from its record, with the identity that it had; what is excluded from the
+    /// identity hash is filled from the context.
     ///
     /// # Errors
     ///
-    /// Where the registry has no such name, or its constructor takes other arguments by now; every
-    /// problem is named at once.
+    /// Where the registry has no such name, or its constructor takes other arguments by now, or the
+    /// program of today would give it another hash; every problem and every difference is named at
+    /// once. [`build_changed`](Self::build_changed) accepts another hash.
     ///
     /// # Examples
     ///
@@ -89,6 +90,19 @@ impl Module {
         registry: &Registry<I>,
         context: &I::Context<'_>,
     ) -> Result<Registered<Box<I>>, BuildError> {
-        registry.build(self.name(), self.record.exact_arguments(), context)
+        self.record.build(registry, context)
+    }
+
+    /// Builds the object from its record, whatever hash the program of today gives it.
+    ///
+    /// # Errors
+    ///
+    /// Where the registry has no such name, or its constructor takes other arguments by now.
+    pub fn build_changed<I: Interface + ?Sized>(
+        &self,
+        registry: &Registry<I>,
+        context: &I::Context<'_>,
+    ) -> Result<Registered<Box<I>>, BuildError> {
+        self.record.build_changed(registry, context)
     }
 }

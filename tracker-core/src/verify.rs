@@ -1,11 +1,11 @@
 //! Whether records still agree with the program.
 
-use std::collections::HashMap;
 use std::fmt;
 
+use registry_core::__private::{Names, is_named_in, refer, reference};
 use registry_core::{
-    ArgumentError, ArgumentWriter, Arguments, CatalogEntry, ComponentInfo, Difference, Entity,
-    Metadata, Signature, Value, catalog, diff,
+    ArgumentError, ArgumentWriter, Arguments, ComponentInfo, Difference, Entity, Metadata,
+    Signature, Value, diff,
 };
 
 use crate::aggregate::Aggregate;
@@ -20,6 +20,8 @@ pub struct Disagreement {
     pub kind: String,
     /// Its name.
     pub name: String,
+    /// The name that it has in the program, where that is another one by now.
+    pub renamed: Option<String>,
     /// The phase of the iteration that holds it; none where the aggregate does.
     pub phase: Option<String>,
     /// What differs, from the record to the program. The path `hash` stands for a record whose own
@@ -38,7 +40,8 @@ impl Aggregate {
     /// - Where components of that name are linked into the program, one of them must still give
     ///   that hash for what the record holds: an added parameter takes its default, a parameter
     ///   with `skip_default` is left out while it equals the present default, one that is gone is
-    ///   dropped. The same holds for the components inside an argument.
+    ///   dropped, and what has another name by now is found by its `alias`. The same holds for the
+    ///   components inside an argument.
     ///
     /// Nothing is built, so a parameter that has changed its type alone is not seen; nor is a hash
     /// of another scheme than `md5-v1`, which only its maker can compute.
@@ -71,7 +74,7 @@ impl Aggregate {
     /// # Ok::<(), tracker_core::Error>(())
     /// ```
     pub fn verify(&self) -> Result<()> {
-        let program = Program::linked();
+        let program = Program(Names::linked(None));
         let mut disagreements = Vec::new();
         for module in self.modules()? {
             disagreements.extend(program.disagreement(&module.kind, None, &module.record));
@@ -98,6 +101,9 @@ impl Aggregate {
 impl fmt::Display for Disagreement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} `{}`", self.kind, self.name)?;
+        if let Some(renamed) = &self.renamed {
+            write!(f, " (now `{renamed}`)")?;
+        }
         if let Some(phase) = &self.phase {
             write!(f, " of the `{phase}` iteration")?;
         }
@@ -136,10 +142,8 @@ impl Entity for Recorded<'_> {
     }
 }
 
-/// The components that are linked into the program, by name.
-struct Program {
-    components: HashMap<&'static str, Vec<CatalogEntry>>,
-}
+/// What the components that are linked into the program make of records.
+struct Program(Names);
 
 /// What a component of the program makes of a record.
 #[derive(Default)]
@@ -149,18 +153,6 @@ struct Present<T> {
 }
 
 impl Program {
-    fn linked() -> Self {
-        let mut components: HashMap<_, Vec<_>> = HashMap::new();
-        for entry in catalog() {
-            components.entry(entry.item.name).or_default().push(entry);
-        }
-        Self { components }
-    }
-
-    fn named(&self, name: &str) -> &[CatalogEntry] {
-        self.components.get(name).map_or(&[], Vec::as_slice)
-    }
-
     fn disagreement(
         &self,
         kind: &str,
@@ -175,10 +167,14 @@ impl Program {
         if hash.scheme() != record.hash.scheme() {
             return None;
         }
+        let renamed = self.0.named(&record.name).first();
+        let renamed = renamed.map(|entry| entry.item.name.to_owned());
+        let renamed = renamed.filter(|name| *name != record.name);
         let disagreement = |differences, missing| {
             Some(Disagreement {
                 kind: kind.to_owned(),
                 name: record.name.clone(),
+                renamed: renamed.clone(),
                 phase: phase.map(str::to_owned),
                 differences,
                 missing,
@@ -192,23 +188,25 @@ impl Program {
             };
             return disagreement(vec![difference], Vec::new());
         }
-        let exact = record.exact_arguments();
-        let candidates = self.named(&record.name).iter().map(|entry| entry.item);
-        let present = self.apply_best(candidates, Some(&record.arguments), exact, "")?;
-        if present.missing.is_empty() && present.written == record.arguments {
+        // What has another name by now is the same under that.
+        let today = self.0.today(record);
+        let exact = today.exact_arguments();
+        let candidates = self.0.named(&record.name).iter().map(|entry| entry.item);
+        let present = self.apply_best(candidates, Some(&today.arguments), exact, "")?;
+        if present.missing.is_empty() && present.written == today.arguments {
             return None;
         }
         let mut differences = diff(
-            &stored,
+            &today,
             &Recorded {
-                name: &record.name,
+                name: &today.name,
                 arguments: &present.written,
             },
         );
         if differences.is_empty() && present.missing.is_empty() {
             differences.push(Difference {
                 path: "arguments".to_owned(),
-                left: Value::of(&record.arguments).ok(),
+                left: Value::of(&today.arguments).ok(),
                 right: Value::of(&present.written).ok(),
             });
         }
@@ -281,7 +279,7 @@ impl Program {
     ) -> Present<Value> {
         if let Some((name, arguments)) = reference(exact) {
             let plain = exact.as_str().starts_with('"');
-            let candidates = self.named(&name).iter();
+            let candidates = self.0.named(&name).iter();
             // Any text may be the name of a component by chance.
             let candidates = candidates.filter(|entry| !plain || is_named_in(entry, type_name));
             let stored_arguments = stored.and_then(reference).map(|(_, arguments)| arguments);
@@ -289,7 +287,7 @@ impl Program {
             let items = candidates.map(|entry| entry.item);
             return match self.apply_best(items, stored_arguments.as_ref(), &arguments, &path) {
                 Some(present) => Present {
-                    written: refer(&name, &present.written).unwrap_or_else(|| exact.clone()),
+                    written: refer(&name, &present.written),
                     missing: present.missing,
                 },
                 // What cannot be checked stays as it is.
@@ -330,38 +328,4 @@ impl Program {
             missing,
         }
     }
-}
-
-/// The name and the arguments of a component inside an argument.
-fn reference(value: &Value) -> Option<(String, Arguments)> {
-    if let Ok(name) = value.to::<String>() {
-        return Some((name, Arguments::default()));
-    }
-    let [(name_key, name), (arguments_key, arguments)] = value.members()?.try_into().ok()?;
-    if name_key != "name" || arguments_key != "arguments" {
-        return None;
-    }
-    Some((name.to().ok()?, arguments.as_str().parse().ok()?))
-}
-
-/// A component as it stands inside an argument.
-fn refer(name: &str, arguments: &Arguments) -> Option<Value> {
-    let name = Value::of(name).ok()?;
-    if arguments.is_empty() {
-        return Some(name);
-    }
-    let arguments = Value::of(arguments).ok()?;
-    let reference: Arguments = [("name", name), ("arguments", arguments)]
-        .into_iter()
-        .collect();
-    Value::of(&reference).ok()
-}
-
-/// Whether the text of a parameter's type names the type or the registry of a component.
-fn is_named_in(entry: &CatalogEntry, type_name: &str) -> bool {
-    let path = entry.item.type_name.split('<').next().unwrap_or_default();
-    let own = path.rsplit("::").next().unwrap_or_default().trim();
-    type_name
-        .split(|character: char| character != '_' && !character.is_alphanumeric())
-        .any(|word| word == own || word == entry.registry)
 }

@@ -28,7 +28,8 @@ pub struct Builder<'b, 'r> {
 #[derive(Clone, Copy)]
 struct Given<'b> {
     node: &'b Node<'b>,
-    by_position: bool,
+    /// None where it was given by position.
+    name: Option<&'b str>,
 }
 
 impl<'b, 'r> Builder<'b, 'r> {
@@ -71,10 +72,7 @@ impl<'b, 'r> Builder<'b, 'r> {
         let free = free.filter(|(_, it)| !it.excluded && !it.keyword && !it.generic);
         let mut taken = 0;
         for ((index, _), node) in free.zip(elements) {
-            self.given[index] = Some(Given {
-                node,
-                by_position: true,
-            });
+            self.given[index] = Some(Given { node, name: None });
             taken += 1;
         }
         if taken < elements.len() {
@@ -113,7 +111,7 @@ impl<'b, 'r> Builder<'b, 'r> {
         Ok(())
     }
 
-    fn bind_one(&mut self, index: usize, name: &str, node: &'b Node<'b>) {
+    fn bind_one(&mut self, index: usize, name: &'b str, node: &'b Node<'b>) {
         let parameter = &self.parameters()[index];
         if parameter.excluded {
             let problem = Problem::new(
@@ -128,18 +126,23 @@ impl<'b, 'r> Builder<'b, 'r> {
         }
         if let Some(earlier) = self.given[index] {
             let problem = Problem::new(ProblemKind::GivenTwice, "given twice");
-            let hint = if earlier.by_position {
-                "by position and by name; leave one out".to_owned()
-            } else if name == parameter.name {
-                "leave one of the two out".to_owned()
-            } else {
-                format!("`{name}` is an older name of `{}`", parameter.name)
+            let hint = match earlier.name {
+                None => "by position and by name; leave one out".to_owned(),
+                Some(earlier) if earlier == name => "leave one of the two out".to_owned(),
+                Some(earlier) => {
+                    let older = if name == parameter.name {
+                        earlier
+                    } else {
+                        name
+                    };
+                    format!("`{older}` is an older name of `{}`", parameter.name)
+                }
             };
             return self.add_at(name, problem.with_hint(hint));
         }
         self.given[index] = Some(Given {
             node,
-            by_position: false,
+            name: Some(name),
         });
     }
 

@@ -142,6 +142,32 @@ impl Hash {
     }
 }
 
+/// A record is the entity that it was made of, with the hash that it was given then.
+impl Entity for Metadata {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Records keep signatures as text alone.
+    fn signature(&self) -> Signature {
+        Signature::EMPTY
+    }
+
+    fn write_arguments(&self, writer: &mut ArgumentWriter<'_>) -> Result<(), ArgumentError> {
+        self.arguments
+            .iter()
+            .try_for_each(|(name, value)| writer.argument(name, value))
+    }
+
+    fn hash(&self) -> Hash {
+        self.hash.clone()
+    }
+
+    fn metadata(&self) -> Result<Metadata, ArgumentError> {
+        Ok(self.clone())
+    }
+}
+
 /// The reference form of an entity.
 pub(super) struct Reference<'e, E: ?Sized>(pub(super) &'e E);
 
