@@ -110,6 +110,27 @@ fn build(c: &mut Criterion) {
         );
     });
     group.finish();
+
+    let (ours, tagged): (serde_json::Value, serde_json::Value) = (
+        serde_json::from_str(ours).unwrap_or_default(),
+        serde_json::from_str(tagged).unwrap_or_default(),
+    );
+    let mut group = c.benchmark_group("build a five-argument struct from a serde_json tree");
+    group.bench_function("typetag", |b| {
+        b.iter_batched(
+            || tagged.clone(),
+            |tree| serde_json::from_value::<Box<dyn Tagged>>(black_box(tree)).map(|it| it.lr()),
+            BatchSize::SmallInput,
+        );
+    });
+    group.bench_function("registry", |b| {
+        b.iter_batched(
+            || ours.clone(),
+            |tree| registry.build_value(black_box(tree), &()).map(|it| it.lr()),
+            BatchSize::SmallInput,
+        );
+    });
+    group.finish();
 }
 
 criterion_group!(benches, lookup, build);

@@ -10,6 +10,7 @@ mod metadata;
 mod registered;
 mod signature;
 mod type_name;
+mod written;
 
 pub use argument_writer::ArgumentWriter;
 pub use arguments::Arguments;
@@ -21,3 +22,4 @@ pub use metadata::Metadata;
 pub use registered::{Capture, Registered, WrongType};
 pub use signature::{Parameter, Signature};
 pub use type_name::type_name;
+pub use written::{ReferenceForm, Written, WrittenFallback};

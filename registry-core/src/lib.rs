@@ -62,7 +62,10 @@ pub mod __private {
         Outcome, Probe, ProbeFallback, Refused, RefusedFallback, Returned, construct, deserialize,
         enter, is_built, join, unregistered,
     };
-    pub use crate::identity::{Capture, ComponentInfo, Location, serialize, type_name};
+    pub use crate::identity::{
+        Capture, ComponentInfo, Location, ReferenceForm, Written, WrittenFallback, serialize,
+        type_name,
+    };
     pub use crate::json::Value;
     pub use crate::macros::call;
     pub use crate::registry::{

@@ -1,7 +1,6 @@
 //! Arrays, structs and maps.
 
 use super::key::KeyText;
-use super::sink::Sink;
 use super::writer::Writer;
 use crate::error::{ArgumentError, ProblemKind};
 use serde::ser::{self, Serialize};
@@ -153,10 +152,10 @@ serialize_fields! { SerializeStruct, SerializeStructVariant }
 /// `{"a": 1, "b": 2}` in the order of the keys, so that a `HashMap` is written the same every time.
 ///
 /// This is the one form that has to wait for its last entry: serde hands over each value once, in
-/// the map's own order. The values gather in one buffer, which stands in for the sink meanwhile.
+/// the map's own order. The values gather in one buffer, which stands in for the text meanwhile.
 pub(crate) struct SortedEntries<'w> {
     writer: &'w mut Writer,
-    outer: Sink,
+    outer: String,
     entries: Vec<(String, Range<usize>)>,
     key: String,
 }
@@ -167,7 +166,7 @@ impl<'w> SortedEntries<'w> {
         length: Option<usize>,
     ) -> Result<Self, ArgumentError> {
         writer.enter()?;
-        let outer = mem::replace(&mut writer.sink, Sink::text(0));
+        let outer = mem::take(&mut writer.text);
         // A hint only; a length that a hostile `Serialize` claims is not allocated.
         let entries = Vec::with_capacity(length.unwrap_or_default().min(64));
         Ok(Self {
@@ -199,7 +198,7 @@ impl ser::SerializeMap for SortedEntries<'_> {
     }
 
     fn end(mut self) -> Result<(), ArgumentError> {
-        let values = mem::replace(&mut self.writer.sink, self.outer).into_text();
+        let values = mem::replace(&mut self.writer.text, self.outer);
         self.entries
             .sort_unstable_by(|left, right| left.0.cmp(&right.0));
         if let Some(pair) = self.entries.windows(2).find(|pair| pair[0].0 == pair[1].0) {

@@ -1,7 +1,6 @@
 //! Where canonical text is put together.
 
 use super::depth::{DEPTH_LIMIT, levels, too_deep};
-use super::sink::{DigestBytes, Sink};
 use crate::error::ArgumentError;
 use serde::ser::Serialize;
 use std::cell::Cell;
@@ -18,11 +17,11 @@ pub(crate) enum Mode {
     Exact,
 }
 
-/// Writes canonical text into a string or straight into a digest.
+/// Writes canonical text.
 ///
 /// Users meet it through [`ArgumentWriter`](crate::ArgumentWriter).
 pub(crate) struct Writer {
-    pub(super) sink: Sink,
+    pub(super) text: String,
     mode: Mode,
     depth: usize,
     deepest: usize,
@@ -34,14 +33,17 @@ thread_local! {
     /// Whether it was a writer that was asked whether it is human readable.
     pub(crate) static ASKED: Cell<bool> = const { Cell::new(false) };
 
+    /// A buffer for texts that are only looked at, so that a hash allocates nothing.
+    static BUFFER: Cell<String> = const { Cell::new(String::new()) };
+
     /// Where a writer waits while the value that asked for it is being entered.
     pub(crate) static SLOT: Cell<Option<Writer>> = const { Cell::new(None) };
 }
 
 impl Writer {
-    pub(crate) fn new(sink: Sink, mode: Mode) -> Self {
+    fn new(text: String, mode: Mode) -> Self {
         Self {
-            sink,
+            text,
             mode,
             depth: 0,
             deepest: 0,
@@ -52,7 +54,7 @@ impl Writer {
 
     /// A writer into a string with room for `capacity` bytes.
     pub(crate) fn text(capacity: usize, mode: Mode) -> Self {
-        Self::new(Sink::text(capacity), mode)
+        Self::new(String::with_capacity(capacity), mode)
     }
 
     /// The canonical text of one value.
@@ -62,14 +64,14 @@ impl Writer {
         Ok(writer.into_text())
     }
 
-    /// One that stands in while this one is handed over: it writes nowhere.
+    /// One that stands in while this one is handed over; what it writes is dropped.
     pub(crate) fn stand_in(&self) -> Self {
-        Self::new(Sink::Nowhere, self.mode)
+        Self::new(String::new(), self.mode)
     }
 
     #[inline]
     pub(crate) fn put(&mut self, text: &str) {
-        self.sink.put(text);
+        self.text.push_str(text);
     }
 
     pub(crate) fn mode(&self) -> Mode {
@@ -100,17 +102,13 @@ impl Writer {
         self.deepest
     }
 
-    /// How many bytes of text stand here; 0 where they go to a digest.
+    /// How many bytes of text stand here.
     pub(crate) fn length(&self) -> usize {
-        self.sink.written().len()
+        self.text.len()
     }
 
     pub(crate) fn into_text(self) -> String {
-        self.sink.into_text()
-    }
-
-    pub(crate) fn into_digest(self) -> DigestBytes {
-        self.sink.into_digest()
+        self.text
     }
 
     pub(crate) fn enter(&mut self) -> Result<(), ArgumentError> {
@@ -142,6 +140,24 @@ impl Writer {
 
     #[inline]
     pub(crate) fn put_int(&mut self, value: impl itoa::Integer) {
-        self.sink.put(itoa::Buffer::new().format(value));
+        self.text.push_str(itoa::Buffer::new().format(value));
     }
+}
+
+/// Hands over what `write` writes. A digest goes over the whole text at once: canonical text comes in
+/// words of a few bytes, and each call of a digest costs more than a copy.
+pub(crate) fn with_text<T>(
+    write: impl FnOnce(&mut Writer) -> Result<(), ArgumentError>,
+    read: impl FnOnce(&str) -> T,
+) -> Result<T, ArgumentError> {
+    /// A larger buffer is given back.
+    const KEPT: usize = 1 << 16;
+    let mut buffer = BUFFER.take();
+    buffer.clear();
+    let mut writer = Writer::new(buffer, Mode::Identity);
+    let result = write(&mut writer).map(|()| read(&writer.text));
+    if writer.text.capacity() <= KEPT {
+        BUFFER.set(writer.text);
+    }
+    result
 }

@@ -152,16 +152,34 @@ impl<'w> ArgumentWriter<'w> {
         key: &'static str,
         value: &T,
     ) -> Result<(), ArgumentError> {
+        self.key(key)?;
+        match value.serialize(&mut *self.writer) {
+            Ok(()) => Ok(()),
+            Err(error) => Err(error.inside(name)),
+        }
+    }
+
+    /// Writes one argument in the reference form, under a key that was laid out while compiling.
+    #[inline]
+    pub(super) fn keyed_reference(
+        &mut self,
+        key: &'static str,
+        name: &str,
+        write: impl FnOnce(&mut ArgumentWriter<'_>) -> Result<(), ArgumentError>,
+    ) -> Result<(), ArgumentError> {
+        self.key(key)?;
+        ArgumentWriter::reference(self.writer, name, write)
+    }
+
+    #[inline]
+    fn key(&mut self, key: &'static str) -> Result<(), ArgumentError> {
         if self.written {
             self.writer.put(key);
         } else {
             self.begin()?;
             self.writer.put(&key[2..]);
         }
-        match value.serialize(&mut *self.writer) {
-            Ok(()) => Ok(()),
-            Err(error) => Err(error.inside(name)),
-        }
+        Ok(())
     }
 
     /// Writes one argument of a `skip_default` parameter: nothing, while it equals its default.

@@ -5,7 +5,7 @@ use super::arguments::Arguments;
 use super::hash::Hash;
 use super::metadata::Metadata;
 use super::signature::Signature;
-use crate::canonical::{Mode, Sink, Writer};
+use crate::canonical::{Mode, Writer};
 use crate::error::ArgumentError;
 use crate::json::{Fragment, is_flattened, parse, serialize_with_handoff};
 use serde::ser::{Error as _, SerializeMap, Serializer};
@@ -136,7 +136,7 @@ impl Hash {
         scheme: impl Into<Cow<'static, str>>,
         entity: &(impl Entity + ?Sized),
     ) -> Self {
-        Self::digest(Sink::digest::<D>(), scheme.into(), |writer| {
+        Self::digest::<D>(scheme.into(), |writer| {
             write_entity(writer, entity.name(), entity)
         })
     }

@@ -1,7 +1,8 @@
 //! The hash of an entity.
 
-use crate::canonical::{DigestBytes, Mode, Sink, Writer};
+use crate::canonical::{Writer, with_text};
 use crate::error::{ArgumentError, ProblemKind};
+use md5::{Digest, Md5};
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 use std::borrow::Cow;
@@ -100,20 +101,15 @@ impl Hash {
     }
 
     pub(super) fn md5(write: impl FnOnce(&mut Writer) -> Result<(), ArgumentError>) -> Self {
-        Self::digest(Sink::md5(), Cow::Borrowed(MD5_V1), write)
+        Self::digest::<Md5>(Cow::Borrowed(MD5_V1), write)
     }
 
-    pub(super) fn digest(
-        sink: Sink,
+    pub(super) fn digest<D: Digest>(
         scheme: Cow<'static, str>,
         write: impl FnOnce(&mut Writer) -> Result<(), ArgumentError>,
     ) -> Self {
-        let mut writer = Writer::new(sink, Mode::Identity);
-        match write(&mut writer) {
-            Ok(()) => Self {
-                scheme,
-                text: Text::hex(&writer.into_digest()),
-            },
+        match with_text(write, |text| Text::hex(&D::digest(text))) {
+            Ok(text) => Self { scheme, text },
             Err(error) => Self::invalid(&error),
         }
     }
@@ -202,7 +198,7 @@ impl<'de> Visitor<'de> for ToHash {
 }
 
 impl Text {
-    fn hex(digest: &DigestBytes) -> Self {
+    fn hex(digest: &[u8]) -> Self {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
         let pair = |byte: u8| {
             [
@@ -210,21 +206,15 @@ impl Text {
                 DIGITS[usize::from(byte & 15)],
             ]
         };
-        match digest {
-            DigestBytes::Md5(bytes) => {
-                let mut hex = [0; 32];
-                for (digits, byte) in hex.chunks_exact_mut(2).zip(bytes) {
-                    digits.copy_from_slice(&pair(*byte));
-                }
-                Self::Hex(hex)
-            }
-            DigestBytes::Other(bytes) => Self::Other(
-                bytes
-                    .iter()
-                    .flat_map(|byte| pair(*byte).map(char::from))
-                    .collect(),
-            ),
+        if digest.len() != 16 {
+            let digits = digest.iter().flat_map(|byte| pair(*byte).map(char::from));
+            return Self::Other(digits.collect());
         }
+        let mut hex = [0; 32];
+        for (digits, byte) in hex.chunks_exact_mut(2).zip(digest) {
+            digits.copy_from_slice(&pair(*byte));
+        }
+        Self::Hex(hex)
     }
 
     fn as_str(&self) -> &str {

@@ -5,6 +5,7 @@ use super::arguments::Arguments;
 use super::entity::{Entity, serialize};
 use super::hash::Hash;
 use super::signature::Signature;
+use super::written::ReferenceForm;
 use crate::canonical::{Mode, Writer};
 use crate::error::{ArgumentError, ProblemKind};
 use serde::ser::{Serialize, Serializer};
@@ -354,6 +355,8 @@ impl<T> DerefMut for Registered<T> {
         &mut self.value
     }
 }
+
+impl<T> ReferenceForm for Registered<T> {}
 
 /// Serializes in the reference form: the name, or an object of name and arguments.
 impl<T> Serialize for Registered<T> {

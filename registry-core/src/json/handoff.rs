@@ -1,7 +1,7 @@
 //! How an entity, or a text that is already canonical, reaches the writer from inside a value.
 //!
 //! An entity serializes with any serde `Serializer`. With this crate's own [`Writer`] it should
-//! write its arguments straight into the same sink, but a `Serialize` implementation cannot see
+//! write its arguments straight into the same text, but a `Serialize` implementation cannot see
 //! which serializer it got. So it asks `is_human_readable`, at which the writer leaves a mark in a
 //! slot of the thread; no other serializer does. Only then it announces itself under the name
 //! [`HANDOFF`]: the writer leaves itself in another slot and enters the value, which finds it there.

@@ -193,6 +193,15 @@ impl<I: Interface + ?Sized> Registry<I> {
         names
     }
 
+    /// The names that two components have, so that neither is built by them; sorted, and empty where
+    /// all is well.
+    pub fn clashes(&self) -> Vec<DuplicateName> {
+        let entries = self.entries.values().chain(self.aliases.values());
+        let mut clashes: Vec<_> = entries.filter_map(|entry| entry.clash.clone()).collect();
+        clashes.sort_by_key(|clash| clash.name);
+        clashes
+    }
+
     /// What is known of the component that has or had this name: signature, documentation, place.
     pub fn get(&self, name: &str) -> Option<&'static ComponentInfo> {
         self.entry(name).map(|entry| entry.item)

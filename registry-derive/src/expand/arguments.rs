@@ -3,6 +3,7 @@
 use super::place::located;
 use crate::parameter::{Generic, Parameter};
 use crate::text;
+use crate::types::bare;
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Path;
@@ -114,8 +115,13 @@ pub(super) fn writes(
                 }
                 _ if name.bytes().all(plain) => {
                     let key = format!(", \"{name}\": ");
-                    quote_spanned! {Span::call_site().located_at(ty.span())=>
-                        __writer.keyed_argument(#name, #key, #value)?;
+                    let place = Span::call_site().located_at(ty.span());
+                    if parameter.generic.is_some() || is_plain_data(ty) {
+                        quote_spanned! {place=> __writer.keyed_argument(#name, #key, #value)?; }
+                    } else {
+                        quote_spanned! {place=>
+                            #root::__private::Written(#value).write(__writer, #name, #key)?;
+                        }
                     }
                 }
                 _ => quote_spanned! {Span::call_site().located_at(ty.span())=>
@@ -123,7 +129,23 @@ pub(super) fn writes(
                 },
             }
         });
-    quote!(#(#calls)*)
+    quote! {
+        #[allow(unused_imports)]
+        use #root::__private::WrittenFallback as _;
+        #(#calls)*
+    }
+}
+
+/// Whether a type is written by serde and is no entity, as its spelling tells: it is then not asked.
+fn is_plain_data(ty: &syn::Type) -> bool {
+    const PLAIN: [&str; 16] = [
+        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
+        "u32", "u64", "usize", "String",
+    ];
+    match bare(ty) {
+        syn::Type::Path(path) => PLAIN.iter().any(|plain| path.path.is_ident(plain)),
+        _ => false,
+    }
 }
 
 /// Reads the arguments of all identifying parameters, each into a variable.

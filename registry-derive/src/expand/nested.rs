@@ -25,6 +25,9 @@ pub(super) fn written(derived: &Derived, root: &Path, generics: &Generics) -> To
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     quote! {
         #[automatically_derived]
+        impl #impl_generics #root::__private::ReferenceForm for #ident #ty_generics #where_clause {}
+
+        #[automatically_derived]
         impl #impl_generics #root::__private::serde::Serialize for #ident #ty_generics #where_clause {
             fn serialize<__S: #root::__private::serde::Serializer>(
                 &self,
