@@ -1,5 +1,7 @@
 //! Contexts that compose, types in several registries, and sets that join another registry.
 
+#![expect(clippy::float_cmp, reason = "the values are exact")]
+
 use entia::prelude::*;
 use entia::{ArgumentPath, ContextFor, Reference};
 use std::rc::Rc;

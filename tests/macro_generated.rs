@@ -1,102 +1,148 @@
-//! Types, names and documentation that other macros write.
+//! Types and names that a `macro_rules!` passes on, which come in groups that nobody sees.
 
 use entia::prelude::*;
+use std::collections::BTreeMap;
 
-const PREFIX_AND_NAME: &str = "acme/Constant";
-
-#[derive(Clone, Debug, Entity)]
-#[register(name = PREFIX_AND_NAME)]
-struct ByConstant;
-
-#[derive(Clone, Debug, Entity)]
-enum Named {
-    #[register(name = concat!("acme/", "First"))]
-    First,
-    #[register(name = stringify!(acme::Second))]
-    Second { x: i64 },
-}
-
-macro_rules! models {
-    ($($(#[$meta:meta])* $model:ident ( $($field:ident: $ty:ty = $default:expr),* ) as $name:literal, $doc:expr;)*) => {$(
-        $(#[$meta])*
-        #[doc = $doc]
-        #[derive(Clone, Debug, Entity)]
-        #[register(name = $name)]
-        struct $model {
-            $(
-                #[doc = concat!("The ", stringify!($field), ".")]
-                #[register(default = $default)]
-                $field: $ty,
-            )*
+macro_rules! constructed {
+    ($me:ty, $ident:ident, $a:ty, $error:ty, $default:expr, $name:literal) => {
+        #[derive(Debug)]
+        struct $ident {
+            a: $a,
         }
-    )*};
-}
 
-models! {
-    /// Written by hand.
-    Small(width: i64 = 3, act: Option<String> = None) as "small", "And by a macro.";
-    Large(sizes: Vec<f64> = vec![1.0]) as "large", concat!("Of ", "parts.");
-}
-
-struct Written;
-
-macro_rules! constructor {
-    ($me:ty, $registry:path, $arg:ident: $ty:ty) => {
-        #[register(name = concat!(stringify!($me), "ByMacro"), registry = $registry)]
+        #[register(name = $name)]
         impl $me {
-            fn new($arg: $ty) -> Self {
-                let _ = $arg;
-                Self
+            fn new(
+                a: $a,
+                #[register(default = $default)] more: Vec<$a>,
+                map: BTreeMap<String, ($a, [$a; 2])>,
+            ) -> Result<$me, $error> {
+                let _ = (more, map);
+                Ok(Self { a })
             }
         }
     };
 }
 
+constructed!(
+    Constructed,
+    Constructed,
+    Option<i64>,
+    std::fmt::Error,
+    vec![None, Some(1 + 2)],
+    "constructed"
+);
+
+macro_rules! returning {
+    ($ident:ident, $me:ty, $out:ty, $wrapped:ty) => {
+        struct $ident(f64);
+
+        #[register]
+        impl $me {
+            fn new(x: f64) -> $out {
+                Self(x)
+            }
+
+            #[register(name = concat!(stringify!($ident), "Zero"))]
+            fn zero() -> $wrapped {
+                Ok(Self(0.0))
+            }
+        }
+    };
+}
+
+returning!(Returning, Returning, Self, Result<Returning, std::fmt::Error>);
+
+macro_rules! function {
+    ($vis:vis $ident:ident($($parameter:ident: $ty:ty),*) -> $out:ty = $body:expr, $context:ty) => {
+        /// Documented.
+        ///
+        /// # Errors
+        ///
+        /// None.
+        #[register(exclude = "context")]
+        $vis fn $ident($($parameter: $ty,)* #[register(default = 0.5)] context: $context) -> $out {
+            let _ = context;
+            $body
+        }
+    };
+}
+
+function!(pub fallible(x: i64, y: Option<f64>) -> Result<Vec<i64>, std::num::TryFromIntError> = Ok(vec![x, y.map_or(0, |_| 1)]), f64);
+function!(plain() -> Vec<i64> = vec![1], f64);
+
+macro_rules! derived {
+    ($(#[$meta:meta])* $vis:vis $ident:ident, $registry:path, $($field:ident: $ty:ty = $default:expr),*) => {
+        $(#[$meta])*
+        #[derive(Debug, Entity)]
+        #[register(registry = $registry)]
+        $vis struct $ident {
+            $(#[register(default = $default)] $field: $ty,)*
+        }
+    };
+}
+
+/// A registry.
 #[registry]
-trait Model {}
+pub trait Model {}
 
-impl Model for Written {}
+derived!(
+    /// Holds two.
+    pub Derived, crate::Model, a: i64 = 1 + 1, b: Vec<Option<f64>> = vec![Some(-1.0)]
+);
 
-constructor!(Written, Model, text: String);
+impl Model for Derived {}
+
+macro_rules! generic {
+    ($ident:ident, $of:ty) => {
+        #[register]
+        impl $ident<$of> {
+            fn new(value: $of) -> Self {
+                Self(value)
+            }
+        }
+    };
+}
+
+struct Wrapper<T>(T);
+generic!(Wrapper, f32);
 
 #[test]
-fn names_are_constants() -> Result<(), Box<dyn std::error::Error>> {
-    let registry = DefaultRegistry::global()?;
-    for name in [
-        "acme/Constant",
-        "acme/First",
-        "acme::Second",
-        "small",
-        "large",
-    ] {
-        assert!(registry.names().contains(&name), "{name}");
-    }
-    assert_eq!(ByConstant.name(), "acme/Constant");
+fn a_constructor_of_groups() {
     assert_eq!(
-        (Named::First.name(), Named::Second { x: 1 }.name()),
-        ("acme/First", "acme::Second")
+        Constructed::SIGNATURE.to_string(),
+        "(a: Option<i64>, more: Vec<Option<i64>> = vec![None, Some(1 + 2)], \
+         map: BTreeMap<String, (Option<i64>, [Option<i64>; 2])>)"
     );
-    let built = registry.build("acme::Second", json!([1]), &())?;
-    assert_eq!(built.hash(), Named::Second { x: 1 }.hash());
-    assert_eq!(Registry::<dyn Model>::global()?.names(), ["WrittenByMacro"]);
-    assert_eq!(Written::new("x".to_owned()).name(), "WrittenByMacro");
-    assert_eq!(
-        Small::SIGNATURE.to_string(),
-        "(width: i64 = 3, act: Option<String> = None)"
-    );
-    let small = registry.build_as::<Small>("small", (), &())?;
-    assert_eq!((small.width, &small.act), (3, &None));
-    assert_eq!(registry.build_as::<Large>("large", (), &())?.sizes, [1.0]);
-    Ok(())
+    let built = Constructed::new(Some(1), vec![], BTreeMap::new()).unwrap();
+    assert_eq!((built.name(), built.a), ("constructed", Some(1)));
+    let again = DefaultRegistry::global()
+        .unwrap()
+        .build("constructed", json!({"a": 1, "more": [], "map": {}}), &())
+        .unwrap();
+    assert_eq!(again.hash(), built.hash());
+    assert!((Returning::new(1.5).0 - 1.5).abs() < f64::EPSILON);
+    assert!(Returning::zero().is_ok_and(|zero| zero.0 < 1.0));
+    assert_eq!(Wrapper::<f32>::new(1.0).name(), "Wrapper");
+    assert!((Wrapper::<f32>::new(1.0).0 - 1.0).abs() < f32::EPSILON);
 }
 
 #[test]
-fn documentation_reaches_the_catalog() -> Result<(), Box<dyn std::error::Error>> {
-    let registry = DefaultRegistry::global()?;
-    let doc = |name: &str| registry.get(name).map(|item| item.doc);
-    assert_eq!(doc("small"), Some("Written by hand.\nAnd by a macro."));
-    assert_eq!(doc("large"), Some("Of parts."));
-    let width = Small::SIGNATURE.parameter("width").map(|it| it.doc);
-    assert_eq!(width, Some("The width."));
-    Ok(())
+fn a_function_of_groups() {
+    assert_eq!(
+        FALLIBLE_FUNCTION.signature().to_string(),
+        "(x: i64, y: Option<f64>)"
+    );
+    assert_eq!(*fallible(1, None, 0.0).unwrap(), [1, 0]);
+    assert_eq!(*plain(0.0), [1]);
+}
+
+#[test]
+fn a_derived_type_of_groups() {
+    assert_eq!(
+        Derived::SIGNATURE.to_string(),
+        "(a: i64 = 1 + 1, b: Vec<Option<f64>> = vec![Some(-1.0)])"
+    );
+    let models = Registry::<dyn Model>::global().unwrap();
+    assert!(models.build("Derived", json!({}), &()).is_ok());
 }

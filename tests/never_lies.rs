@@ -108,7 +108,7 @@ mod refused {
     impl Boxed {
         pub(crate) fn new(n: i64) -> Result<Self, Box<dyn std::error::Error>> {
             if n < 1 {
-                Err(format!("n is {n}"))?
+                Err(format!("n is {n}"))?;
             }
             Ok(Self)
         }
@@ -234,6 +234,11 @@ fn a_captured_value_has_the_identity_of_the_call() {
 struct Numbers(Vec<f64>);
 
 #[register]
+#[expect(
+    clippy::wrong_self_convention,
+    clippy::unused_self,
+    reason = "the names are those that a pointer could hide"
+)]
 impl Numbers {
     fn new(count: u32) -> Self {
         Self((0..count).map(f64::from).collect())

@@ -77,3 +77,8 @@ pub mod __private {
     pub use serde;
     pub use std::boxed::Box;
 }
+
+/// The program in the README runs with the other examples.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadMe;

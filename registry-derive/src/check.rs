@@ -13,6 +13,7 @@ use syn::{FnArg, Generics, ImplItemFn, ItemTrait, LitStr, Pat, PathSegment, Sign
 
 /// The rules for a derived type.
 pub(crate) fn derived(derived: &Derived, errors: &mut Errors) {
+    registries(&derived.options, errors);
     let borrows = derived.generics.lifetimes().next().is_some();
     for form in derived.forms() {
         parameters(&form.parameters, errors);
@@ -24,8 +25,8 @@ pub(crate) fn derived(derived: &Derived, errors: &mut Errors) {
         }
     }
     match &derived.body {
-        Body::Enum(forms) => names(forms, errors),
-        Body::Struct(form) => names(std::slice::from_ref(form), errors),
+        Body::Enum(forms) => names("variant", forms, errors),
+        Body::Struct(form) => names("component", std::slice::from_ref(form), errors),
     }
 }
 
@@ -113,15 +114,15 @@ fn name_is_a_text(parameter: &Parameter, errors: &mut Errors) {
 }
 
 /// What is found by a name, or by one that it had.
-struct Named<'a> {
-    name: String,
+pub(crate) struct Named<'a> {
+    pub(crate) name: String,
     /// Where the name stands.
-    place: Span,
-    aliases: &'a [LitStr],
+    pub(crate) place: Span,
+    pub(crate) aliases: &'a [LitStr],
 }
 
 /// A caller, and a record, mean one thing by a name.
-fn each_name_once(what: &str, all: &[Named<'_>], errors: &mut Errors) {
+pub(crate) fn each_name_once(what: &str, all: &[Named<'_>], errors: &mut Errors) {
     let mut seen: HashMap<String, Span> = HashMap::new();
     let mut add = |name: String, span: Span, hint: &str| {
         if name.is_empty() {
@@ -150,13 +151,27 @@ fn each_name_once(what: &str, all: &[Named<'_>], errors: &mut Errors) {
 }
 
 /// A registry finds each component by its name.
-pub(crate) fn names(forms: &[Fielded], errors: &mut Errors) {
+pub(crate) fn names(what: &str, forms: &[Fielded], errors: &mut Errors) {
     let all = forms.iter().map(|form| Named {
         name: form.name.literal.clone().unwrap_or_default(),
         place: form.ident.span(),
         aliases: &form.aliases,
     });
-    each_name_once("variant", &all.collect::<Vec<_>>(), errors);
+    each_name_once(what, &all.collect::<Vec<_>>(), errors);
+}
+
+/// A component stands in a registry once.
+pub(crate) fn registries(options: &Options, errors: &mut Errors) {
+    for (index, path) in options.registries.iter().enumerate() {
+        let said = text::of(path);
+        let before = &options.registries[..index];
+        if before.iter().any(|earlier| text::of(earlier) == said) {
+            errors.at(
+                path,
+                format!("the registry `{said}` is named twice\nhint: remove one of the two"),
+            );
+        }
+    }
 }
 
 /// The rules for a function that constructs.
@@ -312,6 +327,19 @@ pub(crate) fn constructor_stays(method: &ImplItemFn, errors: &mut Errors) {
                      hint: write `#[builder(start_fn = builder)]`, and `#[register]` above `#[bon]`",
                     method.sig.ident
                 ),
+            );
+        }
+    }
+}
+
+/// The options of the first constructor are those of the type.
+pub(crate) fn first_has_none(method: &ImplItemFn, errors: &mut Errors) {
+    for attribute in &method.attrs {
+        if attribute.path().is_ident("register") {
+            errors.at(
+                attribute,
+                "this is the constructor that the block registers\n\
+                 hint: put its options on the `impl` block",
             );
         }
     }

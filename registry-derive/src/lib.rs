@@ -121,3 +121,8 @@ pub fn register_of_entia(options: TokenStream, item: TokenStream) -> TokenStream
 pub fn registry_of_entia(options: TokenStream, item: TokenStream) -> TokenStream {
     expand::registry(options.into(), &item.into(), Root::Entia).into()
 }
+
+/// The program in the README runs with the other examples.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadMe;

@@ -206,7 +206,7 @@ fn name(input: ParseStream<'_>, key: &Ident, place: Place) -> syn::Result<Expr> 
         Expr::Lit(ExprLit {
             lit: Lit::Str(_), ..
         }) => true,
-        Expr::Lit(_) | Expr::Closure(_) => false,
+        Expr::Lit(_) | Expr::Closure(_) | Expr::Assign(_) | Expr::Binary(_) => false,
         _ => place != Place::Parameter,
     };
     if is_text {

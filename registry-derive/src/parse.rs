@@ -66,8 +66,8 @@ impl Name {
             Some(text) => quote!(#text),
             // Of one type in any case, so that another is one error.
             None => quote!({
-                const NAME: &str = #expression;
-                NAME
+                let name: &'static str = #expression;
+                name
             }),
         };
         Self { literal, tokens }

@@ -22,6 +22,7 @@ fn mistakes_are_told() -> Outcome {
     for folder in [
         "constructor",
         "derive",
+        "names",
         "options",
         "parameters",
         "placement",

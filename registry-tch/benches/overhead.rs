@@ -128,7 +128,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let modules = Registry::<dyn Module>::global()?;
 
     let vs = VarStore::new(Device::Cpu);
-    let plain = Mlp::new(&vs.root(), 64).into_inner();
+    let plain = registry_core::Registered::into_inner(Mlp::new(&vs.root(), 64));
     let registered = Mlp::new(&vs.root(), 64);
     let from_json = modules.build("MLP", json!({"size": 64}), &vs.root())?;
     let linear = || nn::linear(vs.root(), 64, 64, nn::LinearConfig::default());

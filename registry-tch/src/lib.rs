@@ -54,3 +54,8 @@ pub use optimizers::Optimizer;
 
 /// The version of tch that the components take tensors of.
 pub use tch;
+
+/// The program in the README runs with the other examples.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadMe;

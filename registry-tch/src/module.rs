@@ -110,7 +110,7 @@ pub type AnyModule = Registered<Box<dyn Module>>;
 /// # Ok::<(), registry_tch::TorchError>(())
 /// ```
 pub fn any_module<M: Module + 'static>(module: Registered<M>) -> AnyModule {
-    module.map(|module| Box::new(module) as Box<dyn Module>)
+    Registered::map(module, |module| Box::new(module) as Box<dyn Module>)
 }
 
 /// Writes `nn::ModuleT` for modules that have written `try_forward_t`.

@@ -7,8 +7,8 @@
 mod adaptive;
 mod descent;
 
-pub use adaptive::{adam, adamw, rmsprop};
-pub use descent::sgd;
+pub use adaptive::{ADAM_FUNCTION, ADAMW_FUNCTION, RMSPROP_FUNCTION, adam, adamw, rmsprop};
+pub use descent::{SGD_FUNCTION, sgd};
 
 use crate::TorchError;
 use registry_core::registry;

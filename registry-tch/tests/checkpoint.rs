@@ -22,7 +22,7 @@ fn model(hidden: i64, seed: i64) -> Result<(VarStore, Box<dyn Module>), Box<dyn 
     ]});
     let modules = Registry::<dyn Module>::global()?;
     let model = modules.build("Sequential", layers, &vs.root())?;
-    Ok((vs, model.into_inner()))
+    Ok((vs, registry_core::Registered::into_inner(model)))
 }
 
 #[test]

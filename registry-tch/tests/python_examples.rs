@@ -150,7 +150,8 @@ fn torchsystem_models_come_from_the_registry() -> Outcome {
 #[test]
 fn mlregistry_has_a_registry_for_each_kind_of_component() -> Outcome {
     let criterions = Registry::<dyn Criterion>::new().with::<CrossEntropyLoss>()?;
-    let optimizers = Registry::<dyn Optimizer>::new().with_function(ADAM_FUNCTION)?;
+    let optimizers =
+        Registry::<dyn Optimizer>::new().with_function(registry_tch::optimizers::ADAM_FUNCTION)?;
     let datasets = Registry::<dyn Dataset>::new().with::<Digits>()?;
 
     let vs = nn::VarStore::new(Device::Cpu);

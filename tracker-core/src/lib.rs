@@ -98,3 +98,8 @@ pub use verify::Disagreement;
 pub use jiff::Timestamp;
 pub use registry_core::{Difference, Hash, Metadata};
 pub use uuid::Uuid;
+
+/// The program in the README runs with the other examples.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadMe;

@@ -11,10 +11,7 @@ use crate::error::{ArgumentError, ProblemKind};
 use serde::ser::{Serialize, Serializer};
 use std::any::Any;
 use std::borrow::Cow;
-use std::cmp::Ordering;
-use std::error::Error;
 use std::fmt;
-use std::hash::Hasher;
 use std::ops::{Deref, DerefMut};
 
 /// A value together with its identity.
@@ -376,93 +373,3 @@ impl<T> fmt::Debug for Registered<T> {
         write!(f, " {arguments}")
     }
 }
-
-/// The value, as it displays itself.
-impl<T: fmt::Display> fmt::Display for Registered<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.value.fmt(f)
-    }
-}
-
-/// Compares the values, as smart pointers do.
-impl<T: PartialEq> PartialEq for Registered<T> {
-    fn eq(&self, other: &Self) -> bool {
-        self.value == other.value
-    }
-}
-
-impl<T: Eq> Eq for Registered<T> {}
-
-impl<T: PartialOrd> PartialOrd for Registered<T> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        self.value.partial_cmp(&other.value)
-    }
-}
-
-impl<T: Ord> Ord for Registered<T> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.value.cmp(&other.value)
-    }
-}
-
-impl<T: std::hash::Hash> std::hash::Hash for Registered<T> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.value.hash(state);
-    }
-}
-
-impl<T: Default + Entity + 'static> Default for Registered<T> {
-    fn default() -> Self {
-        Self::of(T::default())
-    }
-}
-
-/// A component is of another type than was asked for; it derefs to the component, which
-/// [`into_inner`](Self::into_inner) gives back.
-pub struct WrongType<T> {
-    component: Registered<T>,
-    expected: &'static str,
-}
-
-impl<T> WrongType<T> {
-    pub(crate) fn new<E>(component: Registered<T>) -> Self {
-        Self {
-            component,
-            expected: std::any::type_name::<E>(),
-        }
-    }
-
-    /// The component.
-    pub fn into_inner(self) -> Registered<T> {
-        self.component
-    }
-}
-
-impl<T> Deref for WrongType<T> {
-    type Target = Registered<T>;
-
-    fn deref(&self) -> &Registered<T> {
-        &self.component
-    }
-}
-
-impl<T> fmt::Display for WrongType<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "the component `{}` is of another type than `{}`\n\
-             hint: ask for the type that its constructor makes",
-            self.component.name(),
-            self.expected
-        )
-    }
-}
-
-// What `main` returns is shown by `Debug`, and a person should read the same there.
-impl<T> fmt::Debug for WrongType<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl<T> Error for WrongType<T> {}

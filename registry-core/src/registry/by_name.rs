@@ -6,7 +6,7 @@ use crate::build::{
     reference, unknown_name,
 };
 use crate::error::{ArgumentError, ProblemKind};
-use crate::identity::{ComponentInfo, Registered, Signature, WrongType};
+use crate::identity::{ComponentInfo, Registered, Signature};
 use crate::json::{Node, parse};
 use std::collections::HashMap;
 use std::collections::hash_map;
@@ -130,16 +130,7 @@ impl<I: Interface + ?Sized> Registry<I> {
         self.with_items(T::ITEMS, build_erased::<T, I>)
     }
 
-    /// Adds a registered function, by the constant that stands beside it: `LINEAR_FUNCTION` for `linear`.
-    ///
-    /// # Errors
-    ///
-    /// Where the name, or one of its aliases, is taken.
-    pub fn with_function(self, function: Function<I>) -> Result<Self, DuplicateName> {
-        self.with_items(function.items, function.build)
-    }
-
-    fn with_items(
+    pub(super) fn with_items(
         mut self,
         items: &'static [ComponentInfo],
         build: Build<I>,
@@ -396,93 +387,6 @@ fn insert<I: Interface + ?Sized>(
             taken.get_mut().clash = Some(clash.clone());
             Some(clash)
         }
-    }
-}
-
-/// A registered function, for [`Registry::with_function`]; it is the constant beside the function.
-pub struct Function<I: Interface + ?Sized> {
-    items: &'static [ComponentInfo],
-    build: Build<I>,
-}
-
-impl<I: Interface + ?Sized> Function<I> {
-    /// For the code that the macros write.
-    #[doc(hidden)]
-    pub const fn of<T: ComponentOf<I>>() -> Self {
-        Self {
-            items: T::ITEMS,
-            build: build_erased::<T, I>,
-        }
-    }
-
-    /// The name that it is registered under.
-    pub const fn name(&self) -> &'static str {
-        match self.items {
-            [item, ..] => item.name,
-            [] => "",
-        }
-    }
-
-    /// Its parameters.
-    pub const fn signature(&self) -> Signature {
-        match self.items {
-            [item, ..] => item.signature,
-            [] => Signature::EMPTY,
-        }
-    }
-}
-
-impl<I: Interface + ?Sized> Clone for Function<I> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<I: Interface + ?Sized> Copy for Function<I> {}
-
-impl<I: Interface + ?Sized> fmt::Debug for Function<I> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Function({}{})", self.name(), self.signature())
-    }
-}
-
-impl<I: Interface + ?Sized> Registered<Box<I>> {
-    /// The component as its own type, which the registry has erased.
-    ///
-    /// # Errors
-    ///
-    /// Where it is of another type; the error gives it back.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # #[cfg(feature = "derive")] {
-    /// use registry_core::{DefaultRegistry, Entity};
-    /// use serde_json::json;
-    ///
-    /// #[derive(Entity)]
-    /// struct Adam {
-    ///     lr: f64,
-    /// }
-    ///
-    /// let optimizers = DefaultRegistry::new().with::<Adam>().unwrap();
-    /// let built = optimizers.build("Adam", json!({"lr": 0.1}), &()).unwrap();
-    /// let mut adam = built.downcast::<Adam>().unwrap();
-    /// adam.lr = 0.01; // and its identity follows
-    /// assert_eq!(adam.arguments().to_string(), r#"{"lr": 0.01}"#);
-    /// # }
-    /// ```
-    pub fn downcast<T: 'static>(self) -> Result<Registered<T>, WrongType<Box<I>>> {
-        if !I::any(&self).is::<T>() {
-            return Err(WrongType::new::<T>(self));
-        }
-        Ok(self.reshape(
-            |boxed| match I::into_any(boxed).downcast::<T>() {
-                Ok(value) => *value,
-                Err(_) => unreachable!("its type was asked just now"),
-            },
-            |value| value,
-        ))
     }
 }
 

@@ -16,6 +16,7 @@ use crate::types::{has_lifetime, last_segment, unraw};
 use crate::words::Place;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
+use syn::spanned::Spanned;
 use syn::{
     Generics, Ident, ImplItem, ImplItemFn, ItemImpl, LitStr, Path, Type, Visibility, WherePredicate,
 };
@@ -92,6 +93,24 @@ fn capture_in(
         check::not_of_entity(method, errors);
     }
     let mut constructors = captured(block, &type_ident, options, root, errors)?;
+    check::registries(options, errors);
+    let names: Vec<_> = constructors
+        .iter()
+        .enumerate()
+        .map(|(position, (_, made))| check::Named {
+            name: made.name.literal.clone().unwrap_or_default(),
+            place: if position == 0 {
+                options
+                    .name
+                    .as_ref()
+                    .map_or(type_ident.span(), Spanned::span)
+            } else {
+                made.ident.span()
+            },
+            aliases: &made.aliases,
+        })
+        .collect();
+    check::each_name_once("constructor", &names, errors);
     let is_well = errors.is_empty();
     if !is_well {
         // What a constructor gives still is an entity, so that its uses are no further errors.
@@ -159,6 +178,7 @@ fn captured(
             continue;
         };
         if index == main {
+            check::first_has_none(function, errors);
             let name = Name::of(options, type_ident, errors);
             let made = capture(
                 function,

@@ -46,6 +46,13 @@ fn capture(
     let none = Generics::default();
     let mut parameters = constructor_parameters(&mut function.sig, &none, options, errors);
     check::constructor(&function.sig, &parameters, errors);
+    check::registries(options, errors);
+    let named = check::Named {
+        name: name.literal.clone().unwrap_or_default(),
+        place: function.sig.ident.span(),
+        aliases: &options.aliases,
+    };
+    check::each_name_once("function", &[named], errors);
     let output = Output::of_function(&function.sig, root, errors)?;
     if has_lifetime(&output.written) {
         errors.at(

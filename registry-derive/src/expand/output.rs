@@ -1,7 +1,7 @@
 //! What a constructor returns. What it is, is asked of its type; its spelling decides only how the
 //! new return type is written, so that documentation shows `Registered<Self>`.
 
-use super::place::located;
+use super::place::{located, quiet};
 use crate::errors::Errors;
 use crate::types::{argument_of, bare, last_segment};
 use proc_macro2::{Ident, TokenStream};
@@ -88,8 +88,9 @@ impl Output {
         let kind = kind(root, &quote!(#named));
         let join = quote!(#root::__private::Returned<#kind>);
         let built = quote!(<#named as #join>::Built);
+        let quiet = quiet();
         let check = located(
-            quote!(const _: fn() = || #root::__private::is_built::<#built, #self_ty>();),
+            quote!(#quiet const _: fn() = || #root::__private::is_built::<#built, #self_ty>();),
             written.span(),
         );
         Some(Self {
@@ -115,8 +116,10 @@ impl Output {
         let built = quote!(<#written as #join>::Built);
         let is_plain = self::kind(root, &built);
         // A `Result` inside of a `Result` would count as built.
+        let quiet = quiet();
         let check = located(
             quote! {
+                #quiet
                 const _: () = ::core::assert!(
                     #is_plain == 0,
                     "a registered function returns what it builds, or one `Result` of it; an \

@@ -1,7 +1,9 @@
 //! Where messages point, and which lints generated code is free of.
 
+use crate::text;
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::quote;
+use std::collections::HashSet;
 use syn::Path;
 use syn::spanned::Spanned;
 
@@ -28,8 +30,11 @@ pub(super) fn interfaces(registries: &[Path]) -> Vec<TokenStream> {
     if registries.is_empty() {
         return vec![quote!((dyn ::core::any::Any + 'static))];
     }
+    let mut said = HashSet::new();
     registries
         .iter()
+        // One that is named twice is told elsewhere.
+        .filter(|path| said.insert(text::of(path)))
         // All at the user's path, where a missing `#[registry]` is to be told.
         .map(|path| located(quote!((dyn #path + 'static)), path.span()))
         .collect()
