@@ -13,7 +13,7 @@ pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// As in the libraries, the first line says what is wrong, and a line that begins with `hint: `
 /// what to do.
-#[derive(Debug, Error)]
+#[derive(Error)]
 pub(crate) enum Error {
     /// The library says why.
     #[error(transparent)]
@@ -97,6 +97,13 @@ pub(crate) enum Error {
     /// What was looked for was found; the output says what.
     #[error("{0}")]
     Found(String),
+}
+
+// What `main` returns is shown by `Debug`, and a person should read the same there.
+impl std::fmt::Debug for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }
 
 impl Error {

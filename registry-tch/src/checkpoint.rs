@@ -11,7 +11,7 @@ use tch::{TchError, Tensor};
 use thiserror::Error;
 
 /// Why a checkpoint could not be saved or loaded.
-#[derive(Debug, Error)]
+#[derive(Error)]
 pub enum CheckpointError {
     /// The file cannot be read or written.
     #[error("`{}`: {error}\nhint: give the folder that the checkpoints are in", path.display())]
@@ -41,6 +41,13 @@ pub enum CheckpointError {
         /// The tensors in which they differ, by name.
         tensors: BTreeMap<String, Mismatch>,
     },
+}
+
+// What `main` returns is shown by `Debug`, and a person should read the same there.
+impl fmt::Debug for CheckpointError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 /// How a tensor of a file differs from the one of a model.

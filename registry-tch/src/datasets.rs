@@ -75,7 +75,7 @@ pub struct Folder {
 }
 
 /// Why a dataset could not be read.
-#[derive(Debug, Error)]
+#[derive(Error)]
 pub enum DataError {
     /// A file is not there, or does not unpack.
     #[error("`{}`: {error}\nhint: give the folder that holds the dataset's files", path.display())]
@@ -96,6 +96,13 @@ pub enum DataError {
     /// libtorch refuses.
     #[error(transparent)]
     Torch(#[from] TchError),
+}
+
+// What `main` returns is shown by `Debug`, and a person should read the same there.
+impl std::fmt::Debug for DataError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }
 
 impl DataError {

@@ -28,7 +28,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///      hint: did you mean `sqlite`? The schemes are `sqlite:FILE`, `json:FILE` and `memory:`"
 /// );
 /// ```
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The text given to [`Tracker::open`](crate::Tracker::open) is not the address of a store.
@@ -265,6 +265,13 @@ pub enum Error {
         /// What may help.
         hint: String,
     },
+}
+
+// What `main` returns is shown by `Debug`, and a person should read the same there.
+impl std::fmt::Debug for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }
 
 /// An argument error says a hint only where it knows one; the reader needs one always.

@@ -10,7 +10,8 @@ use crate::identity::{ComponentInfo, Registered};
 /// A type that a registry can build. The macros implement it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not registered",
-    note = "add `#[derive(Entity)]` to the type, or `#[register]` to the `impl` block with its constructor"
+    note = "add `#[derive(Entity)]` to the type, or `#[register]` to the `impl` block with its constructor",
+    note = "a component behind a trait is `Registered<Box<dyn Trait>>`, `Registered<Rc<dyn Trait>>` or `Registered<Arc<dyn Trait>>`; where it must be `Send`, let the trait extend `Send`"
 )]
 pub trait Component: 'static {
     /// What is built: the type itself, but for a function what it returns.
