@@ -21,6 +21,7 @@ pub use entity::{Entity, serialize};
 pub use hash::Hash;
 pub use info::{ComponentInfo, Location};
 pub use metadata::Metadata;
+pub(crate) use registered::itself;
 pub use registered::{Capture, Registered};
 pub use signature::{Parameter, Signature};
 pub use type_name::type_name;

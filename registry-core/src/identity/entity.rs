@@ -47,9 +47,7 @@ pub trait Entity {
 
     /// Its arguments.
     fn arguments(&self) -> Arguments {
-        in_mode(self, Mode::Identity)
-            .0
-            .unwrap_or_else(Arguments::unwritable)
+        arguments(self.signature(), &|writer| self.write_arguments(writer))
     }
 
     /// Its hash: by default the MD5 of its name and the canonical text of its arguments, as
@@ -58,7 +56,7 @@ pub trait Entity {
     /// Where an argument has no JSON form the hash [is not valid](Hash::is_valid), and its text is
     /// the reason.
     fn hash(&self) -> Hash {
-        Hash::of(self)
+        Hash::of_written(self.name(), &|writer| self.write_arguments(writer))
     }
 
     /// Its record: all that is needed to find it and to build it again.
@@ -67,53 +65,78 @@ pub trait Entity {
     ///
     /// Where an argument has no JSON form.
     fn metadata(&self) -> Result<Metadata, ArgumentError> {
-        let (arguments, skipped) = in_mode(self, Mode::Identity);
-        Ok(Metadata {
-            name: self.name().to_owned(),
-            hash: self.hash(),
-            arguments: arguments?,
-            exact: if skipped {
-                Some(in_mode(self, Mode::Exact).0?)
-            } else {
-                None
-            },
-            signature: self.signature().to_string(),
-        })
+        let write: WriteArguments<'_> = &|writer| self.write_arguments(writer);
+        record(self.name(), self.hash(), self.signature(), write)
     }
 }
 
+/// Writes the arguments of an entity. A trait object, so that what is done with them is compiled once
+/// and not for each type.
+pub(super) type WriteArguments<'w> =
+    &'w dyn Fn(&mut ArgumentWriter<'_>) -> Result<(), ArgumentError>;
+
+/// The arguments that the hash covers.
+pub(super) fn arguments(signature: Signature, write: WriteArguments<'_>) -> Arguments {
+    in_mode(signature, write, Mode::Identity)
+        .0
+        .unwrap_or_else(Arguments::unwritable)
+}
+
 /// The arguments as `mode` writes them, and whether any was left out.
-fn in_mode<E: Entity + ?Sized>(entity: &E, mode: Mode) -> (Result<Arguments, ArgumentError>, bool) {
+fn in_mode(
+    signature: Signature,
+    write: WriteArguments<'_>,
+    mode: Mode,
+) -> (Result<Arguments, ArgumentError>, bool) {
     let mut writer = Writer::text(64, mode);
-    let written =
-        ArgumentWriter::arguments(&mut writer, |arguments| entity.write_arguments(arguments));
+    let written = ArgumentWriter::arguments(&mut writer, write);
     let skipped = writer.skipped();
     let arguments = written.and_then(|()| Arguments::from_node(&parse(&writer.into_text())?));
     (
-        arguments.map(|arguments| arguments.split_by(&entity.signature())),
+        arguments.map(|arguments| arguments.split_by(&signature)),
         skipped,
     )
 }
 
+fn record(
+    name: &str,
+    hash: Hash,
+    signature: Signature,
+    write: WriteArguments<'_>,
+) -> Result<Metadata, ArgumentError> {
+    let (arguments, skipped) = in_mode(signature, write, Mode::Identity);
+    Ok(Metadata {
+        name: name.to_owned(),
+        hash,
+        arguments: arguments?,
+        exact: if skipped {
+            Some(in_mode(signature, write, Mode::Exact).0?)
+        } else {
+            None
+        },
+        signature: signature.to_string(),
+    })
+}
+
 /// What is hashed: the name, then the canonical text of the arguments.
-fn write_entity<E: Entity + ?Sized>(
+fn write_entity(
     writer: &mut Writer,
     name: &str,
-    entity: &E,
+    write: WriteArguments<'_>,
 ) -> Result<(), ArgumentError> {
     writer.put(name);
-    ArgumentWriter::arguments(writer, |arguments| entity.write_arguments(arguments))
+    ArgumentWriter::arguments(writer, write)
 }
 
 impl Hash {
     /// The hash of `entity` by the default scheme, whatever its own [`hash`](Entity::hash) says.
     pub fn of(entity: &(impl Entity + ?Sized)) -> Self {
-        Self::of_renamed(entity, entity.name())
+        Self::of_written(entity.name(), &|writer| entity.write_arguments(writer))
     }
 
-    /// The hash of `entity` under another name.
-    pub(super) fn of_renamed(entity: &(impl Entity + ?Sized), name: &str) -> Self {
-        Self::md5(|writer| write_entity(writer, name, entity))
+    /// The hash of what has this name and writes these arguments.
+    pub(super) fn of_written(name: &str, write: WriteArguments<'_>) -> Self {
+        Self::md5(|writer| write_entity(writer, name, write))
     }
 
     /// The hash of `entity` by another digest, under the name of its scheme.
@@ -137,7 +160,9 @@ impl Hash {
         entity: &(impl Entity + ?Sized),
     ) -> Self {
         Self::digest::<D>(scheme.into(), |writer| {
-            write_entity(writer, entity.name(), entity)
+            write_entity(writer, entity.name(), &|writer| {
+                entity.write_arguments(writer)
+            })
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::argument_writer::ArgumentWriter;
 use super::arguments::Arguments;
-use super::entity::{Entity, serialize};
+use super::entity::{Entity, WriteArguments, arguments, serialize};
 use super::hash::Hash;
 use super::signature::Signature;
 use super::written::ReferenceForm;
@@ -56,22 +56,65 @@ use std::ops::{Deref, DerefMut};
 #[derive(Clone)]
 pub struct Registered<T> {
     value: T,
-    source: Source<T>,
+    /// How the entity in a live value is reached, whatever box it is in.
+    any: fn(&T) -> Option<&(dyn Any + 'static)>,
+    identity: Identity,
+}
+
+/// Where the identity comes from, and what was set instead. It does not depend on the value's type, so
+/// that it is compiled once.
+#[derive(Clone)]
+pub(crate) struct Identity {
+    source: Source,
     overrides: Option<Box<Overrides>>,
 }
 
-/// Where the identity comes from.
-enum Source<T> {
+#[derive(Clone)]
+enum Source {
     /// What a constructor was called with.
     Captured(Capture),
     /// The value, each time anew.
-    Live(Live<T>),
+    Live(for<'v> fn(&'v (dyn Any + 'static)) -> Option<&'v dyn Facts>),
 }
 
-/// How the entity in a value is reached, whatever box it is in.
-struct Live<T> {
-    any: fn(&T) -> &(dyn Any + 'static),
-    entity: for<'v> fn(&'v (dyn Any + 'static)) -> Option<&'v dyn Entity>,
+/// The part of an entity that its identity comes from: less to compile for each type than the whole
+/// of [`Entity`] behind a pointer.
+trait Facts {
+    fn name_now(&self) -> &str;
+    fn signature_now(&self) -> Signature;
+    fn write_now(&self, writer: &mut ArgumentWriter<'_>) -> Result<(), ArgumentError>;
+}
+
+impl<T: Entity> Facts for T {
+    fn name_now(&self) -> &str {
+        self.name()
+    }
+
+    fn signature_now(&self) -> Signature {
+        self.signature()
+    }
+
+    fn write_now(&self, writer: &mut ArgumentWriter<'_>) -> Result<(), ArgumentError> {
+        self.write_arguments(writer)
+    }
+}
+
+/// The facts of a `T`.
+fn facts<'v, T: Entity + 'static>(any: &'v (dyn Any + 'static)) -> Option<&'v dyn Facts> {
+    match any.downcast_ref::<T>() {
+        Some(entity) => Some(entity),
+        None => None,
+    }
+}
+
+/// A value that is in no box.
+pub(crate) fn itself<T: 'static>(value: &T) -> Option<&(dyn Any + 'static)> {
+    Some(value)
+}
+
+/// A value whose constructor was captured, which need not be reached.
+fn nowhere<T>(_value: &T) -> Option<&(dyn Any + 'static)> {
+    None
 }
 
 /// A name and a hash that were set.
@@ -88,10 +131,6 @@ pub struct Capture {
     signature: Signature,
     arguments: Result<Captured, ArgumentError>,
 }
-
-/// Writes the arguments that are captured. A trait object, so that the code that captures is compiled
-/// once and not for each constructor.
-type WriteArguments<'w> = &'w dyn Fn(&mut ArgumentWriter<'_>) -> Result<(), ArgumentError>;
 
 /// The canonical text of the arguments.
 #[derive(Clone)]
@@ -112,13 +151,20 @@ impl Capture {
         }
     }
 
-    /// What `entity` is now.
-    fn now(entity: &dyn Entity) -> Self {
-        let signature = entity.signature();
+    /// What an entity is now.
+    fn now(entity: Option<&dyn Facts>) -> Self {
+        let Some(entity) = entity else {
+            return Self {
+                name: Cow::Borrowed(""),
+                signature: Signature::EMPTY,
+                arguments: Err(replaced()),
+            };
+        };
+        let signature = entity.signature_now();
         Self {
-            name: Cow::Owned(entity.name().to_owned()),
+            name: Cow::Owned(entity.name_now().to_owned()),
             signature,
-            arguments: Captured::of(signature, &|writer| entity.write_arguments(writer)),
+            arguments: Captured::of(signature, &|writer| entity.write_now(writer)),
         }
     }
 }
@@ -155,36 +201,40 @@ impl<T> Registered<T> {
     pub fn captured(value: T, capture: Capture) -> Self {
         Self {
             value,
-            source: Source::Captured(capture),
-            overrides: None,
+            any: nowhere,
+            identity: Identity {
+                source: Source::Captured(capture),
+                overrides: None,
+            },
         }
     }
 
     /// A derived entity with the identity of its present fields.
+    #[inline]
     pub fn of(entity: T) -> Self
     where
         T: Entity + 'static,
     {
         Self {
             value: entity,
-            source: Source::Live(Live {
-                any: |value| value,
-                entity: |any| any.downcast_ref::<T>().map(|value| value as &dyn Entity),
-            }),
-            overrides: None,
+            any: itself::<T>,
+            identity: Identity {
+                source: Source::Live(facts::<T>),
+                overrides: None,
+            },
         }
     }
 
     /// Gives it another name, which changes its hash. A record under a name that no registry has
     /// cannot be built again.
     pub fn set_name(this: &mut Self, name: impl Into<Cow<'static, str>>) {
-        this.overrides.get_or_insert_default().name = Some(name.into());
+        this.identity.overrides.get_or_insert_default().name = Some(name.into());
     }
 
     /// Gives it a hash made elsewhere. An entity that holds it does not see that hash: it counts
     /// name and arguments.
     pub fn set_hash(this: &mut Self, hash: Hash) {
-        this.overrides.get_or_insert_default().hash = Some(hash);
+        this.identity.overrides.get_or_insert_default().hash = Some(hash);
     }
 
     /// The value alone; the identity is lost.
@@ -195,64 +245,55 @@ impl<T> Registered<T> {
     /// Another value under the identity that this one has now, such as the same one in a box, or
     /// what a method that takes `self` makes of it: `Registered::map(net, |net| net.with_k(3))`.
     pub fn map<U>(this: Self, map: impl FnOnce(T) -> U) -> Registered<U> {
-        let capture = match this.source {
-            Source::Captured(capture) => capture,
-            Source::Live(ref live) => match live.reach(&this.value) {
-                Some(entity) => Capture::now(entity),
-                None => Capture {
-                    name: Cow::Borrowed(""),
-                    signature: Signature::EMPTY,
-                    arguments: Err(replaced()),
-                },
-            },
+        let now = match &this.identity.source {
+            Source::Captured(_) => None,
+            Source::Live(_) => Some(Capture::now(this.facts())),
         };
+        let mut identity = this.identity;
+        if let Some(now) = now {
+            identity.source = Source::Captured(now);
+        }
         Registered {
             value: map(this.value),
-            source: Source::Captured(capture),
-            overrides: this.overrides,
+            any: nowhere,
+            identity,
         }
     }
 
-    /// The same value in another box; `any` reaches it there.
-    pub(crate) fn reshape<U>(
-        self,
-        map: impl FnOnce(T) -> U,
-        any: fn(&U) -> &(dyn Any + 'static),
-    ) -> Registered<U> {
-        Registered {
-            value: map(self.value),
-            source: match self.source {
-                Source::Captured(capture) => Source::Captured(capture),
-                Source::Live(Live { entity, .. }) => Source::Live(Live { any, entity }),
-            },
-            overrides: self.overrides,
+    /// The value and its identity, to put the value into another box.
+    #[inline]
+    pub(crate) fn into_parts(self) -> (T, Identity) {
+        (self.value, self.identity)
+    }
+
+    /// A value with its identity; `any` reaches what it holds.
+    #[inline]
+    pub(crate) fn from_parts(
+        value: T,
+        identity: Identity,
+        any: fn(&T) -> Option<&(dyn Any + 'static)>,
+    ) -> Self {
+        Self {
+            value,
+            any,
+            identity,
+        }
+    }
+
+    /// The facts of a live value; none where it was replaced by another one.
+    fn facts(&self) -> Option<&dyn Facts> {
+        match &self.identity.source {
+            Source::Captured(_) => None,
+            Source::Live(facts) => facts((self.any)(&self.value)?),
         }
     }
 
     fn name_set(&self) -> Option<&str> {
-        self.overrides.as_ref()?.name.as_deref()
+        self.identity.overrides.as_ref()?.name.as_deref()
     }
 
     fn hash_set(&self) -> Option<&Hash> {
-        self.overrides.as_ref()?.hash.as_ref()
-    }
-}
-
-impl<T> Live<T> {
-    fn reach<'v>(&self, value: &'v T) -> Option<&'v dyn Entity> {
-        (self.entity)((self.any)(value))
-    }
-}
-
-impl<T> Clone for Source<T> {
-    fn clone(&self) -> Self {
-        match self {
-            Self::Captured(capture) => Self::Captured(capture.clone()),
-            Self::Live(Live { any, entity }) => Self::Live(Live {
-                any: *any,
-                entity: *entity,
-            }),
-        }
+        self.identity.overrides.as_ref()?.hash.as_ref()
     }
 }
 
@@ -265,24 +306,22 @@ fn replaced() -> ArgumentError {
 
 impl<T> Entity for Registered<T> {
     fn name(&self) -> &str {
-        match (self.name_set(), &self.source) {
+        match (self.name_set(), &self.identity.source) {
             (Some(name), _) => name,
             (None, Source::Captured(capture)) => &capture.name,
-            (None, Source::Live(live)) => live.reach(&self.value).map_or("", Entity::name),
+            (None, Source::Live(_)) => self.facts().map_or("", Facts::name_now),
         }
     }
 
     fn signature(&self) -> Signature {
-        match &self.source {
+        match &self.identity.source {
             Source::Captured(capture) => capture.signature,
-            Source::Live(live) => live
-                .reach(&self.value)
-                .map_or(Signature::EMPTY, Entity::signature),
+            Source::Live(_) => self.facts().map_or(Signature::EMPTY, Facts::signature_now),
         }
     }
 
     fn write_arguments(&self, writer: &mut ArgumentWriter<'_>) -> Result<(), ArgumentError> {
-        match &self.source {
+        match &self.identity.source {
             Source::Captured(Capture { arguments, .. }) => match arguments {
                 Ok(captured) => writer.captured(
                     &captured.identity,
@@ -291,8 +330,8 @@ impl<T> Entity for Registered<T> {
                 ),
                 Err(error) => Err(error.clone()),
             },
-            Source::Live(live) => match live.reach(&self.value) {
-                Some(entity) => entity.write_arguments(writer),
+            Source::Live(_) => match self.facts() {
+                Some(entity) => entity.write_now(writer),
                 None => Err(replaced()),
             },
         }
@@ -302,28 +341,26 @@ impl<T> Entity for Registered<T> {
         if let Some(hash) = self.hash_set() {
             return hash.clone();
         }
-        match &self.source {
+        let name = self.name();
+        match &self.identity.source {
             Source::Captured(Capture { arguments, .. }) => match arguments {
                 Ok(captured) => Hash::md5(|writer| {
-                    writer.put(self.name());
+                    writer.put(name);
                     writer.put(&captured.identity);
                     Ok(())
                 }),
                 Err(error) => Hash::invalid(error),
             },
-            Source::Live(live) => match (live.reach(&self.value), self.name_set()) {
-                (Some(entity), None) => entity.hash(),
-                (Some(entity), Some(name)) => Hash::of_renamed(entity, name),
-                (None, _) => Hash::invalid(&replaced()),
+            Source::Live(_) => match self.facts() {
+                Some(entity) => Hash::of_written(name, &|writer| entity.write_now(writer)),
+                None => Hash::invalid(&replaced()),
             },
         }
     }
 
     fn arguments(&self) -> Arguments {
-        match &self.source {
-            Source::Live(live) => live
-                .reach(&self.value)
-                .map_or_else(|| Arguments::unwritable(replaced()), Entity::arguments),
+        match &self.identity.source {
+            Source::Live(_) => arguments(self.signature(), &|writer| self.write_arguments(writer)),
             Source::Captured(Capture {
                 signature,
                 arguments,

@@ -8,6 +8,7 @@ use crate::build::{
 use crate::error::{ArgumentError, ProblemKind};
 use crate::identity::{ComponentInfo, Registered, Signature};
 use crate::json::{Node, parse};
+use std::any::Any;
 use std::collections::HashMap;
 use std::collections::hash_map;
 use std::fmt;
@@ -98,12 +99,24 @@ struct Given<'g> {
     kwargs: Option<&'g Node<'g>>,
 }
 
+/// What a box of the registry holds.
+#[expect(clippy::borrowed_box, reason = "it is what a registry gives")]
+pub(super) fn in_box<I: Interface + ?Sized>(boxed: &Box<I>) -> Option<&(dyn Any + 'static)> {
+    Some(I::any(boxed))
+}
+
 pub(super) fn build_erased<T: ComponentOf<I>, I: Interface + ?Sized>(
     index: usize,
     builder: &mut Builder<'_, '_>,
     context: &I::Context<'_>,
 ) -> Option<Registered<Box<I>>> {
-    T::call(index, builder, context).map(|built| built.reshape(T::erase, |boxed| I::any(boxed)))
+    match T::call(index, builder, context) {
+        Some(built) => {
+            let (value, identity) = built.into_parts();
+            Some(Registered::from_parts(T::erase(value), identity, in_box))
+        }
+        None => None,
+    }
 }
 
 impl<I: Interface + ?Sized> Default for Registry<I> {

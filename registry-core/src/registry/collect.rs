@@ -25,6 +25,10 @@ struct Erased<I: Interface + ?Sized>(Build<I>);
 
 inventory::collect!(Registration);
 
+fn erased<T: ComponentOf<I>, I: Interface + ?Sized>() -> &'static (dyn Any + Send + Sync) {
+    &const { Erased::<I>(build_erased::<T, I>) }
+}
+
 impl Registration {
     /// The registration of a type in the registry of `I`.
     pub const fn of<T: ComponentOf<I>, I: Interface + ?Sized>() -> Self {
@@ -34,7 +38,7 @@ impl Registration {
             items: T::ITEMS,
             // In a function, for a constant would be evaluated where the trait has no registry, which
             // is a further error.
-            erased: || &const { Erased::<I>(build_erased::<T, I>) },
+            erased: erased::<T, I>,
         }
     }
 

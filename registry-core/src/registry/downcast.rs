@@ -1,7 +1,7 @@
 //! A component as its own type.
 
 use crate::build::Interface;
-use crate::identity::{Registered, WrongType};
+use crate::identity::{Registered, WrongType, itself};
 
 impl<I: Interface + ?Sized> Registered<Box<I>> {
     /// The component as its own type, which the registry has erased.
@@ -33,12 +33,10 @@ impl<I: Interface + ?Sized> Registered<Box<I>> {
         if !I::any(&self).is::<T>() {
             return Err(WrongType::new::<T>(self));
         }
-        Ok(self.reshape(
-            |boxed| match I::into_any(boxed).downcast::<T>() {
-                Ok(value) => *value,
-                Err(_) => unreachable!("its type was asked just now"),
-            },
-            |value| value,
-        ))
+        let (boxed, identity) = self.into_parts();
+        match I::into_any(boxed).downcast::<T>() {
+            Ok(value) => Ok(Registered::from_parts(*value, identity, itself)),
+            Err(_) => unreachable!("its type was asked just now"),
+        }
     }
 }

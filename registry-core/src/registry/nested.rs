@@ -31,7 +31,10 @@ macro_rules! shared {
                 context: &I::Context<'_>,
             ) -> Option<Registered<Self>> {
                 let built = build_boxed::<I>(argument, context)?;
-                Some(built.reshape(Self::from, |shared| I::any(shared)))
+                let (boxed, identity) = built.into_parts();
+                Some(Registered::from_parts(Self::from(boxed), identity, |shared| {
+                    Some(I::any(shared))
+                }))
             }
         }
     )*};

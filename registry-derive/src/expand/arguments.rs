@@ -180,11 +180,29 @@ pub(super) fn values(root: &Path, parameters: &[Parameter]) -> Vec<TokenStream> 
                 (None, true) => from_context(root, parameter.ty.span()),
                 (_, false) => {
                     let variable = variable(index);
-                    quote!(#variable?)
+                    quote!(#variable)
                 }
             },
         )
         .collect()
+}
+
+/// Takes what [`reads`] gave out of its options.
+pub(super) fn unwraps(parameters: &[Parameter]) -> TokenStream {
+    let variables: Vec<_> = parameters
+        .iter()
+        .enumerate()
+        .filter(|(_, parameter)| parameter.identifying() && parameter.generic.is_none())
+        .map(|(index, _)| variable(index))
+        .collect();
+    if variables.is_empty() {
+        return TokenStream::new();
+    }
+    quote! {
+        let (#(::core::option::Option::Some(#variables),)*) = (#(#variables,)*) else {
+            return ::core::option::Option::None;
+        };
+    }
 }
 
 /// What the context gives, of the type that is asked for there.

@@ -1,8 +1,8 @@
 //! What every kind of component shares: what is known of it, and its places in registries.
 
-use super::arguments::{reads, unread, values};
+use super::arguments::{reads, unread, unwraps, values};
 use super::generics::is_concrete;
-use super::place::{interfaces, located, quiet};
+use super::place::{interfaces, located};
 use crate::parameter::Parameter;
 use crate::parse::Name;
 use proc_macro2::TokenStream;
@@ -73,12 +73,14 @@ impl Constructor<'_> {
                 ::core::option::Option::None
             };
         }
+        let unwraps = unwraps(parameters);
         let construct = (self.construct)(&values(root, parameters));
         quote! {
             #reads
             if !__builder.is_well() {
                 return ::core::option::Option::None;
             }
+            #unwraps
             #construct
         }
     }
@@ -109,7 +111,8 @@ pub(super) fn unbuildable(_is_typed: bool) -> TokenStream {
     }
 }
 
-/// The component and its places in registries; a type that needs no choice is registered.
+/// The component and its places in registries, for the inside of a constant; a type that needs no
+/// choice is registered.
 pub(super) struct ComponentImpl<'a> {
     pub(super) root: &'a Path,
     pub(super) registries: &'a [Path],
@@ -137,27 +140,31 @@ impl ToTokens for ComponentImpl<'_> {
         let (impl_generics, _, where_clause) = self.generics.split_for_impl();
         let interfaces = interfaces(self.registries);
         let home = &interfaces[0];
-        let places = interfaces.iter().map(|interface| self.place(interface));
-        let quiet = quiet();
+        let places: Vec<_> = interfaces.iter().map(|it| self.place(it)).collect();
+        // Several would define one name.
+        let places = match places.as_slice() {
+            [one] => quote!(#one),
+            several => quote!(#(const _: () = { #several };)*),
+        };
         tokens.extend(quote! {
-            #quiet
-            const _: () = {
-                #[automatically_derived]
-                impl #impl_generics #root::__private::Component for #ty #where_clause {
-                    type Output = #output;
-                    type Interface = #home;
+            #[automatically_derived]
+            impl #impl_generics #root::__private::Component for #ty #where_clause {
+                type Output = #output;
+                type Interface = #home;
 
-                    const ITEMS: &'static [#root::__private::ComponentInfo] = #items;
+                const ITEMS: &'static [#root::__private::ComponentInfo] = #items;
 
-                    fn build(
-                        __argument: #root::__private::Argument<'_, '_>,
-                        __context: &<#home as #root::__private::Interface>::Context<'_>,
-                    ) -> ::core::option::Option<#root::__private::Registered<#output>> {
-                        #root::__private::construct::<Self, #home>(__argument, __context)
-                    }
+                // Compiled only where it is used.
+                #[inline]
+                fn build(
+                    __argument: #root::__private::Argument<'_, '_>,
+                    __context: &<#home as #root::__private::Interface>::Context<'_>,
+                ) -> ::core::option::Option<#root::__private::Registered<#output>> {
+                    #root::__private::construct::<Self, #home>(__argument, __context)
                 }
-            };
-            #(#places)*
+            }
+
+            #places
         });
     }
 }
@@ -183,10 +190,7 @@ impl ComponentImpl<'_> {
                 }
             }
         });
-        let quiet = quiet();
         quote! {
-            #quiet
-            const _: () = {
                 use #root::__private::{ProbeFallback as _, RefusedFallback as _};
 
                 type __Context<'c> = <#interface as #root::__private::Interface>::Context<'c>;
@@ -207,7 +211,6 @@ impl ComponentImpl<'_> {
                 }
 
                 #submit
-            };
         }
     }
 }

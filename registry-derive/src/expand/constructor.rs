@@ -159,7 +159,12 @@ fn capture_in(
         root,
         is_well,
     );
-    Some(quote!(#constants #component))
+    let quiet = self::quiet();
+    Some(quote! {
+        #constants
+        #quiet
+        const _: () = { #component };
+    })
 }
 
 /// The constructors of the block, the first one first, each with its position.

@@ -41,7 +41,16 @@ pub(super) fn expand(input: DeriveInput, root: Root, mut errors: Errors) -> Toke
     let inherent = inherent(&derived, &root);
     let entity = entity(&derived, &root);
     let component = (!borrows(&derived.generics)).then(|| component(&derived, &root));
-    quote!(#errors #inherent #entity #component)
+    let quiet = quiet();
+    quote! {
+        #errors
+        #inherent
+        #quiet
+        const _: () = {
+            #entity
+            #component
+        };
+    }
 }
 
 /// `SIGNATURE` or `SIGNATURES`, and what `new` asks for.
@@ -113,10 +122,7 @@ fn entity(derived: &Derived, root: &Path) -> TokenStream {
         Body::Enum(forms) => of_variants(forms, root),
     };
     let written = written(derived, root, &generics);
-    let quiet = quiet();
     quote! {
-        #quiet
-        const _: () = {
             #[automatically_derived]
             impl #impl_generics #root::__private::Entity for #ident #ty_generics #where_clause {
                 fn name(&self) -> &str {
@@ -137,7 +143,6 @@ fn entity(derived: &Derived, root: &Path) -> TokenStream {
             }
 
             #written
-        };
     }
 }
 
@@ -229,11 +234,9 @@ fn component(derived: &Derived, root: &Path) -> TokenStream {
     };
     let interface = &interfaces(&options.registries)[0];
     let read = read(derived, root, interface, &generics);
-    let quiet = quiet();
     quote! {
         #component
-        #quiet
-        const _: () = { #read };
+        #read
     }
 }
 

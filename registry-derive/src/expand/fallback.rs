@@ -51,8 +51,8 @@ pub(super) fn fallback(derived: &Derived, root: &Path) -> TokenStream {
                 }
             }
             #written
+            #component
         };
-        #component
     }
 }
 
@@ -76,5 +76,5 @@ fn component_without(derived: &Derived, root: &Path) -> TokenStream {
     };
     let interface = &interfaces(&derived.options.registries)[0];
     let read = read(derived, root, interface, &generics);
-    quote!(#component const _: () = { #read };)
+    quote!(#component #read)
 }
