@@ -237,3 +237,47 @@ fn the_tracker_builds_and_verifies_records_of_then() -> Outcome {
     run.module("model")?.build_changed(registry(), &())?;
     Ok(())
 }
+
+type Activations = Vec<Activation>;
+
+#[derive(Clone, Debug, Entity)]
+struct Stack {
+    layers: Activations,
+}
+
+#[registry]
+trait Other {}
+
+/// Its name is one that a component of another registry had.
+#[derive(Clone, Debug, Entity)]
+#[register(registry = Other, name = "Net")]
+struct OtherNet {
+    hidden: i64,
+}
+
+impl Other for OtherNet {}
+
+#[test]
+fn old_names_are_found_whatever_else_has_them() -> Outcome {
+    let old = record("Stack", r#"{"layers": ["Rectifier"]}"#)?;
+    assert_eq!(
+        old.build(registry(), &())?.arguments().to_string(),
+        r#"{"layers": ["ReLU"]}"#
+    );
+    let old = record("Net", r#"{"units": 8, "learning-rate": 0.1, "kind": "a"}"#)?;
+    assert_eq!(old.build(registry(), &())?.name(), "MLP");
+    let error = registry().build("Perceptrn", (), &()).unwrap_err();
+    assert!(
+        error.to_string().contains("did you mean `Perceptron`?"),
+        "{error}"
+    );
+    let error = registry()
+        .build("MLP", json!({"hiden": 3}), &())
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("did you mean `hidden"),
+        "{error}"
+    );
+    assert!(entia::expect_registered!("Perceptron").is_ok());
+    Ok(())
+}

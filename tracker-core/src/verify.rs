@@ -189,7 +189,7 @@ impl Program {
             return disagreement(vec![difference], Vec::new());
         }
         // What has another name by now is the same under that.
-        let today = self.0.today(record);
+        let today = self.0.today(record, None);
         let exact = today.exact_arguments();
         let candidates = self.0.named(&record.name).iter().map(|entry| entry.item);
         let present = self.apply_best(candidates, Some(&today.arguments), exact, "")?;

@@ -164,11 +164,9 @@ impl<'b, 'r> Builder<'b, 'r> {
     }
 
     fn unexpected(&mut self, name: &str) {
-        let free: Vec<_> = self
-            .item
-            .signature
-            .identifying()
-            .map(|it| it.name)
+        let identifying = self.item.signature.identifying();
+        let free: Vec<_> = identifying
+            .flat_map(|it| std::iter::once(it.name).chain(it.aliases.iter().copied()))
             .collect();
         let problem = Problem::new(ProblemKind::Unexpected, "unexpected argument");
         let problem = match nearest(name, free) {

@@ -108,6 +108,7 @@ fn facts<'v, T: Entity + 'static>(any: &'v (dyn Any + 'static)) -> Option<&'v dy
 }
 
 /// A value that is in no box.
+#[expect(clippy::unnecessary_wraps, reason = "what was captured is not reached")]
 pub(crate) fn itself<T: 'static>(value: &T) -> Option<&(dyn Any + 'static)> {
     Some(value)
 }

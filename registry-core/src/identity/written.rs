@@ -3,9 +3,15 @@
 use super::argument_writer::{ArgumentWriter, WriteArgument};
 use super::entity::Entity;
 use crate::error::ArgumentError;
+use std::rc::Rc;
+use std::sync::Arc;
 
 /// An entity that serde writes in its reference form too.
 pub trait ReferenceForm: Entity {}
+
+impl<E: ReferenceForm + ?Sized> ReferenceForm for Box<E> {}
+impl<E: ReferenceForm + ?Sized> ReferenceForm for Rc<E> {}
+impl<E: ReferenceForm + ?Sized> ReferenceForm for Arc<E> {}
 
 /// One argument on its way to a writer. What is written in its reference form goes there directly,
 /// without the detour through serde that what holds it takes.

@@ -8,6 +8,7 @@ use crate::build::{
 use crate::error::{ArgumentError, ProblemKind};
 use crate::identity::{ComponentInfo, Registered, Signature};
 use crate::json::{Node, parse};
+use crate::names::nearest;
 use std::any::Any;
 use std::collections::HashMap;
 use std::collections::hash_map;
@@ -100,7 +101,11 @@ struct Given<'g> {
 }
 
 /// What a box of the registry holds.
-#[expect(clippy::borrowed_box, reason = "it is what a registry gives")]
+#[expect(
+    clippy::borrowed_box,
+    clippy::unnecessary_wraps,
+    reason = "it is a way to reach what a registry gives"
+)]
 pub(super) fn in_box<I: Interface + ?Sized>(boxed: &Box<I>) -> Option<&(dyn Any + 'static)> {
     Some(I::any(boxed))
 }
@@ -377,7 +382,12 @@ impl<I: Interface + ?Sized> Registry<I> {
                 (entry.build)(entry.index, &mut builder, context)
             }
             None => {
-                report.add(unknown_name(name, self.entries.keys().copied()));
+                let old = self
+                    .aliases
+                    .keys()
+                    .copied()
+                    .filter(|old| nearest(name, [*old]).is_some());
+                report.add(unknown_name(name, self.entries.keys().copied().chain(old)));
                 None
             }
         }

@@ -34,6 +34,12 @@ pub(super) struct Described {
     pub(super) default: Option<Value>,
     #[serde(default, skip_serializing_if = "is_false")]
     pub(super) skip_default: bool,
+    /// Excluded from the identity hash.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(super) excluded: bool,
+    /// A generic parameter, whose argument is the `default`.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(super) generic: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) aliases: Vec<String>,
 }
@@ -79,14 +85,19 @@ fn compare(name: &str, before: &Component, now: &Component, changes: &mut Vec<Ch
         });
     };
     let mut order = Vec::new();
-    for old in &before.parameters {
+    for old in before.parameters.iter().filter(|it| !it.excluded) {
         let named = |it: &&Described| it.name == old.name || it.aliases.contains(&old.name);
         let Some(new) = now.parameters.iter().find(named) else {
-            let message = "gone, or excluded by now: records that have it cannot be built";
+            let message = "gone: records that have it cannot be built";
             let hint = "where it has another name by now, give it `alias`";
             add(&old.name, message.to_owned(), hint);
             continue;
         };
+        if new.excluded {
+            let message = "excluded by now: records that have it cannot be built";
+            add(&old.name, message.to_owned(), "count it again");
+            continue;
+        }
         order.push(&new.name);
         if !reads_as(&old.type_name, &new.type_name) {
             let message = format!(
@@ -114,8 +125,14 @@ fn compare(name: &str, before: &Component, now: &Component, changes: &mut Vec<Ch
         }
     }
     for new in &now.parameters {
-        let known = |it: &Described| it.name == new.name || new.aliases.contains(&it.name);
-        if before.parameters.iter().any(known) {
+        let known = |it: &&Described| it.name == new.name || new.aliases.contains(&it.name);
+        let old = before.parameters.iter().find(known);
+        if new.excluded || old.is_some_and(|old| !old.excluded) {
+            continue;
+        }
+        if old.is_some() {
+            let message = "was excluded, and counts by now: records have another hash";
+            add(&new.name, message.to_owned(), "give it `exclude` again");
             continue;
         }
         match &new.default {
@@ -157,6 +174,14 @@ fn compare(name: &str, before: &Component, now: &Component, changes: &mut Vec<Ch
 
 fn default_changed(old: &Described, new: &Described) -> Option<(String, &'static str)> {
     match (&old.default, &new.default) {
+        (Some(from), Some(to)) if from != to && old.generic => Some((
+            format!("{from} -> {to}: records of the instance with {from} cannot be built"),
+            "register that instance too, under a name of its own",
+        )),
+        (Some(from), Some(to)) if from != to && old.skip_default => Some((
+            format!("default {from} -> {to}: records with either of the two have another hash"),
+            "keep the default, or add another parameter",
+        )),
         (Some(old), Some(new)) if old != new => Some((
             format!("default {old} -> {new}: records that left it out now count {new}"),
             "keep the default, or add another parameter",
@@ -252,7 +277,7 @@ mod tests {
                 r#"{"parameters": [{"name": "dropout", "type": "f64", "skip_default": true}]}"#
             ),
             [
-                "MLP.size: gone, or excluded by now: records that have it cannot be built",
+                "MLP.size: gone: records that have it cannot be built",
                 "MLP.dropout: default 0.5 -> none: records that left it out cannot be built",
                 "MLP.dropout: `skip_default` was given: records with the default have another hash",
             ]

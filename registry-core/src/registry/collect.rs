@@ -125,7 +125,7 @@ impl Expected {
     pub fn check(names: &[&'static str]) -> Result<(), NotRegistered> {
         let known: Vec<_> = registrations()
             .flat_map(Registration::items)
-            .map(|item| item.name)
+            .flat_map(|item| std::iter::once(item.name).chain(item.aliases.iter().copied()))
             .collect();
         match names.iter().find(|name| !known.contains(name)) {
             None => Ok(()),

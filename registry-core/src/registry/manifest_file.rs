@@ -14,7 +14,8 @@ use std::{env, fmt, fs, io};
 ///
 /// For a test of your own, in the package whose components are to stay: the path is relative to its
 /// folder. `ENTIA_MANIFEST=update cargo test` writes the file. What is new and changes no hash passes,
-/// and is written with the next update. It sees the components of all linked crates, and of the test
+/// and is written with the next update. Of plain data, which is no component, it sees the name of the
+/// type, not what serde makes of it. It sees the components of all linked crates, and of the test
 /// that it stands in: give it a file of its own under `tests/`.
 ///
 /// # Panics
@@ -156,7 +157,7 @@ fn components(catalog: &[CatalogEntry]) -> Components {
         let item = entry.item;
         let component = Component {
             aliases: item.aliases.iter().map(ToString::to_string).collect(),
-            parameters: item.signature.identifying().map(described).collect(),
+            parameters: item.signature.parameters().iter().map(described).collect(),
         };
         let registry = components.entry(registry).or_default();
         registry.insert(item.name.to_owned(), component);
@@ -172,8 +173,11 @@ fn described(parameter: &Parameter) -> Described {
         // A default without a JSON form is known by its source text.
         default: parameter
             .default_value()
-            .or_else(|| parameter.default.and_then(text)),
+            .or_else(|| parameter.default.and_then(text))
+            .filter(|_| !parameter.excluded),
         skip_default: parameter.skip_default,
+        excluded: parameter.excluded,
+        generic: parameter.generic,
         aliases: parameter.aliases.iter().map(ToString::to_string).collect(),
     }
 }

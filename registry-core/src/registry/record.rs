@@ -51,11 +51,15 @@ impl Metadata {
         context: &I::Context<'_>,
     ) -> Result<Registered<Box<I>>, BuildError> {
         let mut built = self.build_changed(registry, context)?;
-        let problems: Vec<_> = self
+        let mut problems = self
             .differences(&built, registry.get(&self.name))
             .into_iter()
             .map(|difference| changed(&difference))
-            .collect();
+            .collect::<Vec<_>>();
+        // Once is enough.
+        for problem in problems.iter_mut().rev().skip(1) {
+            problem.hint = None;
+        }
         if !problems.is_empty() {
             return Err(BuildError {
                 name: Some(self.name.clone()),
@@ -100,7 +104,7 @@ impl Metadata {
                 right: Value::of(now.as_str()).ok(),
             }];
         }
-        let today = Names::linked(own).today(self);
+        let today = Names::linked(own).today(self, Some(&built.arguments()));
         let mut differences = diff(&today, built);
         let arguments = built.arguments();
         if differences.is_empty() && today.arguments != arguments {
@@ -151,10 +155,15 @@ impl Names {
         for entry in &entries {
             components.entry(entry.item.name).or_default().push(*entry);
         }
-        // What has a name comes before what had it.
-        for entry in &entries {
+        // What has a name comes before what had it; `own` is what was asked for under any name.
+        for (index, entry) in entries.iter().enumerate() {
             for alias in entry.item.aliases {
-                components.entry(alias).or_default().push(*entry);
+                let named = components.entry(alias).or_default();
+                if index == 0 && entry.registry.is_empty() {
+                    named.insert(0, *entry);
+                } else {
+                    named.push(*entry);
+                }
             }
         }
         Self { components }
@@ -165,12 +174,13 @@ impl Names {
         self.components.get(name).map_or(&[], Vec::as_slice)
     }
 
-    /// A record under the names of today; its hash stays.
-    pub fn today(&self, record: &Metadata) -> Metadata {
+    /// A record under the names of today; its hash stays. `now` is what was built from it, if
+    /// anything was: it tells which texts are names of components.
+    pub fn today(&self, record: &Metadata, now: Option<&Arguments>) -> Metadata {
         let Some(entry) = self.named(&record.name).first() else {
             return record.clone();
         };
-        let rename = |arguments: &Arguments| self.rename(arguments, entry.item);
+        let rename = |arguments: &Arguments| self.rename(arguments, entry.item, now);
         Metadata {
             name: entry.item.name.to_owned(),
             arguments: rename(&record.arguments),
@@ -179,11 +189,19 @@ impl Names {
         }
     }
 
-    fn rename(&self, arguments: &Arguments, item: &ComponentInfo) -> Arguments {
+    fn rename(
+        &self,
+        arguments: &Arguments,
+        item: &ComponentInfo,
+        now: Option<&Arguments>,
+    ) -> Arguments {
         let renamed = arguments.iter().map(|(name, value)| {
-            let parameters = item.signature.parameters().iter();
-            match parameters.into_iter().find(|it| it.is_named(name)) {
-                Some(it) => (it.name, self.rename_value(value, it.type_name)),
+            let mut parameters = item.signature.parameters().iter();
+            match parameters.find(|it| it.is_named(name)) {
+                Some(it) => {
+                    let now = now.and_then(|now| now.get(it.name));
+                    (it.name, self.rename_value(value, it.type_name, now))
+                }
                 None => (name, value.clone()),
             }
         });
@@ -191,27 +209,37 @@ impl Names {
     }
 
     /// A value inside the arguments, with each component in it under its name of today.
-    fn rename_value(&self, value: &Value, type_name: &str) -> Value {
+    fn rename_value(&self, value: &Value, type_name: &str, now: Option<&Value>) -> Value {
         if let Some((name, arguments)) = reference(value) {
             let plain = value.as_str().starts_with('"');
-            let entries = self.named(&name).iter();
-            // Any text may be the name of a component by chance.
-            let entry = { entries }.find(|entry| !plain || is_named_in(entry, type_name));
+            let built = now.and_then(reference);
+            let entry = self.named(&name).iter().find(|entry| match &built {
+                Some((built, _)) => *built == entry.item.name,
+                // Any text may be the name of a component by chance.
+                None => !plain || is_named_in(entry, type_name),
+            });
+            let now = built.as_ref().map(|(_, arguments)| arguments);
             return match entry {
-                Some(entry) => refer(entry.item.name, &self.rename(&arguments, entry.item)),
+                Some(entry) => refer(entry.item.name, &self.rename(&arguments, entry.item, now)),
                 None => value.clone(),
             };
         }
         if let Some(members) = value.members() {
-            let members = members
-                .into_iter()
-                .map(|(key, value)| (key, self.rename_value(&value, type_name)));
+            let members = members.into_iter().map(|(key, value)| {
+                let now = now.and_then(|now| now.get(&key));
+                let value = self.rename_value(&value, type_name, now.as_ref());
+                (key, value)
+            });
             return Value::of(&members.collect::<Arguments>()).unwrap_or_else(|_| value.clone());
         }
         if let Some(elements) = value.elements() {
+            let mut now = now
+                .and_then(Value::elements)
+                .unwrap_or_default()
+                .into_iter();
             let elements: Vec<_> = elements
                 .iter()
-                .map(|element| self.rename_value(element, type_name))
+                .map(|element| self.rename_value(element, type_name, now.next().as_ref()))
                 .collect();
             return Value::of(&elements).unwrap_or_else(|_| value.clone());
         }

@@ -3,7 +3,7 @@
 use super::place::located;
 use crate::parameter::{Generic, Parameter};
 use crate::text;
-use crate::types::bare;
+use crate::types::{bare, last_segment};
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Path;
@@ -217,13 +217,41 @@ fn variable(index: usize) -> syn::Ident {
     format_ident!("__argument_{index}", span = Span::mixed_site())
 }
 
+/// Whether a type is spelt as a component with its identity, or as a container of such.
+fn holds_registered(ty: &syn::Type) -> bool {
+    let Some(last) = last_segment(ty) else {
+        return false;
+    };
+    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return false;
+    };
+    let mut types = arguments.args.iter().filter_map(|argument| match argument {
+        syn::GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    match last.ident.to_string().as_str() {
+        "Registered" => true,
+        "Vec" | "Option" | "Box" | "Rc" | "Arc" => types.next().is_some_and(holds_registered),
+        "BTreeMap" | "HashMap" => types.nth(1).is_some_and(holds_registered),
+        _ => false,
+    }
+}
+
 /// Reads one argument into a variable.
 fn read(root: &Path, index: usize, parameter: &Parameter) -> TokenStream {
     let (variable, ty) = (variable(index), &parameter.ty);
-    let take = located(
-        quote!(#root::__private::Probe::<#ty, __Context<'_>>::take(__argument, __context)),
-        ty.span(),
-    );
+    let take = if holds_registered(ty) {
+        // Not asked, so that a context that does not fit is told as such.
+        quote! {
+            <#ty as #root::__private::FromArgument<__Context<'_>>>::from_argument(
+                __argument,
+                __context,
+            )
+        }
+    } else {
+        quote!(#root::__private::Probe::<#ty, __Context<'_>>::take(__argument, __context))
+    };
+    let take = located(take, ty.span());
     let (given, absent) = match &parameter.default {
         Some(default) => {
             let default = typed(parameter, default);
