@@ -2,6 +2,7 @@
 
 mod argument_writer;
 mod arguments;
+mod capture;
 mod diff;
 mod entity;
 mod hash;
@@ -16,13 +17,14 @@ mod wrong_type;
 
 pub use argument_writer::ArgumentWriter;
 pub use arguments::Arguments;
+pub use capture::Capture;
 pub use diff::{Difference, diff};
 pub use entity::{Entity, serialize};
 pub use hash::Hash;
 pub use info::{ComponentInfo, Location};
 pub use metadata::Metadata;
+pub use registered::Registered;
 pub(crate) use registered::itself;
-pub use registered::{Capture, Registered};
 pub use signature::{Parameter, Signature};
 pub use type_name::type_name;
 pub use written::{ReferenceForm, Written, WrittenFallback};

@@ -8,6 +8,7 @@
 mod check;
 mod errors;
 mod expand;
+mod named;
 mod options;
 mod parameter;
 mod parse;

@@ -2,11 +2,11 @@
 
 use super::argument_writer::ArgumentWriter;
 use super::arguments::Arguments;
-use super::entity::{Entity, WriteArguments, arguments, serialize};
+use super::capture::{Capture, Captured};
+use super::entity::{Entity, arguments, serialize};
 use super::hash::Hash;
 use super::signature::Signature;
 use super::written::ReferenceForm;
-use crate::canonical::{Mode, Writer};
 use crate::error::{ArgumentError, ProblemKind};
 use serde::ser::{Serialize, Serializer};
 use std::any::Any;
@@ -125,76 +125,6 @@ struct Overrides {
     hash: Option<Hash>,
 }
 
-/// What a constructor was called with.
-#[derive(Clone)]
-pub struct Capture {
-    name: Cow<'static, str>,
-    signature: Signature,
-    arguments: Result<Captured, ArgumentError>,
-}
-
-/// The canonical text of the arguments.
-#[derive(Clone)]
-struct Captured {
-    identity: String,
-    /// With every skipped default, where any was skipped.
-    exact: Option<Box<str>>,
-    levels: usize,
-}
-
-impl Capture {
-    /// Captures what `write` writes.
-    pub fn of(name: &'static str, signature: Signature, write: WriteArguments<'_>) -> Self {
-        Self {
-            name: Cow::Borrowed(name),
-            signature,
-            arguments: Captured::of(signature, write),
-        }
-    }
-
-    /// What an entity is now.
-    fn now(entity: Option<&dyn Facts>) -> Self {
-        let Some(entity) = entity else {
-            return Self {
-                name: Cow::Borrowed(""),
-                signature: Signature::EMPTY,
-                arguments: Err(replaced()),
-            };
-        };
-        let signature = entity.signature_now();
-        Self {
-            name: Cow::Owned(entity.name_now().to_owned()),
-            signature,
-            arguments: Captured::of(signature, &|writer| entity.write_now(writer)),
-        }
-    }
-}
-
-impl Captured {
-    fn of(signature: Signature, write: WriteArguments<'_>) -> Result<Self, ArgumentError> {
-        // Room for the names, their punctuation and a number each: scalars then fit at once.
-        let names = signature
-            .parameters()
-            .iter()
-            .map(|parameter| parameter.name.len() + 24);
-        let mut writer = Writer::text(2 + names.sum::<usize>(), Mode::Identity);
-        ArgumentWriter::arguments(&mut writer, write)?;
-        let (skipped, mut levels) = (writer.skipped(), writer.deepest());
-        let mut exact = None;
-        if skipped {
-            let mut writer = Writer::text(writer.length() + 64, Mode::Exact);
-            ArgumentWriter::arguments(&mut writer, write)?;
-            levels = levels.max(writer.deepest());
-            exact = Some(writer.into_text().into_boxed_str());
-        }
-        Ok(Self {
-            identity: writer.into_text(),
-            exact,
-            levels,
-        })
-    }
-}
-
 impl<T> Registered<T> {
     /// Joins a value and what its constructor was called with; for the code that the macros write.
     #[doc(hidden)]
@@ -246,13 +176,13 @@ impl<T> Registered<T> {
     /// Another value under the identity that this one has now, such as the same one in a box, or
     /// what a method that takes `self` makes of it: `Registered::map(net, |net| net.with_k(3))`.
     pub fn map<U>(this: Self, map: impl FnOnce(T) -> U) -> Registered<U> {
-        let now = match &this.identity.source {
+        let present = match &this.identity.source {
             Source::Captured(_) => None,
-            Source::Live(_) => Some(Capture::now(this.facts())),
+            Source::Live(_) => Some(now(this.facts())),
         };
         let mut identity = this.identity;
-        if let Some(now) = now {
-            identity.source = Source::Captured(now);
+        if let Some(present) = present {
+            identity.source = Source::Captured(present);
         }
         Registered {
             value: map(this.value),
@@ -295,6 +225,23 @@ impl<T> Registered<T> {
 
     fn hash_set(&self) -> Option<&Hash> {
         self.identity.overrides.as_ref()?.hash.as_ref()
+    }
+}
+
+/// What an entity is now.
+fn now(entity: Option<&dyn Facts>) -> Capture {
+    let Some(entity) = entity else {
+        return Capture {
+            name: Cow::Borrowed(""),
+            signature: Signature::EMPTY,
+            arguments: Err(replaced()),
+        };
+    };
+    let signature = entity.signature_now();
+    Capture {
+        name: Cow::Owned(entity.name_now().to_owned()),
+        signature,
+        arguments: Captured::of(signature, &|writer| entity.write_now(writer)),
     }
 }
 

@@ -8,6 +8,7 @@ use super::output::{Block, Output};
 use super::place::quiet;
 use crate::check;
 use crate::errors::Errors;
+use crate::named::{Named, each_name_once};
 use crate::options::Options;
 use crate::parameter::Parameter;
 use crate::parse::{Name, constructor_parameters};
@@ -97,7 +98,7 @@ fn capture_in(
     let names: Vec<_> = constructors
         .iter()
         .enumerate()
-        .map(|(position, (_, made))| check::Named {
+        .map(|(position, (_, made))| Named {
             name: made.name.literal.clone().unwrap_or_default(),
             place: if position == 0 {
                 options
@@ -110,7 +111,7 @@ fn capture_in(
             aliases: &made.aliases,
         })
         .collect();
-    check::each_name_once("constructor", &names, errors);
+    each_name_once("constructor", &names, errors);
     let is_well = errors.is_empty();
     if !is_well {
         // What a constructor gives still is an entity, so that its uses are no further errors.

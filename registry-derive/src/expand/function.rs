@@ -7,6 +7,7 @@ use super::output::Output;
 use super::place::{interfaces, quiet};
 use crate::check;
 use crate::errors::Errors;
+use crate::named::{Named, each_name_once};
 use crate::options::Options;
 use crate::parse::{Name, constructor_parameters};
 use crate::text;
@@ -47,12 +48,12 @@ fn capture(
     let mut parameters = constructor_parameters(&mut function.sig, &none, options, errors);
     check::constructor(&function.sig, &parameters, errors);
     check::registries(options, errors);
-    let named = check::Named {
+    let named = Named {
         name: name.literal.clone().unwrap_or_default(),
         place: function.sig.ident.span(),
         aliases: &options.aliases,
     };
-    check::each_name_once("function", &[named], errors);
+    each_name_once("function", &[named], errors);
     let output = Output::of_function(&function.sig, root, errors)?;
     if has_lifetime(&output.written) {
         errors.at(
