@@ -123,6 +123,11 @@ fn the_object_is_exact_after_a_default_has_changed() {
     let models = Registry::<dyn later::Model>::global().unwrap();
     let built = module.build(models, &()).unwrap();
     assert_eq!(built.settings(), (1e-5, 0.5));
+    assert_eq!(built.hash(), *module.hash());
+    assert_ne!(
+        module.build_changed(models, &()).unwrap().hash(),
+        *module.hash()
+    );
 }
 
 #[test]

@@ -4,7 +4,9 @@ use super::by_name::Registry;
 use super::catalog::{CatalogEntry, catalog};
 use crate::build::{BuildError, Interface, Problem};
 use crate::error::ProblemKind;
-use crate::identity::{Arguments, ComponentInfo, Difference, Entity, Metadata, Registered, diff};
+use crate::identity::{
+    Arguments, ComponentInfo, Difference, Entity, Hash, Metadata, Registered, diff,
+};
 use crate::json::Value;
 use std::collections::HashMap;
 
@@ -14,11 +16,14 @@ impl Metadata {
     /// A record under a name or with parameters that have another name by now, which is their
     /// `alias`, is built under today's names.
     ///
+    /// A parameter with `skip_default` that has another default by now is built with the value that it
+    /// had, and what is built keeps the recorded hash.
+    ///
     /// # Errors
     ///
     /// As for [`Registry::build`]; and where the program of today gives what is built another
-    /// identity, with each difference: a parameter that was added, another default, a type that writes
-    /// its values differently. [`build_changed`](Self::build_changed) accepts that.
+    /// identity, with each difference: a parameter that was added, a type that writes its values
+    /// differently. [`build_changed`](Self::build_changed) accepts that.
     ///
     /// # Examples
     ///
@@ -51,11 +56,13 @@ impl Metadata {
         context: &I::Context<'_>,
     ) -> Result<Registered<Box<I>>, BuildError> {
         let mut built = self.build_changed(registry, context)?;
-        let mut problems = self
-            .differences(&built, registry.get(&self.name))
-            .into_iter()
-            .map(|difference| changed(&difference))
-            .collect::<Vec<_>>();
+        let own = registry.get(&self.name);
+        let differences = self.differences(&built, own);
+        if !differences.is_empty() && self.is_exactly(&built, own) {
+            Registered::set_hash(&mut built, self.hash.clone());
+            return Ok(built);
+        }
+        let mut problems: Vec<_> = differences.iter().map(changed).collect();
         // Once is enough.
         for problem in problems.iter_mut().rev().skip(1) {
             problem.hint = None;
@@ -85,6 +92,15 @@ impl Metadata {
         context: &I::Context<'_>,
     ) -> Result<Registered<Box<I>>, BuildError> {
         registry.build(&self.name, self.exact_arguments(), context)
+    }
+
+    /// Whether `built` has every argument that this record kept, so that it differs only in which of
+    /// them are left out of identity: another default of a parameter with `skip_default`.
+    fn is_exactly(&self, built: &dyn Entity, own: Option<&'static ComponentInfo>) -> bool {
+        let today = Names::linked(own).today(self, Some(&built.arguments()));
+        let now = built.metadata();
+        Hash::of(self) == self.hash
+            && now.is_ok_and(|now| today.exact_arguments() == now.exact_arguments())
     }
 
     /// In what `built` is another component than this record says. Names that changed are none.
