@@ -6,6 +6,8 @@ use std::convert::Infallible;
 use std::error::Error;
 use std::fmt;
 use std::marker::PhantomData;
+use std::rc::Rc;
+use std::sync::Arc;
 
 /// What a constructor of `T` may return: `T`, or a `Result` of it, under whatever name.
 #[diagnostic::on_unimplemented(
@@ -59,6 +61,22 @@ impl Form<()> {
     /// Refused.
     pub const KIND: u8 = 2;
 }
+
+macro_rules! boxed {
+    ($($pointer:ident),*) => {$(
+        impl<T, E> Form<$pointer<Result<T, E>>> {
+            /// Refused: what it holds may never have been built.
+            pub const KIND: u8 = 2;
+        }
+
+        impl<T> Form<$pointer<Option<T>>> {
+            /// Refused.
+            pub const KIND: u8 = 2;
+        }
+    )*};
+}
+
+boxed!(Box, Rc, Arc, Vec);
 
 /// See [`Form`].
 pub trait FormFallback {

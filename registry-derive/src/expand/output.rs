@@ -122,8 +122,9 @@ impl Output {
                 #quiet
                 const _: () = ::core::assert!(
                     #is_plain == 0,
-                    "a registered function returns what it builds, or one `Result` of it; an \
-                     `Option` cannot say why it refuses"
+                    "a registered function returns what it builds, or a `Result` of it with an \
+                     error that says why it refuses; no `Option`, no `()`, and no `Result` inside \
+                     of something else"
                 );
             },
             written.span(),
