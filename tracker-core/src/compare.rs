@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use registry_core::{Difference, Value, diff};
+use registry_core::{Difference, Metadata, Value, diff};
 
 use crate::aggregate::Aggregate;
 use crate::error::Result;
 use crate::metric::MetricValue;
 use crate::module::Module;
-use crate::verify::Recorded;
 
 /// What differs between two aggregates; see [`Aggregate::compare`].
 ///
@@ -182,10 +181,11 @@ fn modules(left: Vec<Module>, right: Vec<Module>) -> Vec<ModuleDifference> {
         .collect()
 }
 
-fn recorded(module: &Module) -> Recorded<'_> {
-    Recorded {
-        name: module.name(),
-        arguments: module.record.exact_arguments(),
+/// The record with every argument that it was given.
+fn recorded(module: &Module) -> Metadata {
+    Metadata {
+        arguments: module.record.exact_arguments().clone(),
+        ..module.record.clone()
     }
 }
 

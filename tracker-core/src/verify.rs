@@ -3,10 +3,7 @@
 use std::fmt;
 
 use registry_core::__private::{Names, is_named_in, refer, reference};
-use registry_core::{
-    ArgumentError, ArgumentWriter, Arguments, ComponentInfo, Difference, Entity, Metadata,
-    Signature, Value, diff,
-};
+use registry_core::{Arguments, ComponentInfo, Difference, Hash, Metadata, Value, diff};
 
 use crate::aggregate::Aggregate;
 use crate::error::{Error, Result};
@@ -120,28 +117,6 @@ impl fmt::Display for Disagreement {
     }
 }
 
-/// An entity that is known by its name and arguments alone.
-pub(crate) struct Recorded<'r> {
-    pub(crate) name: &'r str,
-    pub(crate) arguments: &'r Arguments,
-}
-
-impl Entity for Recorded<'_> {
-    fn name(&self) -> &str {
-        self.name
-    }
-
-    fn signature(&self) -> Signature {
-        Signature::EMPTY
-    }
-
-    fn write_arguments(&self, writer: &mut ArgumentWriter<'_>) -> Result<(), ArgumentError> {
-        self.arguments
-            .iter()
-            .try_for_each(|(name, value)| writer.argument(name, value))
-    }
-}
-
 /// What the components that are linked into the program make of records.
 struct Program(Names);
 
@@ -159,11 +134,7 @@ impl Program {
         phase: Option<&str>,
         record: &Metadata,
     ) -> Option<Disagreement> {
-        let stored = Recorded {
-            name: &record.name,
-            arguments: &record.arguments,
-        };
-        let hash = stored.hash();
+        let hash = Hash::of(record);
         if hash.scheme() != record.hash.scheme() {
             return None;
         }
@@ -198,9 +169,9 @@ impl Program {
         }
         let mut differences = diff(
             &today,
-            &Recorded {
-                name: &today.name,
-                arguments: &present.written,
+            &Metadata {
+                arguments: present.written.clone(),
+                ..today.clone()
             },
         );
         if differences.is_empty() && present.missing.is_empty() {

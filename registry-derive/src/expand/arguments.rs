@@ -129,6 +129,7 @@ pub(super) fn writes(
                 },
             }
         });
+    // Unused where no parameter asks how it is written.
     quote! {
         #[allow(unused_imports)]
         use #root::__private::WrittenFallback as _;

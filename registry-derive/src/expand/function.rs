@@ -135,6 +135,7 @@ pub(super) fn constant_of(
         "The function [`{ident}`]({ident}()) as a component, for `Registry::with_function`."
     );
     let quiet = quiet();
+    // Only local registries, and who asks for the signature while compiling, use it.
     quote! {
         #[doc = #doc]
         #[allow(dead_code)]

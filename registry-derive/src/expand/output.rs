@@ -141,6 +141,7 @@ impl Output {
 
 /// Of which `Form` a type is.
 pub(super) fn kind(root: &Path, ty: &TokenStream) -> TokenStream {
+    // Unused where the inherent constant is found.
     quote!({
         #[allow(unused_imports)]
         use #root::__private::FormFallback as _;
