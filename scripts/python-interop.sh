@@ -41,5 +41,5 @@ fi
 "$environment/bin/python" -c 'import mltracker'
 
 TRACKER_TEST_PYTHON=$environment/bin/python \
-    cargo test --locked -p tracker-core --test json -- --ignored
+    cargo test --locked -p tracker-json --test python -- --ignored
 echo "mltracker 0.1.5 on Python $version and the tracker read each other's files"

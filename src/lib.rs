@@ -67,7 +67,34 @@ pub use registry_derive::{
 #[doc(inline)]
 pub use registry_tch as tch;
 #[doc(inline)]
-pub use tracker_core as tracker;
+pub use tracker_core::provenance;
+
+/// Experiment tracking: what happened to a component, stored under its identity. This is the crate
+/// `tracker-core`, with the stores that the features bring:
+///
+/// | feature | addresses | store |
+/// |---|---|---|
+/// | | `memory:` | [`MemoryStore`](tracker::MemoryStore) |
+/// | `sqlite`, on by default | `sqlite:FILE` | `SqliteStore` |
+/// | `json`, on by default | `json:FILE` | `JsonStore` |
+///
+/// ```
+/// use entia::prelude::*;
+///
+/// let tracker = Tracker::open("memory:")?; // or `sqlite:runs.db`, or `json:runs.json`
+/// assert!(tracker.experiments().list()?.is_empty());
+/// # Ok::<(), entia::tracker::Error>(())
+/// ```
+pub mod tracker {
+    #[doc(inline)]
+    pub use tracker_core::*;
+    #[cfg(feature = "json")]
+    #[doc(inline)]
+    pub use tracker_json::JsonStore;
+    #[cfg(feature = "sqlite")]
+    #[doc(inline)]
+    pub use tracker_sqlite::SqliteStore;
+}
 
 /// What most programs use: `use entia::prelude::*;`.
 pub mod prelude {

@@ -113,7 +113,7 @@ fn a_damaged_line_is_named() {
     let tracker = open(&path);
     tracker.experiment("digits").unwrap();
     let whole = fs::read_to_string(&path).unwrap();
-    fs::write(&path, whole.replacen("CreateExperiment", "Nothing", 1)).unwrap();
+    fs::write(&path, whole.replacen("create_experiment", "nothing", 1)).unwrap();
     let wrong = tracker.check().unwrap();
     assert_eq!(wrong.len(), 1);
     assert!(

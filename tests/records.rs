@@ -3,9 +3,13 @@
 use std::fmt::Debug;
 
 use entia::prelude::*;
-use entia::tracker::ports::{AggregateKey, AggregateRecord, Batch, ExperimentRecord, Mark};
+use entia::tracker::ports::{
+    AggregateRecord, ArtifactRecord, AttemptRecord, AttemptState, Change, ExperimentRecord, Mark,
+    Row,
+};
 use entia::tracker::{
-    Annotation, Annotations, MetricValue, Module, Series, Summary, Timestamp, Uuid,
+    Annotation, Annotations, Definition, MetricValue, ModuleRecord, Outcome, Provenance, Series,
+    Summary, Timestamp, Uuid,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -75,7 +79,7 @@ fn experiments_and_aggregates_come_back() {
     let aggregate = AggregateRecord {
         epoch: 1 << 62,
         annotations,
-        ..AggregateRecord::new("a/b")
+        ..AggregateRecord::new(experiment.id, "a/b")
     };
     assert_eq!(travelled(&aggregate), aggregate);
     let mark = Mark {
@@ -102,20 +106,16 @@ fn points_come_back() {
             .add(&point);
         assert_eq!(travelled(&summary), summary);
     }
-    let aggregate = AggregateKey {
-        experiment: Uuid::new_v4(),
-        id: "a".to_owned(),
-    };
-    let batch = Batch {
-        aggregate,
+    let change = Change::AddPoints {
+        aggregate: Uuid::new_v4(),
         series: vec![series, Series::new("none", "")],
     };
-    assert_eq!(travelled(&batch), batch);
+    assert_eq!(travelled(&change), change);
 }
 
 #[test]
 fn modules_and_iterations_come_back() {
-    let module = Module::new("optimizer", &ADAM).unwrap();
+    let module = ModuleRecord::new("optimizer", &ADAM).unwrap();
     assert_eq!(travelled(&module), module);
     let plain = Iteration::new("test", 0);
     let full = Iteration::new("train", 3)
@@ -131,5 +131,150 @@ fn modules_and_iterations_come_back() {
         assert_eq!(read.arguments, iteration.arguments);
         assert_eq!(read.modules, iteration.modules);
         assert_eq!((read.phase, read.epoch), (iteration.phase, iteration.epoch));
+    }
+}
+
+fn attempt() -> AttemptRecord {
+    let provenance = Provenance {
+        command: vec!["train".to_owned(), "--lr\0".to_owned()],
+        more: [("job".to_owned(), json!([17, f64::MAX]).into())].into(),
+        ..Provenance::default()
+    };
+    AttemptRecord {
+        id: Uuid::now_v7(),
+        state: AttemptState {
+            started: time(),
+            seen: time(),
+            ended: Some(time()),
+            outcome: Outcome::Failed {
+                reason: "the loss is NaN".to_owned(),
+            },
+            place: "here".to_owned(),
+            process: 7,
+            process_started: u64::MAX,
+        },
+        provenance,
+    }
+}
+
+#[test]
+fn rows_come_back() {
+    let large: serde_json::Value = serde_json::from_str("123456789012345678").unwrap();
+    let module = ModuleRecord::new("optimizer", &ADAM).unwrap();
+    let row = Row {
+        aggregate: AggregateRecord {
+            name: "the first".to_owned(),
+            archived: true,
+            params: [("seed".to_owned(), large.into())].into(),
+            definitions: [("loss".to_owned(), Definition::default().minimize())].into(),
+            attempt: Some(attempt().state),
+            ..AggregateRecord::new(Uuid::now_v7(), "a")
+        },
+        modules: vec![module],
+        summaries: vec![Summary::of(&Metric::new("loss", f64::NAN).time(time()))],
+    };
+    assert_eq!(travelled(&row), row);
+}
+
+#[test]
+fn every_change_comes_back() {
+    let (experiment, aggregate) = (Uuid::now_v7(), Uuid::now_v7());
+    let name = || "a".to_owned();
+    let record = AggregateRecord::new(experiment, "a");
+    let modules = vec![ModuleRecord::new("model", &ADAM).unwrap()];
+    let annotation = Annotation::SetNotes(name());
+    let artifact = ArtifactRecord {
+        name: name(),
+        epoch: Some(3),
+        hash: "00".repeat(32),
+        size: u64::MAX,
+        media_type: "text/plain".to_owned(),
+        created: time(),
+    };
+    for change in [
+        Change::CreateExperiment(ExperimentRecord::new("digits")),
+        Change::RenameExperiment {
+            experiment,
+            name: name(),
+        },
+        Change::AnnotateExperiment {
+            experiment,
+            annotation: annotation.clone(),
+        },
+        Change::DefineExperimentMetric {
+            experiment,
+            metric: name(),
+            definition: Definition::default().unit("ms"),
+        },
+        Change::RemoveExperiment { experiment },
+        Change::CreateAggregate {
+            record,
+            modules: modules.clone(),
+        },
+        Change::NameAggregate {
+            aggregate,
+            name: name(),
+        },
+        Change::Archive {
+            aggregate,
+            archived: true,
+        },
+        Change::SetEpoch {
+            aggregate,
+            epoch: 1 << 62,
+        },
+        Change::Annotate {
+            aggregate,
+            annotation,
+        },
+        Change::SetParam {
+            aggregate,
+            name: name(),
+            value: json!({"x": [1, null]}).into(),
+        },
+        Change::DefineMetric {
+            aggregate,
+            metric: name(),
+            definition: Definition::default(),
+        },
+        Change::RemoveAggregate { aggregate },
+        Change::PutModule {
+            aggregate,
+            module: modules[0].clone(),
+        },
+        Change::ClearMetrics { aggregate },
+        Change::PutIteration {
+            aggregate,
+            iteration: Iteration::new("train", 3).dataset(&ADAM),
+        },
+        Change::ClearIterations { aggregate },
+        Change::PutAttempt {
+            aggregate,
+            attempt: attempt(),
+        },
+        Change::UpdateAttempt {
+            aggregate,
+            attempt: experiment,
+            seen: time(),
+            outcome: Outcome::Running,
+        },
+        Change::PutArtifact {
+            aggregate,
+            artifact,
+        },
+        Change::RemoveArtifact {
+            aggregate,
+            name: name(),
+            epoch: None,
+        },
+        Change::Rewind {
+            aggregate,
+            epoch: 3,
+        },
+        Change::ForgetJournal {
+            journal: experiment,
+        },
+    ] {
+        assert_eq!(travelled(&change), change);
     }
 }

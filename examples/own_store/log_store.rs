@@ -1,4 +1,4 @@
-//! A store in one file: a log of every change, a line of JSON each.
+//! A store in one file: a log, with a line of JSON for each call that changes something.
 //!
 //! What the file holds is replayed into a [`MemoryStore`], which answers what is asked. Each call
 //! first reads what other processes have written since the last one, and holds a lock of the file
@@ -9,59 +9,20 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use entia::tracker::ports::{
-    AggregateKey, AggregateRecord, AggregateStore, Batch, Columns, ExperimentRecord,
-    ExperimentStore, IterationStore, Mark, MetricStore, Row, Upkeep,
+    Applied, ArtifactRecord, AttemptRecord, Change, Detail, ExperimentRecord, Mark, Row, Scope,
+    Store,
 };
-use entia::tracker::{
-    Annotation, Error, Iteration, MemoryStore, Module, Result, Series, Summary, Uuid,
-};
+use entia::tracker::{Error, Iteration, MemoryStore, Result, Series, Uuid};
 use serde::{Deserialize, Serialize};
 
-/// A call that changes something, as a line of the log.
+/// What one call of [`Store::apply`] was given, as a line of the log.
 #[derive(Serialize, Deserialize)]
-enum Change {
-    CreateExperiment(ExperimentRecord),
-    RenameExperiment(Uuid, String),
-    AnnotateExperiment(Uuid, Annotation),
-    RemoveExperiment(Uuid),
-    CreateAggregate(Uuid, AggregateRecord, Vec<Module>),
-    SetEpoch(AggregateKey, u64),
-    AnnotateAggregate(AggregateKey, Annotation),
-    RemoveAggregate(AggregateKey),
-    PutModule(AggregateKey, Module),
-    AddMetrics(Vec<Batch>, Option<Mark>),
-    ClearMetrics(AggregateKey),
-    PutIteration(AggregateKey, Iteration),
-    ClearIterations(AggregateKey),
-    Forget(Uuid),
-}
-
-impl Change {
-    /// Makes the change; what it returns is of interest where points were added.
-    fn apply(&self, memory: &MemoryStore) -> Result<Vec<AggregateKey>> {
-        match self {
-            Self::CreateExperiment(record) => memory.create_experiment(record),
-            Self::RenameExperiment(id, name) => memory.rename_experiment(*id, name),
-            Self::AnnotateExperiment(id, change) => memory.annotate_experiment(*id, change),
-            Self::RemoveExperiment(id) => memory.remove_experiment(*id),
-            Self::CreateAggregate(id, record, modules) => {
-                memory.create_aggregate(*id, record, modules)
-            }
-            Self::SetEpoch(key, epoch) => memory.set_epoch(key, *epoch),
-            Self::AnnotateAggregate(key, change) => memory.annotate_aggregate(key, change),
-            Self::RemoveAggregate(key) => memory.remove_aggregate(key),
-            Self::PutModule(key, module) => memory.put_module(key, module),
-            Self::AddMetrics(batches, mark) => return memory.add_metrics(batches, *mark),
-            Self::ClearMetrics(key) => memory.clear_metrics(key),
-            Self::PutIteration(key, iteration) => memory.put_iteration(key, iteration),
-            Self::ClearIterations(key) => memory.clear_iterations(key),
-            Self::Forget(journal) => memory.forget(*journal),
-        }
-        .map(|()| Vec::new())
-    }
+struct Line {
+    changes: Vec<Change>,
+    mark: Option<Mark>,
 }
 
 /// Keeps everything in a log of changes.
@@ -82,8 +43,9 @@ impl LogStore {
     pub(crate) fn open(path: impl AsRef<Path>) -> Result<Self> {
         let mut options = File::options();
         let options = options.read(true).write(true).create(true).truncate(false);
-        let opened = std::path::absolute(&path).and_then(|path| Ok((options.open(&path)?, path)));
-        let (file, path) = opened.map_err(|error| failed(path.as_ref(), error))?;
+        let path = path.as_ref();
+        let opened = std::path::absolute(path).and_then(|path| Ok((options.open(&path)?, path)));
+        let (file, path) = opened.map_err(|error| failed(path, error))?;
         let log = Mutex::new(Log {
             file,
             replayed: 0,
@@ -92,46 +54,40 @@ impl LogStore {
         Ok(Self { path, log })
     }
 
-    /// Asks the memory, once it is up to date.
-    fn ask<T>(&self, question: impl FnOnce(&MemoryStore) -> Result<T>) -> Result<T> {
-        let mut log = self.lock();
-        self.locked(&mut log, File::lock_shared, Log::catch_up)?;
-        question(&log.memory)
-    }
-
-    /// Writes the change, then makes it. One that is refused is refused again when it is replayed.
-    fn change(&self, change: &Change) -> Result<Vec<AggregateKey>> {
-        let mut line = serde_json::to_vec(change).map_err(|error| self.failed(error.into()))?;
-        line.push(b'\n');
-        let mut log = self.lock();
-        self.locked(&mut log, File::lock, |log| {
-            log.catch_up()?;
-            log.append(&line)
-        })?;
-        change.apply(&log.memory)
-    }
-
-    /// Changes what gives nothing back.
-    fn run(&self, change: &Change) -> Result<()> {
-        self.change(change).map(drop)
-    }
-
-    /// Acts while the file is locked against other processes.
+    /// Acts on the log while its file is locked against other processes, and the memory holds all
+    /// that they have written.
     fn locked<T>(
         &self,
-        log: &mut Log,
         lock: fn(&File) -> io::Result<()>,
-        act: impl FnOnce(&mut Log) -> io::Result<T>,
+        act: impl FnOnce(&mut Log) -> Result<T>,
     ) -> Result<T> {
+        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         lock(&log.file).map_err(|error| self.failed(error))?;
-        let done = act(log);
-        let unlocked = log.file.unlock();
-        let done = done.and_then(|done| unlocked.map(|()| done));
-        done.map_err(|error| self.failed(error))
+        let done = self.catch_up(&mut log).and_then(|()| act(&mut log));
+        let unlocked = log.file.unlock().map_err(|error| self.failed(error));
+        done.and_then(|done| unlocked.map(|()| done))
     }
 
-    fn lock(&self) -> MutexGuard<'_, Log> {
-        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Asks the memory, once it is up to date.
+    fn ask<T>(&self, question: impl FnOnce(&MemoryStore) -> Result<T>) -> Result<T> {
+        self.locked(File::lock_shared, |log| question(&log.memory))
+    }
+
+    /// Replays the lines that are not in the memory yet. A last one without an end was never
+    /// finished, and does not count.
+    fn catch_up(&self, log: &mut Log) -> Result<()> {
+        let bytes = log.read().map_err(|error| self.failed(error))?;
+        let lines = bytes.split_inclusive(|byte| *byte == b'\n');
+        for line in lines.filter(|line| line.ends_with(b"\n")) {
+            let Line { changes, mark } =
+                serde_json::from_slice(line).map_err(|error| Error::Damaged {
+                    place: self.path.display().to_string(),
+                    problem: format!("no change stands at byte {}: {error}", log.replayed),
+                })?;
+            let _ = log.memory.apply(&changes, mark)?;
+            log.replayed += line.len() as u64;
+        }
+        Ok(())
     }
 
     fn failed(&self, error: io::Error) -> Error {
@@ -140,23 +96,12 @@ impl LogStore {
 }
 
 impl Log {
-    /// Replays the lines that are not in the memory yet. A last one without an end was never
-    /// finished, and does not count.
-    fn catch_up(&mut self) -> io::Result<()> {
+    /// What was written behind the last line that was replayed.
+    fn read(&mut self) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         self.file.seek(SeekFrom::Start(self.replayed))?;
         self.file.read_to_end(&mut bytes)?;
-        let lines = bytes.split_inclusive(|byte| *byte == b'\n');
-        for line in lines.filter(|line| line.ends_with(b"\n")) {
-            let change: Change = serde_json::from_slice(line).map_err(|error| {
-                let problem = format!("no change stands at byte {}: {error}", self.replayed);
-                io::Error::new(io::ErrorKind::InvalidData, problem)
-            })?;
-            // Whoever wrote the line was told where it was refused.
-            let _ = change.apply(&self.memory);
-            self.replayed += line.len() as u64;
-        }
-        Ok(())
+        Ok(bytes)
     }
 
     /// Writes a line behind the last whole one.
@@ -170,138 +115,58 @@ impl Log {
 }
 
 fn failed(path: &Path, error: io::Error) -> Error {
-    let place = path.display().to_string();
-    match error.kind() {
-        io::ErrorKind::InvalidData => Error::Damaged {
-            place,
-            problem: error.to_string(),
-        },
-        _ => Error::Store {
-            action: "use the log".to_owned(),
-            place,
-            cause: Arc::new(error),
-            hint: "see that the disk has room, and that this user may write the file".to_owned(),
-        },
-    }
+    Error::io("use the log", path.display().to_string(), error)
 }
 
-impl ExperimentStore for LogStore {
-    fn create_experiment(&self, record: &ExperimentRecord) -> Result<()> {
-        self.run(&Change::CreateExperiment(record.clone()))
-    }
-
-    fn experiment(&self, name: &str) -> Result<Option<ExperimentRecord>> {
-        self.ask(|memory| memory.experiment(name))
+impl Store for LogStore {
+    /// Makes the changes in a copy, which shares what they leave alone, so that a line stands in the
+    /// log only where nothing in it is refused.
+    fn apply(&self, changes: &[Change], mark: Option<Mark>) -> Result<Applied> {
+        let line = Line {
+            changes: changes.to_vec(),
+            mark,
+        };
+        let mut line = serde_json::to_vec(&line).map_err(|error| self.failed(error.into()))?;
+        line.push(b'\n');
+        self.locked(File::lock, |log| {
+            let memory = log.memory.clone();
+            let applied = memory.apply(changes, mark)?;
+            log.append(&line).map_err(|error| self.failed(error))?;
+            log.memory = memory;
+            Ok(applied)
+        })
     }
 
     fn experiments(&self) -> Result<Vec<ExperimentRecord>> {
         self.ask(MemoryStore::experiments)
     }
 
-    fn rename_experiment(&self, id: Uuid, name: &str) -> Result<()> {
-        self.run(&Change::RenameExperiment(id, name.to_owned()))
+    fn rows(&self, scope: &Scope, detail: &Detail) -> Result<Vec<Row>> {
+        self.ask(|memory| memory.rows(scope, detail))
     }
 
-    fn annotate_experiment(&self, id: Uuid, change: &Annotation) -> Result<()> {
-        self.run(&Change::AnnotateExperiment(id, change.clone()))
+    fn history(&self, aggregate: Uuid, name: &str, phase: &str) -> Result<Series> {
+        self.ask(|memory| memory.history(aggregate, name, phase))
     }
 
-    fn remove_experiment(&self, id: Uuid) -> Result<()> {
-        self.run(&Change::RemoveExperiment(id))
-    }
-}
-
-impl AggregateStore for LogStore {
-    fn create_aggregate(
-        &self,
-        experiment: Uuid,
-        record: &AggregateRecord,
-        modules: &[Module],
-    ) -> Result<()> {
-        let (record, modules) = (record.clone(), modules.to_vec());
-        self.run(&Change::CreateAggregate(experiment, record, modules))
+    fn iterations(&self, aggregate: Uuid) -> Result<Vec<Iteration>> {
+        self.ask(|memory| memory.iterations(aggregate))
     }
 
-    fn aggregate(&self, key: &AggregateKey) -> Result<Option<AggregateRecord>> {
-        self.ask(|memory| memory.aggregate(key))
+    fn attempts(&self, aggregate: Uuid) -> Result<Vec<AttemptRecord>> {
+        self.ask(|memory| memory.attempts(aggregate))
     }
 
-    fn aggregates(&self, experiment: Uuid) -> Result<Vec<AggregateRecord>> {
-        self.ask(|memory| memory.aggregates(experiment))
+    fn artifacts(&self, aggregate: Uuid) -> Result<Vec<ArtifactRecord>> {
+        self.ask(|memory| memory.artifacts(aggregate))
     }
 
-    fn table(&self, experiment: Uuid, columns: &Columns) -> Result<Vec<Row>> {
-        self.ask(|memory| memory.table(experiment, columns))
-    }
-
-    fn set_epoch(&self, key: &AggregateKey, epoch: u64) -> Result<()> {
-        self.run(&Change::SetEpoch(key.clone(), epoch))
-    }
-
-    fn annotate_aggregate(&self, key: &AggregateKey, change: &Annotation) -> Result<()> {
-        self.run(&Change::AnnotateAggregate(key.clone(), change.clone()))
-    }
-
-    fn remove_aggregate(&self, key: &AggregateKey) -> Result<()> {
-        self.run(&Change::RemoveAggregate(key.clone()))
-    }
-
-    fn put_module(&self, key: &AggregateKey, module: &Module) -> Result<()> {
-        self.run(&Change::PutModule(key.clone(), module.clone()))
-    }
-
-    fn modules(&self, key: &AggregateKey) -> Result<Vec<Module>> {
-        self.ask(|memory| memory.modules(key))
-    }
-}
-
-impl MetricStore for LogStore {
-    fn add_metrics(&self, batches: &[Batch], mark: Option<Mark>) -> Result<Vec<AggregateKey>> {
-        self.change(&Change::AddMetrics(batches.to_vec(), mark))
-    }
-
-    fn history(&self, key: &AggregateKey, name: &str, phase: &str) -> Result<Series> {
-        self.ask(|memory| memory.history(key, name, phase))
-    }
-
-    fn summaries(&self, key: &AggregateKey) -> Result<Vec<Summary>> {
-        self.ask(|memory| memory.summaries(key))
-    }
-
-    fn summary(&self, key: &AggregateKey, name: &str, phase: &str) -> Result<Option<Summary>> {
-        self.ask(|memory| memory.summary(key, name, phase))
-    }
-
-    fn clear_metrics(&self, key: &AggregateKey) -> Result<()> {
-        self.run(&Change::ClearMetrics(key.clone()))
-    }
-}
-
-impl IterationStore for LogStore {
-    fn put_iteration(&self, key: &AggregateKey, iteration: &Iteration) -> Result<()> {
-        self.run(&Change::PutIteration(key.clone(), iteration.clone()))
-    }
-
-    fn iterations(&self, key: &AggregateKey) -> Result<Vec<Iteration>> {
-        self.ask(|memory| memory.iterations(key))
-    }
-
-    fn clear_iterations(&self, key: &AggregateKey) -> Result<()> {
-        self.run(&Change::ClearIterations(key.clone()))
-    }
-}
-
-impl Upkeep for LogStore {
     fn position(&self, journal: Uuid) -> Result<u64> {
         self.ask(|memory| memory.position(journal))
     }
 
-    fn forget(&self, journal: Uuid) -> Result<()> {
-        self.run(&Change::Forget(journal))
-    }
-
     fn sync(&self) -> Result<()> {
-        let synced = self.lock().file.sync_all();
+        let synced = self.locked(File::lock_shared, |log| Ok(log.file.sync_all()))?;
         // The folder holds the name of the file; only Unix has a call for it.
         #[cfg(unix)]
         let synced = synced.and_then(|()| match self.path.parent() {

@@ -8,6 +8,7 @@
 mod check;
 mod errors;
 mod expand;
+mod features;
 mod named;
 mod options;
 mod parameter;
@@ -121,6 +122,14 @@ pub fn register_of_entia(options: TokenStream, item: TokenStream) -> TokenStream
 #[proc_macro_attribute]
 pub fn registry_of_entia(options: TokenStream, item: TokenStream) -> TokenStream {
     expand::registry(options.into(), &item.into(), Root::Entia).into()
+}
+
+/// The features of the crate that it stands in, for `provenance!`. No part of the public API: it
+/// changes without notice.
+#[doc(hidden)]
+#[proc_macro]
+pub fn __features(_: TokenStream) -> TokenStream {
+    features::of_the_crate().into()
 }
 
 /// The program in the README runs with the other examples.

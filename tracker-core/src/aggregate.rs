@@ -1,24 +1,29 @@
 //! Aggregates: a model and all that belongs to its training.
 
+mod annotations;
+mod modules;
+
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use jiff::Timestamp;
-use registry_core::Entity;
+use registry_core::Value;
+use serde::Serialize;
 use uuid::Uuid;
 
-use crate::annotations::{Annotation, Annotations};
 use crate::error::{Error, Result};
-use crate::experiment::check_tag;
 use crate::iterations::Iterations;
 use crate::link::Link;
-use crate::metric::check_count;
 use crate::metrics::Metrics;
-use crate::module::Module;
-use crate::ports::{AggregateKey, AggregateRecord};
+use crate::names::check;
+use crate::ports::Change;
+use crate::records::{AggregateRecord, Definition, Status, check_count, check_json};
+use crate::shared::Shared;
 
-/// A model with its modules, metrics and iterations. Cheap to clone; clones count epochs together.
+/// A model with its modules, metrics, iterations, attempts and artifacts: one run. Cheap to clone;
+/// clones see each other's changes.
 ///
 /// # Examples
 ///
@@ -36,80 +41,187 @@ use crate::ports::{AggregateKey, AggregateRecord};
 /// # Ok::<(), tracker_core::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Aggregate {
-    link: Arc<Link>,
-    key: Arc<AggregateKey>,
-    created: Timestamp,
-    epoch: Arc<AtomicU64>,
-    annotations: Arc<Mutex<Annotations>>,
-}
+pub struct Aggregate(Arc<Shared>);
 
 impl Aggregate {
-    pub(crate) fn new(link: Arc<Link>, experiment: Uuid, record: AggregateRecord) -> Self {
-        Self {
+    pub(crate) fn new(link: Arc<Link>, record: AggregateRecord) -> Self {
+        Self(Arc::new(Shared {
             link,
-            key: Arc::new(AggregateKey {
-                experiment,
-                id: record.id,
-            }),
-            created: record.created,
-            epoch: Arc::new(AtomicU64::new(record.epoch)),
-            annotations: Arc::new(Mutex::new(record.annotations)),
-        }
+            uuid: record.uuid,
+            id: record.id.clone(),
+            epoch: AtomicU64::new(record.epoch),
+            state: Mutex::new(record),
+        }))
     }
 
     /// The id, unique in the experiment: the model's hash unless another was given.
     pub fn id(&self) -> &str {
-        &self.key.id
+        &self.0.id
+    }
+
+    /// The uuid, unique everywhere.
+    pub fn uuid(&self) -> Uuid {
+        self.0.uuid
     }
 
     /// The epoch, as it was when the aggregate was read, or set since by this handle or a clone.
     pub fn epoch(&self) -> u64 {
-        self.epoch.load(Ordering::Acquire)
+        self.0.epoch.load(Ordering::Acquire)
     }
 
     /// When it was created.
     pub fn created(&self) -> Timestamp {
-        self.created
+        self.state().created
     }
 
-    /// The tags and notes, as they were when the aggregate was read, or set since by this handle
-    /// or a clone.
-    pub fn annotations(&self) -> Annotations {
-        self.lock().clone()
+    /// All of it that is small, as it was when the aggregate was read, or changed since by this
+    /// handle or a clone.
+    pub fn record(&self) -> AggregateRecord {
+        AggregateRecord {
+            epoch: self.epoch(),
+            ..self.state().clone()
+        }
     }
 
-    /// Sets a tag; its value may be empty.
+    /// How the newest attempt stands, as far as this handle or a clone knows; a process that died
+    /// since shows.
+    pub fn status(&self) -> Status {
+        self.state().status()
+    }
+
+    /// The name that people gave it; empty for none.
+    pub fn name(&self) -> String {
+        self.state().name.clone()
+    }
+
+    /// Gives it a name for people, which need not be unique; empty for none. The id stays.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] when the aggregate was removed.
+    pub fn set_name(&self, name: &str) -> Result<()> {
+        self.0.link.apply(Change::NameAggregate {
+            aggregate: self.0.uuid,
+            name: name.to_owned(),
+        })?;
+        name.clone_into(&mut self.state().name);
+        Ok(())
+    }
+
+    /// Whether it is archived.
+    pub fn is_archived(&self) -> bool {
+        self.state().archived
+    }
+
+    /// Archives the run: lists and searches leave it out unless they ask for it. Nothing is deleted,
+    /// and [`restore`](Self::restore) brings it back.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] when the aggregate was removed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use tracker_core::conformance::Sample;
+    /// # let experiment = tracker_core::Tracker::open("memory:")?.experiment("digits")?;
+    /// # let run = experiment.track(&Sample::new("MLP", "{}"))?;
+    /// use tracker_core::Query;
+    /// use tracker_core::query::archived;
+    ///
+    /// run.archive()?;
+    /// assert!(experiment.aggregates().list()?.is_empty());
+    /// let put_away = Query::new().filter(archived().eq(true));
+    /// assert_eq!(experiment.aggregates().find(put_away)?.len(), 1);
+    /// run.restore()?;
+    /// # Ok::<(), tracker_core::Error>(())
+    /// ```
+    pub fn archive(&self) -> Result<()> {
+        self.set_archived(true)
+    }
+
+    /// Brings an archived run back into lists and searches.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] when the aggregate was removed.
+    pub fn restore(&self) -> Result<()> {
+        self.set_archived(false)
+    }
+
+    fn set_archived(&self, archived: bool) -> Result<()> {
+        self.0.link.apply(Change::Archive {
+            aggregate: self.0.uuid,
+            archived,
+        })?;
+        self.state().archived = archived;
+        Ok(())
+    }
+
+    /// The parameters of the run that are arguments of no component, as a seed, as they were when the aggregate was read, or set
+    /// since by this handle or a clone.
+    pub fn params(&self) -> BTreeMap<String, Value> {
+        self.state().params.clone()
+    }
+
+    /// Sets a parameter of the run that is an argument of no component, as a seed or any other
+    /// hyperparameter: anything that serde writes as JSON, floats to the bit. A parameter is written once; the same value again is no error.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ParamSet`] when it has another value; [`Error::EmptyName`]; [`Error::Json`] for a
+    /// value that JSON cannot hold or that nests too deep; [`Error::Missing`] when the aggregate was
+    /// removed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use tracker_core::conformance::Sample;
+    /// # let experiment = tracker_core::Tracker::open("memory:")?.experiment("digits")?;
+    /// # let run = experiment.track(&Sample::new("MLP", "{}"))?;
+    /// use tracker_core::{ErrorKind, Query};
+    ///
+    /// run.set_param("seed", 17)?;
+    /// run.set_param("seed", 17)?;
+    /// assert_eq!(run.set_param("seed", 18).unwrap_err().kind(), ErrorKind::Conflict);
+    /// let query: Query = "param.seed = 17".parse()?;
+    /// assert_eq!(experiment.aggregates().find(query)?.len(), 1);
+    /// # Ok::<(), tracker_core::Error>(())
+    /// ```
+    pub fn set_param(&self, name: &str, value: impl Serialize) -> Result<()> {
+        check("name", name, "a parameter")?;
+        let place = || format!("the parameter `{name}`");
+        let value = Value::of(&value).map_err(|problem| Error::Json {
+            place: place(),
+            problem,
+        })?;
+        check_json(&value, place)?;
+        self.0.link.apply(Change::SetParam {
+            aggregate: self.0.uuid,
+            name: name.to_owned(),
+            value: value.clone(),
+        })?;
+        self.state().params.insert(name.to_owned(), value);
+        Ok(())
+    }
+
+    /// Says what a metric means in this aggregate, in the place of what was said before; what is not
+    /// said here is as the experiment says.
     ///
     /// # Errors
     ///
     /// [`Error::EmptyName`]; [`Error::Missing`] when the aggregate was removed.
-    pub fn set_tag(&self, tag: &str, value: &str) -> Result<()> {
-        check_tag(tag)?;
-        self.annotate(&Annotation::SetTag {
-            tag: tag.to_owned(),
-            value: value.to_owned(),
-        })
-    }
-
-    /// Removes a tag; one that is not there is no error.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Missing`] when the aggregate was removed.
-    pub fn remove_tag(&self, tag: &str) -> Result<()> {
-        self.annotate(&Annotation::RemoveTag {
-            tag: tag.to_owned(),
-        })
-    }
-
-    /// Sets the notes; empty for none.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Missing`] when the aggregate was removed.
-    pub fn set_notes(&self, notes: &str) -> Result<()> {
-        self.annotate(&Annotation::SetNotes(notes.to_owned()))
+    pub fn define_metric(&self, metric: &str, definition: Definition) -> Result<()> {
+        check("name", metric, "a metric")?;
+        self.0.link.apply(Change::DefineMetric {
+            aggregate: self.0.uuid,
+            metric: metric.to_owned(),
+            definition: definition.clone(),
+        })?;
+        self.state()
+            .definitions
+            .insert(metric.to_owned(), definition);
+        Ok(())
     }
 
     /// Sets the epoch, here and in the store.
@@ -118,64 +230,59 @@ impl Aggregate {
     ///
     /// [`Error::TooLarge`] above `i64::MAX`; [`Error::Missing`] when the aggregate was removed.
     pub fn set_epoch(&self, epoch: u64) -> Result<()> {
-        check_count("epoch", epoch, || format!("the aggregate `{}`", self.id()))?;
-        self.link.store().set_epoch(&self.key, epoch)?;
-        self.epoch.store(epoch, Ordering::Release);
+        check_count("epoch", epoch, || format!("the aggregate `{}`", self.0.id))?;
+        self.0.link.apply(Change::SetEpoch {
+            aggregate: self.0.uuid,
+            epoch,
+        })?;
+        self.0.epoch.store(epoch, Ordering::Release);
         Ok(())
     }
 
-    /// Puts an entity into the aggregate, as a `kind` that is in use at the present epoch. Where
-    /// the newest module of that kind has the same hash, it is moved to the epoch; else the entity
-    /// is appended.
+    /// Goes back to an epoch to resume from a checkpoint: that is the epoch now, and points,
+    /// iterations and artifacts of later epochs are removed, all in one step. So a run that crashed
+    /// and resumes has one curve, not two.
+    ///
+    /// What another process adds meanwhile stays.
     ///
     /// # Errors
     ///
-    /// [`Error::Unwritable`], [`Error::NoIdentity`] or [`Error::EmptyName`] where the entity cannot
-    /// be stored; nothing is written then. [`Error::Missing`] when the aggregate was removed.
-    pub fn with<E: Entity + ?Sized>(&self, kind: &str, entity: &E) -> Result<Self> {
-        self.put(Module::new(kind, entity)?)
-    }
-
-    /// All modules in the order they were appended.
+    /// [`Error::TooLarge`] above `i64::MAX`; [`Error::Missing`] when the aggregate was removed.
     ///
-    /// # Errors
+    /// # Examples
     ///
-    /// [`Error::Missing`] when the aggregate was removed.
-    pub fn modules(&self) -> Result<Vec<Module>> {
-        self.link.store().modules(&self.key)
-    }
-
-    /// The modules of a kind in the order they were appended.
+    /// ```
+    /// # use tracker_core::conformance::Sample;
+    /// # let run = tracker_core::Tracker::open("memory:")?.experiment("digits")?
+    /// #     .track(&Sample::new("MLP", "{}"))?;
+    /// use tracker_core::Metric;
     ///
-    /// # Errors
-    ///
-    /// [`Error::Missing`] when the aggregate was removed.
-    pub fn modules_of(&self, kind: &str) -> Result<Vec<Module>> {
-        let modules = self.modules()?.into_iter();
-        Ok(modules.filter(|module| module.kind == kind).collect())
-    }
-
-    /// The newest module of a kind; `model` is always there.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Missing`] when there is none of this kind; the hint names those there are.
-    pub fn module(&self, kind: &str) -> Result<Module> {
-        let modules = self.modules()?;
-        match modules.iter().rfind(|module| module.kind == kind) {
-            Some(module) => Ok(module.clone()),
-            None => Err(self.no_module(kind, &modules)),
-        }
+    /// for epoch in 0..5 {
+    ///     run.metrics().add(Metric::new("loss", 0.5).epoch(epoch))?;
+    /// }
+    /// run.rewind(2)?;
+    /// assert_eq!(run.metrics().history("loss", "")?.epochs(), [0, 1, 2]);
+    /// assert_eq!(run.epoch(), 2);
+    /// # Ok::<(), tracker_core::Error>(())
+    /// ```
+    pub fn rewind(&self, epoch: u64) -> Result<()> {
+        check_count("epoch", epoch, || format!("the aggregate `{}`", self.0.id))?;
+        self.0.link.apply_settled(Change::Rewind {
+            aggregate: self.0.uuid,
+            epoch,
+        })?;
+        self.0.epoch.store(epoch, Ordering::Release);
+        Ok(())
     }
 
     /// The metrics, which are read on demand.
     pub fn metrics(&self) -> Metrics {
-        Metrics::new(Arc::clone(&self.link), Arc::clone(&self.key))
+        Metrics::new(Arc::clone(&self.0))
     }
 
     /// The iterations, which are read on demand.
     pub fn iterations(&self) -> Iterations {
-        Iterations::new(Arc::clone(&self.link), Arc::clone(&self.key))
+        Iterations::new(Arc::clone(&self.0.link), self.0.uuid)
     }
 
     /// Removes the aggregate with all it holds.
@@ -184,49 +291,25 @@ impl Aggregate {
     ///
     /// When the store fails.
     pub fn remove(self) -> Result<()> {
-        self.link.settled()?.remove_aggregate(&self.key)
+        self.0.link.apply_settled(Change::RemoveAggregate {
+            aggregate: self.0.uuid,
+        })
     }
 
-    /// Puts a module that the present epoch uses.
-    pub(crate) fn put(&self, mut module: Module) -> Result<Self> {
-        module.epoch = self.epoch();
-        self.link.store().put_module(&self.key, &module)?;
-        Ok(self.clone())
+    pub(crate) fn link(&self) -> &Arc<Link> {
+        &self.0.link
     }
 
-    fn annotate(&self, change: &Annotation) -> Result<()> {
-        self.link.store().annotate_aggregate(&self.key, change)?;
-        self.lock().apply(change);
-        Ok(())
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Annotations> {
-        self.annotations
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn no_module(&self, kind: &str, modules: &[Module]) -> Error {
-        let mut kinds: Vec<&str> = modules.iter().map(|module| module.kind.as_str()).collect();
-        kinds.sort_unstable();
-        kinds.dedup();
-        let there = format!("its kinds are `{}`", kinds.join("`, `"));
-        Error::Missing {
-            what: "module of the kind",
-            name: kind.to_owned(),
-            place: format!("the aggregate `{}`", self.id()),
-            hint: match registry_core::nearest(kind, kinds.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`? ({there})"),
-                None => there,
-            },
-        }
+    /// As it was read or changed since, but for the epoch.
+    pub(crate) fn state(&self) -> MutexGuard<'_, AggregateRecord> {
+        self.0.state()
     }
 }
 
 impl fmt::Debug for Aggregate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Aggregate")
-            .field("id", &self.key.id)
+            .field("id", &self.0.id)
             .field("epoch", &self.epoch())
             .finish_non_exhaustive()
     }

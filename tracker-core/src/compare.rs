@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use registry_core::{Difference, Metadata, Value, diff};
+use serde::Serialize;
 
 use crate::aggregate::Aggregate;
 use crate::error::Result;
-use crate::metric::MetricValue;
-use crate::module::Module;
+use crate::records::{MetricValue, ModuleRecord};
 
 /// What differs between two aggregates; see [`Aggregate::compare`].
 ///
 /// It displays as a table: a line for each difference, a column for each aggregate.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Comparison {
     /// The id of the left one.
     pub left: String,
@@ -28,7 +28,7 @@ pub struct Comparison {
 }
 
 /// A kind of modules whose newest ones differ.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ModuleDifference {
     /// The kind, as `optimizer`.
     pub kind: String,
@@ -38,7 +38,7 @@ pub struct ModuleDifference {
 }
 
 /// A series that does not end in the same value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct MetricDifference {
     /// What was measured.
     pub name: String,
@@ -153,9 +153,9 @@ impl fmt::Display for Comparison {
     }
 }
 
-fn modules(left: Vec<Module>, right: Vec<Module>) -> Vec<ModuleDifference> {
+fn modules(left: Vec<ModuleRecord>, right: Vec<ModuleRecord>) -> Vec<ModuleDifference> {
     // A later module of a kind takes the place of those before it.
-    let newest = |modules: Vec<Module>| -> BTreeMap<String, Module> {
+    let newest = |modules: Vec<ModuleRecord>| -> BTreeMap<String, ModuleRecord> {
         let named = modules
             .into_iter()
             .map(|module| (module.kind.clone(), module));
@@ -166,7 +166,7 @@ fn modules(left: Vec<Module>, right: Vec<Module>) -> Vec<ModuleDifference> {
         let differences = match (&left, &right) {
             (Some(left), Some(right)) => diff(&recorded(left), &recorded(right)),
             _ => {
-                let name = |module: Option<Module>| Value::of(module?.name()).ok();
+                let name = |module: Option<ModuleRecord>| Value::of(module?.name()).ok();
                 vec![Difference {
                     path: "name".to_owned(),
                     left: name(left),
@@ -182,7 +182,7 @@ fn modules(left: Vec<Module>, right: Vec<Module>) -> Vec<ModuleDifference> {
 }
 
 /// The record with every argument that it was given.
-fn recorded(module: &Module) -> Metadata {
+fn recorded(module: &ModuleRecord) -> Metadata {
     Metadata {
         arguments: module.record.exact_arguments().clone(),
         ..module.record.clone()

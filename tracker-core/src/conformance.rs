@@ -12,26 +12,35 @@
 
 mod aggregates;
 mod annotations;
+mod archive;
+mod artifacts;
+mod attempts;
 mod batches;
+mod behaviour;
+mod contents;
+mod definitions;
 mod experiments;
+mod histories;
 mod history;
 mod iterations;
 mod metrics;
 mod modules;
+mod pages;
+mod params;
+mod rewind;
 mod sample;
 mod search;
+mod search_life;
 mod tables;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::aggregate::Aggregate;
 use crate::error::Result;
 use crate::tracker::Tracker;
 
+use behaviour::{behaviours, model, tracked};
+pub use contents::run_contents;
 pub use sample::Sample;
-
-/// A behaviour by name; it is given an empty store, and asserts what it expects.
-type Behaviour = (&'static str, fn(&Tracker) -> Result<()>);
 
 /// Runs every behaviour, each with an empty store from `open`.
 ///
@@ -45,25 +54,43 @@ pub fn run(open: impl Fn() -> Tracker) {
         aggregates::BEHAVIOURS,
         modules::BEHAVIOURS,
         annotations::BEHAVIOURS,
+        params::BEHAVIOURS,
+        archive::BEHAVIOURS,
         metrics::BEHAVIOURS,
+        definitions::BEHAVIOURS,
         history::BEHAVIOURS,
+        histories::BEHAVIOURS,
         batches::BEHAVIOURS,
         iterations::BEHAVIOURS,
+        rewind::BEHAVIOURS,
+        attempts::BEHAVIOURS,
+        artifacts::BEHAVIOURS,
         tables::BEHAVIOURS,
         search::BEHAVIOURS,
+        search_life::BEHAVIOURS,
+        pages::BEHAVIOURS,
     ];
     let behaviours = groups.into_iter().flatten();
-    let violations: Vec<String> = behaviours
-        .filter_map(|(name, behaviour)| {
-            let violation = violation(|| behaviour(&open()))?;
-            Some(format!("`{name}`: {violation}"))
-        })
-        .collect();
+    let found = violations(behaviours.map(|(name, behaviour)| {
+        let run = || behaviour(&open());
+        (*name, run)
+    }));
     assert!(
-        violations.is_empty(),
+        found.is_empty(),
         "the store does not show:\n{}",
-        violations.join("\n")
+        found.join("\n")
     );
+}
+
+/// What is said against each behaviour that is not shown.
+fn violations<'b>(
+    behaviours: impl Iterator<Item = (&'b str, impl FnOnce() -> Result<()>)>,
+) -> Vec<String> {
+    let found = behaviours.filter_map(|(name, behaviour)| {
+        let violation = violation(behaviour)?;
+        Some(format!("`{name}`: {violation}"))
+    });
+    found.collect()
 }
 
 /// What an assertion or the store says against a behaviour.
@@ -79,23 +106,6 @@ fn violation(behaviour: impl FnOnce() -> Result<()>) -> Option<String> {
             },
         ),
     }
-}
-
-/// Names behaviours by their functions.
-macro_rules! behaviours {
-    ($($behaviour:ident),+ $(,)?) => {
-        pub(super) const BEHAVIOURS: &[super::Behaviour] =
-            &[$((stringify!($behaviour), $behaviour)),+];
-    };
-}
-use behaviours;
-
-fn model() -> Sample {
-    Sample::new("MLP", r#"{"layers": 2, "dropout": 0.5}"#)
-}
-
-fn tracked(tracker: &Tracker) -> Result<Aggregate> {
-    tracker.experiment("digits")?.track(&model())
 }
 
 #[cfg(test)]

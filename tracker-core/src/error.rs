@@ -1,12 +1,17 @@
 //! What can go wrong.
 
-use std::path::PathBuf;
+mod kind;
+mod store_problem;
+mod text;
+
 use std::sync::Arc;
 
 use registry_core::ArgumentError;
-use unicode_width::UnicodeWidthStr;
 
-use crate::verify::Disagreement;
+use crate::disagreement::Disagreement;
+pub use kind::ErrorKind;
+pub use store_problem::StoreProblem;
+use text::{agreeing, lines, pointed_at, shown, with_hint};
 
 /// The result of everything that reaches a store.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -25,7 +30,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// assert_eq!(
 ///     error.to_string(),
 ///     "`sqllite:runs.db` names no store: there is no scheme `sqllite`\n\
-///      hint: did you mean `sqlite`? The schemes are `sqlite:FILE`, `json:FILE` and `memory:`"
+///      hint: did you mean `sqlite`? The schemes are `memory:`, `sqlite:FILE`, `json:FILE`, \
+///      `postgres://HOST/DATABASE` and `http://HOST`"
 /// );
 /// ```
 #[derive(Clone, thiserror::Error)]
@@ -42,76 +48,26 @@ pub enum Error {
         hint: String,
     },
 
-    /// A store that must be a file is a folder.
+    /// The scheme of an address is known, and nothing in the program opens its stores.
     #[error(
-        "`{}` is a folder, not a store\nhint: name a file in it, as `{}`",
-        path.display(), path.join("runs.db").display()
+        "`{address}` cannot be opened: the scheme `{scheme}` is not linked into the program\nhint: {hint}"
     )]
-    Folder {
-        /// The folder.
-        path: PathBuf,
+    NotLinked {
+        /// The text as given.
+        address: String,
+        /// Its scheme, as `postgres`.
+        scheme: String,
+        /// Which crate or feature to add.
+        hint: String,
     },
 
-    /// The folder that the file should stand in does not exist.
-    #[error(
-        "`{}` cannot be made: the folder `{}` does not exist\nhint: create the folder first",
-        path.display(), folder.display()
-    )]
-    NoFolder {
-        /// The file.
-        path: PathBuf,
-        /// The folder that is missing.
-        folder: PathBuf,
-    },
-
-    /// There is no store to read.
-    #[error(
-        "there is no store at `{}`\nhint: see that the path is right; a program creates the store \
-         when it opens a tracker",
-        path.display()
-    )]
-    NoStore {
-        /// The file that does not exist.
-        path: PathBuf,
-    },
-
-    /// The file or its folder may not be written.
-    #[error(
-        "`{}` cannot be written\nhint: give this user the right to write the file and its folder, \
-         or copy the file to a folder that may be written",
-        path.display()
-    )]
-    ReadOnly {
-        /// The file.
-        path: PathBuf,
-    },
-
-    /// The file is no database of this tracker; it was left as it is.
-    #[error(
-        "`{}` is not a tracker's database: {problem}\nhint: the file was left as it is; give the \
-         path of another file",
-        path.display()
-    )]
-    NotAStore {
-        /// The file.
-        path: PathBuf,
-        /// How this shows.
-        problem: String,
-    },
-
-    /// The file was written by a newer version; it was left as it is.
-    #[error(
-        "`{}` has version {found} of the tables, and this version reads up to {known}\nhint: \
-         update the `tracker-core` package, or give the path of another file",
-        path.display()
-    )]
-    TooNew {
-        /// The file.
-        path: PathBuf,
-        /// The version of the file.
-        found: i64,
-        /// The newest version that is known here.
-        known: i64,
+    /// What stands at the place of the store cannot be opened as one; it was left as it is.
+    #[error("{}", .problem.text(.place))]
+    Unusable {
+        /// The store: the path of its file, or its address.
+        place: String,
+        /// Why it cannot be opened.
+        problem: StoreProblem,
     },
 
     /// Another process kept the store to itself for too long.
@@ -253,9 +209,47 @@ pub enum Error {
         problem: String,
     },
 
+    /// A parameter of a run that was set before, to another value.
+    #[error(
+        "the parameter `{name}` of the aggregate `{aggregate}` is {present} already, and was given \
+         {given}\nhint: a parameter is written once; track another run, or use a tag for what changes"
+    )]
+    ParamSet {
+        /// The id of the aggregate.
+        aggregate: String,
+        /// The name of the parameter.
+        name: String,
+        /// The value that it has.
+        present: registry_core::Value,
+        /// The value that was refused.
+        given: registry_core::Value,
+    },
+
+    /// A name that no store can hold.
+    #[error("{place} cannot be named `{}`: {problem}\nhint: {hint}", shown(name))]
+    Name {
+        /// The name.
+        name: String,
+        /// What it was given for, as `an artifact`.
+        place: String,
+        /// What is wrong with it.
+        problem: &'static str,
+        /// What to do.
+        hint: &'static str,
+    },
+
+    /// The store stands in no file beside which the contents of artifacts could be.
+    #[error(
+        "the contents of artifacts have no place: the store is in no file\nhint: say where they are, as \
+         `tracker.with_artifacts(FolderContents::new(\"artifacts\"))`"
+    )]
+    NoPlace,
+
     /// The store failed at something else.
     #[error("cannot {action} in `{place}`: {cause}\nhint: {hint}")]
     Store {
+        /// Whether the same call may succeed later, and what was refused.
+        kind: ErrorKind,
         /// What was to be done, as `add metrics`.
         action: String,
         /// The store.
@@ -267,6 +261,68 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// What sort of thing went wrong.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Unusable { problem, .. } => problem.kind(),
+            Self::NotLinked { .. } | Self::NoPlace => ErrorKind::Unsupported,
+            Self::Missing { .. } => ErrorKind::NotFound,
+            Self::Taken { .. } => ErrorKind::Exists,
+            Self::Address { .. }
+            | Self::EmptyName { .. }
+            | Self::Name { .. }
+            | Self::TooLarge { .. }
+            | Self::Unwritable { .. }
+            | Self::NoIdentity { .. }
+            | Self::Json { .. }
+            | Self::Query { .. } => ErrorKind::Invalid,
+            Self::ParamSet { .. } | Self::Disagrees { .. } => ErrorKind::Conflict,
+            Self::Busy { .. } => ErrorKind::Unavailable,
+            Self::Damaged { .. } => ErrorKind::Damaged,
+            Self::NotCopied { .. } => ErrorKind::Failed,
+            Self::Store { kind, .. } => *kind,
+        }
+    }
+
+    /// The error for a file that the operating system could not read or write: `action` as in
+    /// "cannot read the weights in `runs.db.artifacts`".
+    ///
+    /// What a reader of this crate has failed with is given as it was.
+    pub fn io(action: &str, place: impl Into<String>, cause: std::io::Error) -> Self {
+        use std::io::ErrorKind as Io;
+        let cause = match cause.downcast::<Self>() {
+            Ok(error) => return error,
+            Err(cause) => cause,
+        };
+        let (kind, hint) = match cause.kind() {
+            Io::StorageFull | Io::QuotaExceeded => {
+                (ErrorKind::Unavailable, "the disk is full; make room on it")
+            }
+            Io::PermissionDenied | Io::ReadOnlyFilesystem => (
+                ErrorKind::Denied,
+                "give this user the right to read and write there",
+            ),
+            Io::NotFound => (ErrorKind::NotFound, "see that the path is right"),
+            Io::Unsupported => (
+                ErrorKind::Unsupported,
+                "keep the file on a disk whose files can be locked",
+            ),
+            _ => (
+                ErrorKind::Failed,
+                "the disk failed; see that it is mounted and sound",
+            ),
+        };
+        Self::Store {
+            kind,
+            action: action.to_owned(),
+            place: place.into(),
+            cause: Arc::new(cause),
+            hint: hint.to_owned(),
+        }
+    }
+}
+
 // What `main` returns is shown by `Debug`, and a person should read the same there.
 impl std::fmt::Debug for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -274,100 +330,47 @@ impl std::fmt::Debug for Error {
     }
 }
 
-/// An argument error says a hint only where it knows one; the reader needs one always.
-fn with_hint(problem: &ArgumentError) -> String {
-    match problem.hint() {
-        Some(_) => problem.to_string(),
-        None => format!("{problem}\nhint: exclude the argument, or give it a type JSON can hold"),
-    }
-}
-
-/// The text on one line, and a caret below the character at `column`. Of a long text the part
-/// around the character is shown.
-fn pointed_at(text: &str, column: usize) -> String {
-    const WIDTH: usize = 100;
-    let start = (column + WIDTH / 4).saturating_sub(WIDTH);
-    let part = text.chars().skip(start).take(WIDTH);
-    let line: String = part
-        .map(|char| if is_visible(char) { char } else { ' ' })
-        .collect();
-    // A character may take two columns of a terminal, or none.
-    let before: String = line.chars().take(column - start).collect();
-    format!("  {}\n  {}^", line.trim_end(), " ".repeat(before.width()))
-}
-
-/// Whether a terminal shows the character, and does not take it for a command: a control character,
-/// or one that turns the direction of the text around.
-fn is_visible(char: char) -> bool {
-    !char.is_control() && !matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-fn lines(disagreements: &[Disagreement]) -> String {
-    let lines = disagreements.iter().map(|found| format!("\n  {found}"));
-    lines.collect()
-}
-
-/// What to do about records that do not agree.
-fn agreeing(disagreements: &[Disagreement]) -> &'static str {
-    let is_damage = |found: &Disagreement| found.differences.iter().any(|it| it.path == "hash");
-    if disagreements.iter().any(is_damage) {
-        "a record whose hash is another was changed from outside; restore it from a copy"
-    } else {
-        "an added parameter with `skip_default` leaves old hashes as they are; or track the \
-         components again, which gives them new ones"
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::Error;
-
-    #[test]
-    fn the_caret_stands_below_the_character() {
-        let error = |query: &str, column| {
-            let error = Error::Query {
-                query: query.to_owned(),
-                column,
-                problem: "expected a value".to_owned(),
-                hint: "write one".to_owned(),
-            };
-            error.to_string()
-        };
-        assert_eq!(
-            error("größe\n= ?", 8),
-            "cannot read the query: expected a value\n  größe = ?\n          ^\nhint: write one"
-        );
-        assert!(error("数字 = ?", 5).contains("\n  数字 = ?\n         ^\n"));
-        assert!(error("e\u{301} = ?", 5).contains("\n  e\u{301} = ?\n      ^\n"));
-        assert!(error("a\u{202e}b ?", 4).contains("\n  a b ?\n      ^\n"));
-        let long = format!("{}?{}", "x".repeat(500), "y".repeat(500));
-        let text = error(&long, 500);
-        let lines: Vec<&str> = text.lines().collect();
-        let caret = lines[2].find('^').unwrap_or_default();
-        assert_eq!(lines[1].chars().nth(caret), Some('?'), "{text}");
-        assert!(lines.iter().all(|line| line.len() < 110), "{text}");
-        assert!(error("", 0).contains("\n  \n  ^\n"));
-    }
+    use super::{Error, StoreProblem};
 
     #[test]
     fn every_hint_stands_on_the_second_line() {
-        let path = std::path::PathBuf::from("runs.db");
+        let unusable = |problem| Error::Unusable {
+            place: "runs.db".into(),
+            problem,
+        };
         for error in [
-            Error::Folder { path: path.clone() },
-            Error::NoFolder {
-                path: path.clone(),
+            unusable(StoreProblem::IsFolder),
+            unusable(StoreProblem::NoFolder {
                 folder: "data".into(),
-            },
-            Error::ReadOnly { path: path.clone() },
-            Error::TooNew {
-                path,
+            }),
+            unusable(StoreProblem::Absent),
+            unusable(StoreProblem::ReadOnly),
+            unusable(StoreProblem::Foreign {
+                found: "it is a picture".into(),
+            }),
+            unusable(StoreProblem::TooNew {
                 found: 9,
                 known: 1,
+                package: "tracker-sqlite",
+            }),
+            Error::io("read", "runs.db", std::io::ErrorKind::StorageFull.into()),
+            Error::Name {
+                name: "a\0".repeat(100),
+                place: "an artifact".into(),
+                problem: "it has a NUL",
+                hint: "leave it out",
             },
+            Error::NoPlace,
             Error::Busy {
                 place: "runs.db".into(),
             },
-            Error::experiment_taken("digits"),
+            Error::Taken {
+                what: "experiment",
+                name: "digits".into(),
+                hint: "choose another name".into(),
+            },
             Error::EmptyName {
                 what: "name",
                 place: "a metric".into(),

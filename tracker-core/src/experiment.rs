@@ -1,5 +1,6 @@
-//! Experiments, and the aggregates they hold.
+//! Experiments.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -8,11 +9,12 @@ use registry_core::Entity;
 use uuid::Uuid;
 
 use crate::aggregate::Aggregate;
-use crate::annotations::{Annotation, Annotations};
-use crate::error::{Error, Result};
+use crate::aggregates::Aggregates;
+use crate::error::Result;
 use crate::link::Link;
-use crate::module::Module;
-use crate::ports::{AggregateKey, AggregateRecord, Columns, ExperimentRecord, Row};
+use crate::names::{check_id, check_name, check_tag};
+use crate::ports::Change;
+use crate::records::{Annotation, Annotations, Definition, ExperimentRecord, ModuleRecord};
 
 /// The experiments of a store.
 ///
@@ -48,7 +50,7 @@ impl Experiments {
     pub fn create(&self, name: &str) -> Result<Experiment> {
         check_name(name)?;
         let record = ExperimentRecord::new(name);
-        self.link.store().create_experiment(&record)?;
+        self.link.apply(Change::CreateExperiment(record.clone()))?;
         Ok(self.handle(record))
     }
 
@@ -60,6 +62,16 @@ impl Experiments {
     pub fn get(&self, name: &str) -> Result<Option<Experiment>> {
         check_name(name)?;
         let record = self.link.store().experiment(name)?;
+        Ok(record.map(|record| self.handle(record)))
+    }
+
+    /// The experiment of this id, where there is one.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub fn by_id(&self, id: Uuid) -> Result<Option<Experiment>> {
+        let record = self.link.store().experiment_by_id(id)?;
         Ok(record.map(|record| self.handle(record)))
     }
 
@@ -82,12 +94,16 @@ impl Experiments {
         self.list()?.into_iter().try_for_each(Experiment::remove)
     }
 
-    fn handle(&self, record: ExperimentRecord) -> Experiment {
+    pub(crate) fn link(&self) -> &Arc<Link> {
+        &self.link
+    }
+
+    pub(crate) fn handle(&self, record: ExperimentRecord) -> Experiment {
         Experiment {
             link: Arc::clone(&self.link),
             id: record.id,
             created: record.created,
-            state: Arc::new(Mutex::new((record.name, record.annotations))),
+            state: Arc::new(Mutex::new(record)),
         }
     }
 }
@@ -118,8 +134,8 @@ pub struct Experiment {
     link: Arc<Link>,
     id: Uuid,
     created: Timestamp,
-    /// Name and annotations, as they were read or set since.
-    state: Arc<Mutex<(String, Annotations)>>,
+    /// As it was read or changed since.
+    state: Arc<Mutex<ExperimentRecord>>,
 }
 
 impl Experiment {
@@ -130,7 +146,7 @@ impl Experiment {
 
     /// The name, unique in the store.
     pub fn name(&self) -> String {
-        self.state().0.clone()
+        self.state().name.clone()
     }
 
     /// When it was created.
@@ -141,18 +157,18 @@ impl Experiment {
     /// The tags and notes, as they were when the experiment was read, or set since by this handle
     /// or a clone.
     pub fn annotations(&self) -> Annotations {
-        self.state().1.clone()
+        self.state().annotations.clone()
     }
 
-    /// The aggregate of this model: read, or created at epoch 0. Its id is the model's hash, and
-    /// the model is its module of the kind `model`.
+    /// The aggregate, that is the run, of this model: read to resume it, or created at epoch 0. Its
+    /// id is the model's hash, and the model is its module of the kind `model`.
     ///
     /// # Errors
     ///
     /// [`Error::Unwritable`] or [`Error::NoIdentity`] where the model cannot be stored; nothing is
     /// written then. [`Error::Missing`] when the experiment was removed.
     pub fn track<E: Entity + ?Sized>(&self, model: &E) -> Result<Aggregate> {
-        let model = Module::new("model", model)?;
+        let model = ModuleRecord::new("model", model)?;
         let id = model.hash().as_str().to_owned();
         self.aggregates().get_or_create(&id, model)
     }
@@ -165,14 +181,53 @@ impl Experiment {
     pub fn track_as<E: Entity + ?Sized>(&self, id: &str, model: &E) -> Result<Aggregate> {
         check_id(id)?;
         self.aggregates()
-            .get_or_create(id, Module::new("model", model)?)
+            .get_or_create(id, ModuleRecord::new("model", model)?)
     }
 
     /// The aggregates of this experiment.
     pub fn aggregates(&self) -> Aggregates {
-        Aggregates {
-            experiment: self.clone(),
-        }
+        Aggregates::new(Arc::clone(&self.link), self.id)
+    }
+
+    /// Says what a metric means in all aggregates of this experiment, in the place of what was said
+    /// before: its unit, whether smaller or larger is better, a description.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::EmptyName`]; [`Error::Missing`] when the experiment was removed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracker_core::{Definition, Tracker};
+    ///
+    /// let experiment = Tracker::open("memory:")?.experiment("serving")?;
+    /// experiment.define_metric("latency", Definition::default().unit("ms").minimize())?;
+    /// assert_eq!(experiment.definitions()["latency"].unit, "ms");
+    /// # Ok::<(), tracker_core::Error>(())
+    /// ```
+    pub fn define_metric(&self, metric: &str, definition: Definition) -> Result<()> {
+        crate::names::check("name", metric, "a metric")?;
+        self.link.apply(Change::DefineExperimentMetric {
+            experiment: self.id,
+            metric: metric.to_owned(),
+            definition: definition.clone(),
+        })?;
+        self.state()
+            .definitions
+            .insert(metric.to_owned(), definition);
+        Ok(())
+    }
+
+    /// What was said of metrics, by their names, as it was when the experiment was read, or said
+    /// since by this handle or a clone.
+    pub fn definitions(&self) -> BTreeMap<String, Definition> {
+        self.state().definitions.clone()
+    }
+
+    /// All of it that is small.
+    pub fn record(&self) -> ExperimentRecord {
+        self.state().clone()
     }
 
     /// Gives the experiment another name.
@@ -183,8 +238,11 @@ impl Experiment {
     /// [`Error::Missing`] when this one was removed.
     pub fn rename(&self, name: &str) -> Result<()> {
         check_name(name)?;
-        self.link.store().rename_experiment(self.id, name)?;
-        name.clone_into(&mut self.state().0);
+        self.link.apply(Change::RenameExperiment {
+            experiment: self.id,
+            name: name.to_owned(),
+        })?;
+        name.clone_into(&mut self.state().name);
         Ok(())
     }
 
@@ -227,16 +285,21 @@ impl Experiment {
     ///
     /// When the store fails.
     pub fn remove(self) -> Result<()> {
-        self.link.settled()?.remove_experiment(self.id)
+        let experiment = self.id;
+        self.link
+            .apply_settled(Change::RemoveExperiment { experiment })
     }
 
-    fn annotate(&self, change: &Annotation) -> Result<()> {
-        self.link.store().annotate_experiment(self.id, change)?;
-        self.state().1.apply(change);
+    fn annotate(&self, annotation: &Annotation) -> Result<()> {
+        self.link.apply(Change::AnnotateExperiment {
+            experiment: self.id,
+            annotation: annotation.clone(),
+        })?;
+        self.state().annotations.apply(annotation);
         Ok(())
     }
 
-    fn state(&self) -> MutexGuard<'_, (String, Annotations)> {
+    fn state(&self) -> MutexGuard<'_, ExperimentRecord> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -248,139 +311,4 @@ impl fmt::Debug for Experiment {
             .field("name", &self.name())
             .finish_non_exhaustive()
     }
-}
-
-/// The aggregates of an experiment.
-///
-/// # Examples
-///
-/// ```
-/// # use tracker_core::conformance::Sample;
-/// # let model = Sample::new("MLP", r#"{"layers": 2}"#);
-/// # let experiment = tracker_core::Tracker::open("memory:")?.experiment("digits")?;
-/// let run = experiment.track(&model)?;
-/// let aggregates = experiment.aggregates();
-/// assert_eq!(aggregates.list()?.len(), 1);
-/// assert!(aggregates.get(run.id())?.is_some());
-/// assert!(aggregates.get("another")?.is_none());
-/// # Ok::<(), tracker_core::Error>(())
-/// ```
-#[derive(Clone, Debug)]
-pub struct Aggregates {
-    pub(crate) experiment: Experiment,
-}
-
-impl Aggregates {
-    /// Creates the aggregate of a model, under an id of one's own.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Taken`] when there is one of this id, and those of
-    /// [`track_as`](Experiment::track_as).
-    pub fn create<E: Entity + ?Sized>(&self, id: &str, model: &E) -> Result<Aggregate> {
-        check_id(id)?;
-        self.insert(id, Module::new("model", model)?)
-    }
-
-    /// All of them in the order they were created.
-    ///
-    /// # Errors
-    ///
-    /// When the store fails.
-    pub fn list(&self) -> Result<Vec<Aggregate>> {
-        let records = self
-            .experiment
-            .link
-            .store()
-            .aggregates(self.experiment.id)?;
-        Ok(records
-            .into_iter()
-            .map(|record| self.handle(record))
-            .collect())
-    }
-
-    /// The one of this id, where there is one.
-    ///
-    /// # Errors
-    ///
-    /// When the store fails.
-    pub fn get(&self, id: &str) -> Result<Option<Aggregate>> {
-        let record = self.experiment.link.store().aggregate(&self.key(id))?;
-        Ok(record.map(|record| self.handle(record)))
-    }
-
-    /// Removes all of them with all they hold.
-    ///
-    /// # Errors
-    ///
-    /// When the store fails.
-    pub fn clear(&self) -> Result<()> {
-        self.list()?.into_iter().try_for_each(Aggregate::remove)
-    }
-
-    fn get_or_create(&self, id: &str, model: Module) -> Result<Aggregate> {
-        loop {
-            if let Some(aggregate) = self.get(id)? {
-                return aggregate.put(model);
-            }
-            match self.insert(id, model.clone()) {
-                // Another thread or process was faster.
-                Err(Error::Taken { .. }) => {}
-                done => return done,
-            }
-        }
-    }
-
-    fn insert(&self, id: &str, model: Module) -> Result<Aggregate> {
-        let record = AggregateRecord::new(id);
-        let store = self.experiment.link.store();
-        store.create_aggregate(self.experiment.id, &record, &[model])?;
-        Ok(self.handle(record))
-    }
-
-    fn key(&self, id: &str) -> AggregateKey {
-        AggregateKey {
-            experiment: self.experiment.id,
-            id: id.to_owned(),
-        }
-    }
-
-    /// A table of runs in which every point is that was added through this tracker.
-    pub(crate) fn table(&self, columns: &Columns) -> Result<Vec<Row>> {
-        let store = self.experiment.link.settled()?;
-        store.table(self.experiment.id, columns)
-    }
-
-    pub(crate) fn handle(&self, record: AggregateRecord) -> Aggregate {
-        Aggregate::new(
-            Arc::clone(&self.experiment.link),
-            self.experiment.id,
-            record,
-        )
-    }
-}
-
-/// Refuses an experiment without a name.
-fn check_name(name: &str) -> Result<()> {
-    check("name", name, "an experiment")
-}
-
-/// Refuses an aggregate without an id.
-fn check_id(id: &str) -> Result<()> {
-    check("id", id, "an aggregate")
-}
-
-/// Refuses a tag without a name.
-pub(crate) fn check_tag(tag: &str) -> Result<()> {
-    check("name", tag, "a tag")
-}
-
-fn check(what: &'static str, text: &str, place: &str) -> Result<()> {
-    if text.is_empty() {
-        return Err(Error::EmptyName {
-            what,
-            place: place.to_owned(),
-        });
-    }
-    Ok(())
 }

@@ -1,53 +1,26 @@
 //! Copies a store into another.
 
+use uuid::Uuid;
+
 use crate::error::{Error, Result};
-use crate::ports::{AggregateKey, Batch, Columns, ExperimentRecord, Row, Store};
-use crate::series::Series;
+use crate::link::Link;
+use crate::ports::{Change, Detail, ExperimentRecord, Row, Scope, Store};
+use crate::records::{AggregateRecord, AttemptRecord, ModuleRecord, Series};
 use crate::tracker::Tracker;
 
+mod artifacts;
 mod check;
 mod missing;
+mod progress;
 
 use check::{check_aggregate, check_experiment, check_iterations, check_modules, check_series};
-use missing::{missing_annotations, missing_iterations, missing_modules, missing_points};
+use missing::{
+    changes_of, missing, missing_annotations, missing_iterations, missing_modules, missing_points,
+};
+pub use progress::{Count, Imported, Progress};
 
 /// How many points go into the target in one step.
 const CHUNK: usize = 100_000;
-
-/// How far an [`import`] is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// The experiments that are wholly in the target.
-    pub experiments: Count,
-    /// The aggregates that are wholly in the target.
-    pub aggregates: Count,
-    /// The points that are in the target.
-    pub points: Count,
-}
-
-/// How many of how many.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Count {
-    /// So many are done.
-    pub done: u64,
-    /// So many there are in the source.
-    pub total: u64,
-}
-
-/// What an [`import`] has added to the target; what was there before does not count.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Imported {
-    /// Experiments that were created.
-    pub experiments: u64,
-    /// Aggregates that were created.
-    pub aggregates: u64,
-    /// Modules that were put; those of a new aggregate do not count.
-    pub modules: u64,
-    /// Iterations that were put.
-    pub iterations: u64,
-    /// Points that were added.
-    pub points: u64,
-}
 
 /// Copies everything in a store into another, and reads back what it has written.
 ///
@@ -55,7 +28,8 @@ pub struct Imported {
 /// that was interrupted is completed by the next, and a second one changes nothing. An experiment
 /// is in the target where it has one of the same id, under whatever name, or else of the same
 /// name; an aggregate, where that experiment has one of the same id. The target keeps what it has
-/// beside: its own points and modules, a later epoch, the value of a tag, its notes.
+/// beside: its own points and modules, a later epoch, the value of a tag, its notes, the artifact of a
+/// name and epoch. The contents of artifacts are copied too.
 ///
 /// `progress` is called at the beginning, and whenever an aggregate, or 100,000 points of one,
 /// have been copied. When the import returns, the copy survives a power loss.
@@ -64,7 +38,8 @@ pub struct Imported {
 ///
 /// [`Error::NotCopied`] names the place where the target does not give back what it was given;
 /// [`Error::Taken`] where a name is that of another experiment of the source, which was renamed in
-/// the target; and whatever the two stores fail with.
+/// the target; [`Error::Damaged`] or [`Error::Missing`] for the content of an artifact that is not
+/// sound in the source; and whatever the two stores fail with.
 ///
 /// # Examples
 ///
@@ -89,12 +64,15 @@ pub fn import(from: &Tracker, to: &Tracker, progress: impl FnMut(&Progress)) -> 
     let source = from.link().settled()?;
     let mut plan = Vec::new();
     for experiment in source.experiments()? {
-        let rows = source.table(experiment.id, &Columns::default())?;
+        let rows = source.rows(&Scope::Experiment(experiment.id), &Detail::ALL)?;
         plan.push((experiment, rows));
     }
+    to.link().check_access()?;
     let mut copy = Copy {
         source,
+        from: from.link(),
         target: to.link().settled()?,
+        link: to.link(),
         progress: Progress::default(),
         imported: Imported::default(),
         report: progress,
@@ -115,7 +93,9 @@ pub fn import(from: &Tracker, to: &Tracker, progress: impl FnMut(&Progress)) -> 
 
 struct Copy<'s, F> {
     source: &'s dyn Store,
+    from: &'s Link,
     target: &'s dyn Store,
+    link: &'s Link,
     progress: Progress,
     imported: Imported,
     report: F,
@@ -124,8 +104,8 @@ struct Copy<'s, F> {
 /// An aggregate in both stores.
 struct Pair<'r> {
     row: &'r Row,
-    from: AggregateKey,
-    to: AggregateKey,
+    from: Uuid,
+    to: Uuid,
     /// What messages call it.
     place: String,
     /// Whether it was created by this import.
@@ -152,14 +132,27 @@ impl<F: FnMut(&Progress)> Copy<'_, F> {
         let (found, is_new) = match self.find(record, plan)? {
             Some(found) => (found, false),
             None => {
-                self.target.create_experiment(record)?;
+                self.link.apply(Change::CreateExperiment(record.clone()))?;
                 self.imported.experiments += 1;
                 (record.clone(), true)
             }
         };
-        for change in missing_annotations(&record.annotations, &found.annotations) {
-            self.target.annotate_experiment(found.id, &change)?;
+        let experiment = found.id;
+        let mut changes = Vec::new();
+        for annotation in missing_annotations(&record.annotations, &found.annotations) {
+            changes.push(Change::AnnotateExperiment {
+                experiment,
+                annotation,
+            });
         }
+        for (metric, definition) in missing(&record.definitions, &found.definitions) {
+            changes.push(Change::DefineExperimentMetric {
+                experiment,
+                metric,
+                definition,
+            });
+        }
+        self.link.apply_all(&changes)?;
         let back = self.target.experiments()?;
         check_experiment(
             record,
@@ -210,59 +203,104 @@ impl<F: FnMut(&Progress)> Copy<'_, F> {
         target: &ExperimentRecord,
     ) -> Result<()> {
         let record = &row.aggregate;
-        let key = |experiment| AggregateKey {
-            experiment,
-            id: record.id.clone(),
+        let place = format!("the aggregate `{}` of `{}`", record.id, experiment.name);
+        let (found, is_new) = match self.row(target.id, &record.id)? {
+            Some(found) => (found.aggregate, false),
+            None => (self.create(row, target.id)?, true),
         };
-        let mut pair = Pair {
+        let pair = Pair {
             row,
-            from: key(experiment.id),
-            to: key(target.id),
-            place: format!("the aggregate `{}` of `{}`", record.id, experiment.name),
-            is_new: false,
+            from: record.uuid,
+            to: found.uuid,
+            place,
+            is_new,
         };
-        match self.target.aggregate(&pair.to)? {
-            Some(found) => {
-                if found.epoch < record.epoch {
-                    self.target.set_epoch(&pair.to, record.epoch)?;
-                }
-                for change in missing_annotations(&record.annotations, &found.annotations) {
-                    self.target.annotate_aggregate(&pair.to, &change)?;
-                }
-            }
-            None => {
-                self.target
-                    .create_aggregate(target.id, record, &row.modules)?;
-                self.imported.aggregates += 1;
-                pair.is_new = true;
-            }
-        }
-        let back = self.target.aggregate(&pair.to)?;
-        check_aggregate(record, back.as_ref(), pair.is_new, &pair.place)?;
+        self.link.apply_all(&changes_of(record, &found))?;
+        let back = self.row(target.id, &record.id)?;
+        let back = back.as_ref().map(|row| &row.aggregate);
+        check_aggregate(record, back, pair.is_new, &pair.place)?;
         self.modules(&pair)?;
         self.iterations(&pair)?;
+        self.attempts(&pair)?;
+        self.artifacts(&pair)?;
         self.metrics(&pair)
+    }
+
+    /// The aggregate of this id in the target.
+    fn row(&self, experiment: Uuid, id: &str) -> Result<Option<Row>> {
+        let scope = Scope::Id {
+            experiment: Some(experiment),
+            id: id.to_owned(),
+        };
+        Ok(self.target.rows(&scope, &Detail::ALL)?.into_iter().next())
+    }
+
+    /// Creates the aggregate in the target; with another uuid where that is taken there.
+    fn create(&mut self, row: &Row, experiment: Uuid) -> Result<AggregateRecord> {
+        let record = &row.aggregate;
+        let taken = Scope::Uuids(vec![record.uuid]);
+        let taken = !self.target.rows(&taken, &Detail::NONE)?.is_empty();
+        let created = AggregateRecord {
+            experiment,
+            uuid: if taken { Uuid::now_v7() } else { record.uuid },
+            ..record.clone()
+        };
+        self.link.apply(Change::CreateAggregate {
+            record: created.clone(),
+            modules: row.modules.clone(),
+        })?;
+        self.imported.aggregates += 1;
+        Ok(created)
     }
 
     fn modules(&mut self, pair: &Pair<'_>) -> Result<()> {
         let modules = &pair.row.modules;
-        let missing = missing_modules(modules, &self.target.modules(&pair.to)?);
-        for module in &missing {
-            self.target.put_module(&pair.to, module)?;
-            self.imported.modules += 1;
-        }
-        let back = self.target.modules(&pair.to)?;
+        let missing = missing_modules(modules, &self.modules_of(pair.to)?);
+        self.imported.modules += missing.len() as u64;
+        let changes = missing.into_iter().map(|module| Change::PutModule {
+            aggregate: pair.to,
+            module: module.clone(),
+        });
+        self.link.apply_all(&changes.collect::<Vec<_>>())?;
+        let back = self.modules_of(pair.to)?;
         check_modules(modules, &back, pair.is_new, &pair.place)
     }
 
+    fn modules_of(&self, aggregate: Uuid) -> Result<Vec<ModuleRecord>> {
+        let rows = self
+            .target
+            .rows(&Scope::Uuids(vec![aggregate]), &Detail::ALL)?;
+        Ok(rows.into_iter().flat_map(|row| row.modules).collect())
+    }
+
     fn iterations(&mut self, pair: &Pair<'_>) -> Result<()> {
-        let iterations = self.source.iterations(&pair.from)?;
-        for iteration in missing_iterations(&iterations, &self.target.iterations(&pair.to)?) {
-            self.target.put_iteration(&pair.to, iteration)?;
-            self.imported.iterations += 1;
-        }
-        let back = self.target.iterations(&pair.to)?;
+        let iterations = self.source.iterations(pair.from)?;
+        let there = self.target.iterations(pair.to)?;
+        let missing = missing_iterations(&iterations, &there);
+        self.imported.iterations += missing.len() as u64;
+        let changes = missing.into_iter().map(|iteration| Change::PutIteration {
+            aggregate: pair.to,
+            iteration: iteration.clone(),
+        });
+        self.link.apply_all(&changes.collect::<Vec<_>>())?;
+        let back = self.target.iterations(pair.to)?;
         check_iterations(&iterations, &back, pair.is_new, &pair.place)
+    }
+
+    /// Copies the attempts that are not there, or that stood another way.
+    fn attempts(&mut self, pair: &Pair<'_>) -> Result<()> {
+        let there = self.target.attempts(pair.to)?;
+        let known = |attempt: &AttemptRecord| {
+            let same = there.iter().find(|other| other.id == attempt.id);
+            same.is_some_and(|same| same.state.seen >= attempt.state.seen)
+        };
+        let attempts = self.source.attempts(pair.from)?.into_iter();
+        let missing = attempts.filter(|attempt| !known(attempt));
+        let changes = missing.map(|attempt| Change::PutAttempt {
+            aggregate: pair.to,
+            attempt,
+        });
+        self.link.apply_all(&changes.collect::<Vec<_>>())
     }
 
     /// Copies the histories: small ones together, a large one in several steps.
@@ -270,8 +308,8 @@ impl<F: FnMut(&Progress)> Copy<'_, F> {
         let (mut gaps, mut points) = (Vec::new(), 0);
         for summary in &pair.row.summaries {
             let (name, phase) = (summary.name(), summary.phase());
-            let series = self.source.history(&pair.from, name, phase)?;
-            let before = self.target.history(&pair.to, name, phase)?;
+            let series = self.source.history(pair.from, name, phase)?;
+            let before = self.target.history(pair.to, name, phase)?;
             let (missing, is_end) = missing_points(&series, &before);
             // Points that were added since the summaries were read count too.
             let count = &mut self.progress.points;
@@ -313,7 +351,7 @@ impl<F: FnMut(&Progress)> Copy<'_, F> {
         for Gap { series, is_end, .. } in gaps {
             let back = self
                 .target
-                .history(&pair.to, series.name(), series.phase())?;
+                .history(pair.to, series.name(), series.phase())?;
             check_series(series, &back, *is_end, &pair.place)?;
         }
         Ok(())
@@ -323,13 +361,10 @@ impl<F: FnMut(&Progress)> Copy<'_, F> {
         if series.is_empty() {
             return Ok(());
         }
-        let batch = Batch {
-            aggregate: pair.to.clone(),
+        self.link.add_direct(&[Change::AddPoints {
+            aggregate: pair.to,
             series,
-        };
-        if let Some(missing) = self.target.add_metrics(&[batch], None)?.first() {
-            return Err(Error::no_aggregate(missing));
-        }
+        }])?;
         self.imported.points += points as u64;
         self.progress.points.done += points as u64;
         (self.report)(&self.progress);
@@ -340,22 +375,8 @@ impl<F: FnMut(&Progress)> Copy<'_, F> {
 /// The points of these indexes.
 fn pick(series: &Series, indexes: &[usize]) -> Series {
     let mut picked = Series::new(series.name(), series.phase());
-    let is_json = |index| {
-        series
-            .json()
-            .binary_search_by_key(index, |(at, _)| *at)
-            .is_ok()
-    };
     for index in indexes {
-        match is_json(index).then(|| series.get(*index)).flatten() {
-            Some(metric) => picked.push(&metric),
-            None => picked.push_number(
-                series.epochs()[*index],
-                series.steps()[*index],
-                series.times()[*index],
-                series.numbers()[*index],
-            ),
-        }
+        picked.push_from(series, *index);
     }
     picked
 }

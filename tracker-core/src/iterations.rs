@@ -3,10 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use crate::error::Result;
-use crate::iteration::Iteration;
 use crate::link::Link;
-use crate::ports::AggregateKey;
+use crate::ports::Change;
+use crate::records::Iteration;
 
 /// The iterations of an aggregate: one for each hash and phase.
 ///
@@ -32,12 +34,12 @@ use crate::ports::AggregateKey;
 #[derive(Clone)]
 pub struct Iterations {
     link: Arc<Link>,
-    key: Arc<AggregateKey>,
+    aggregate: Uuid,
 }
 
 impl Iterations {
-    pub(crate) fn new(link: Arc<Link>, key: Arc<AggregateKey>) -> Self {
-        Self { link, key }
+    pub(crate) fn new(link: Arc<Link>, aggregate: Uuid) -> Self {
+        Self { link, aggregate }
     }
 
     /// Puts an iteration in the place of the one with the same hash and phase, or appends it.
@@ -51,9 +53,10 @@ impl Iterations {
     /// [`Error::Json`](crate::Error::Json) for arguments that nest too deep; nothing is written
     /// then. [`Error::Missing`](crate::Error::Missing) when the aggregate was removed.
     pub fn put(&self, iteration: Iteration) -> Result<()> {
-        self.link
-            .store()
-            .put_iteration(&self.key, &iteration.checked()?)
+        self.link.apply(Change::PutIteration {
+            aggregate: self.aggregate,
+            iteration: iteration.checked()?,
+        })
     }
 
     /// All iterations in the order they were appended.
@@ -62,7 +65,11 @@ impl Iterations {
     ///
     /// [`Error::Missing`](crate::Error::Missing) when the aggregate was removed.
     pub fn list(&self) -> Result<Vec<Iteration>> {
-        self.link.store().iterations(&self.key)
+        let iterations = self.link.store().iterations(self.aggregate)?;
+        if iterations.is_empty() {
+            self.link.check_aggregate(self.aggregate)?;
+        }
+        Ok(iterations)
     }
 
     /// Removes all iterations.
@@ -71,14 +78,16 @@ impl Iterations {
     ///
     /// [`Error::Missing`](crate::Error::Missing) when the aggregate was removed.
     pub fn clear(&self) -> Result<()> {
-        self.link.store().clear_iterations(&self.key)
+        self.link.apply(Change::ClearIterations {
+            aggregate: self.aggregate,
+        })
     }
 }
 
 impl fmt::Debug for Iterations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Iterations")
-            .field("aggregate", &self.key.id)
+            .field("aggregate", &self.aggregate)
             .finish_non_exhaustive()
     }
 }

@@ -16,13 +16,14 @@ mod record;
 mod replay;
 mod writer;
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::error::{Error, Result};
-use crate::metric::Metric;
-use crate::ports::{AggregateKey, Store};
+use uuid::Uuid;
+
+use crate::error::Result;
+use crate::ports::{Change, Store};
+use crate::records::Metric;
 use appender::Appender;
 pub use replay::JournalInfo;
 
@@ -49,7 +50,7 @@ impl Journal {
 
     /// Adds points of one aggregate; `false` where they are too many for a journal, and nothing
     /// was added.
-    pub(crate) fn add(&self, key: &Arc<AggregateKey>, metrics: &[Metric]) -> Result<bool> {
+    pub(crate) fn add(&self, aggregate: Uuid, metrics: &[Metric]) -> Result<bool> {
         let mut appender = self.lock();
         if appender.is_none() && !metrics.is_empty() {
             *appender = Some(Appender::start(&self.base, &self.store)?);
@@ -57,7 +58,7 @@ impl Journal {
         match &mut *appender {
             Some(appender) => {
                 appender.shared.report()?;
-                appender.append(key, metrics)
+                appender.append(aggregate, metrics)
             }
             // There is nothing to add.
             None => Ok(true),
@@ -87,8 +88,8 @@ impl Journal {
 }
 
 /// The journals beside the store at `base`.
-pub(crate) fn journals(base: &Path) -> Result<Vec<JournalInfo>> {
-    replay::journals(&real(base))
+pub(crate) fn journals(base: &Path, store: &dyn Store) -> Result<Vec<JournalInfo>> {
+    replay::journals(&real(base), store)
 }
 
 /// Moves all points into the store, and removes the journal. Where that fails, the journal stays
@@ -112,7 +113,9 @@ impl Drop for Journal {
             let id = file.id;
             if file.remove().is_ok() {
                 // A position that stays behind takes some bytes, and is never asked for again.
-                let _ = self.store.forget(id);
+                let _ = self
+                    .store
+                    .apply(&[Change::ForgetJournal { journal: id }], None);
             }
         }
     }
@@ -120,7 +123,7 @@ impl Drop for Journal {
 
 /// The path of a store as every process must name it, so that all find the same journals: whole, and
 /// without links. The file itself may not be there yet.
-fn real(base: &Path) -> PathBuf {
+pub(crate) fn real(base: &Path) -> PathBuf {
     let beside = || {
         let folder = match base.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -130,26 +133,4 @@ fn real(base: &Path) -> PathBuf {
     };
     let found = base.canonicalize().ok().or_else(beside);
     found.unwrap_or_else(|| base.to_path_buf())
-}
-
-fn worker() -> std::thread::Builder {
-    std::thread::Builder::new().name("entia-journal".to_owned())
-}
-
-fn failure(action: &str, base: &Path, error: io::Error) -> Error {
-    let hint = match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "the disk is full; make room on it"
-        }
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            "give this user the right to write the folder of the store; journals stand there"
-        }
-        _ => "journals stand in the folder of the store; see that it is mounted and sound",
-    };
-    Error::Store {
-        action: action.to_owned(),
-        place: base.display().to_string(),
-        cause: Arc::new(error),
-        hint: hint.to_owned(),
-    }
 }

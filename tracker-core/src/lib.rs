@@ -1,4 +1,5 @@
-//! Experiments, aggregates, modules, metrics and iterations, stored by the identity of the
+//! Experiment tracking for machine learning: experiments, runs (called aggregates), their components
+//! with all hyperparameters, metrics, iterations and artifacts, stored by the identity of the
 //! components that take part.
 //!
 //! ```
@@ -7,15 +8,10 @@
 //! # let criterion = Sample::new("CrossEntropy", "{}");
 //! # let optimizer = Sample::new("Adam", r#"{"lr": 0.001}"#);
 //! # let dataset = Sample::new("Digits", r#"{"train": true}"#);
-//! # let folder = tempfile::tempdir().unwrap();
-//! # let address = format!("sqlite:{}", folder.path().join("runs.db").display());
 //! use serde_json::json;
 //! use tracker_core::{Iteration, Metric, Tracker};
 //!
-//! # /*
-//! let tracker = Tracker::open("sqlite:runs.db")?;
-//! # */
-//! # let tracker = Tracker::open(&address)?;
+//! let tracker = Tracker::open("memory:")?; // or `sqlite:runs.db`, with the crate `tracker-sqlite`
 //! let experiment = tracker.experiment("digits")?;
 //! let run = experiment
 //!     .track(&model)?
@@ -38,66 +34,84 @@
 //!
 //! - a [`Tracker`] is a store of [`Experiment`]s;
 //! - an experiment holds [`Aggregate`]s: a model, known by its hash, and its epoch;
-//! - an aggregate holds [`Module`]s, a [history](Metrics::list) and a [`Summary`] for each series of
+//! - an aggregate holds [`ModuleRecord`]s, a [history](Metrics::list) and a [`Summary`] for each series of
 //!   [`Metric`]s, and an [`Iteration`] for each dataset it ran over.
 //!
 //! Everything is `Send`, `Sync`, synchronous, and cheap to clone. Where data is kept is decided by
-//! [`ports`]: [`SqliteStore`], [`JsonStore`] and [`MemoryStore`] come with the crate, and
-//! [`conformance`] checks a store of one's own.
+//! a [store](ports::Store): [`MemoryStore`] comes with the crate, `tracker-sqlite` and `tracker-json`
+//! bring the schemes `sqlite:` and `json:`, and [`conformance`] checks a store of one's own.
 
+pub mod chunk;
 pub mod conformance;
 pub mod ports;
 pub mod query;
 
-mod address;
 mod aggregate;
-mod annotations;
+mod aggregates;
+mod artifacts;
+mod attempt;
+mod checkpoints;
 mod compare;
+mod contents;
+mod disagreement;
+mod driver;
 mod error;
 mod experiment;
-mod identity;
+mod figures;
+mod gpu;
 mod import;
-mod iteration;
 mod iterations;
 mod journal;
-mod json;
 mod link;
 mod memory;
-mod metric;
 mod metrics;
-mod module;
-mod number;
-mod series;
-mod sqlite;
-mod summary;
+mod names;
+mod process;
+mod provenance;
+mod records;
+mod scope;
+mod search;
+mod shared;
 mod tracker;
 mod verify;
 
-pub use address::journals;
 pub use aggregate::Aggregate;
-pub use annotations::{Annotation, Annotations};
+pub use aggregates::Aggregates;
+pub use artifacts::{Artifact, ArtifactBuilder, Artifacts};
+pub use attempt::Attempt;
+pub use checkpoints::{Checkpoint, CheckpointBuilder};
 pub use compare::{Comparison, MetricDifference, ModuleDifference};
-pub use error::{Error, Result};
-pub use experiment::{Aggregates, Experiment, Experiments};
+pub use contents::{ArtifactReader, FolderContents, MemoryContents};
+pub use disagreement::Disagreement;
+pub use driver::{Access, Address, Driver, Opened};
+pub use error::{Error, ErrorKind, Result, StoreProblem};
+pub use experiment::{Experiment, Experiments};
 pub use import::{Count, Imported, Progress, import};
-pub use iteration::Iteration;
 pub use iterations::Iterations;
 pub use journal::JournalInfo;
-pub use json::JsonStore;
 pub use memory::MemoryStore;
-pub use metric::{Metric, MetricValue};
 pub use metrics::Metrics;
-pub use module::Module;
 pub use query::Query;
-pub use series::Series;
-pub use sqlite::SqliteStore;
-pub use summary::Summary;
+pub use records::{
+    Annotation, Annotations, AttemptRecord, AttemptState, Definition, Direction, Git, Iteration,
+    Metric, MetricValue, Micros, ModuleRecord, Moment, Outcome, Position, Provenance, Series,
+    Status, Summary, System,
+};
 pub use tracker::Tracker;
-pub use verify::Disagreement;
 
 pub use jiff::Timestamp;
 pub use registry_core::{Difference, Hash, Metadata};
 pub use uuid::Uuid;
+
+/// What the macros of this crate need.
+#[doc(hidden)]
+pub mod __private {
+    #[cfg(not(feature = "derive"))]
+    pub use crate::__no_features as features;
+    pub use inventory;
+    #[cfg(feature = "derive")]
+    pub use registry_derive::__features as features;
+}
 
 /// The program in the README runs with the other examples.
 #[cfg(doctest)]

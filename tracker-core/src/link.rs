@@ -1,47 +1,102 @@
 //! What every handle holds: a store, and the journal in front of it.
 
 use std::collections::HashMap;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use crate::error::{Error, Result};
-use crate::journal::Journal;
-use crate::metric::Metric;
-use crate::ports::{AggregateKey, Batch, Store};
-use crate::series::Series;
+use uuid::Uuid;
+
+use crate::contents::FolderContents;
+use crate::driver::{Access, Opened};
+use crate::error::{Error, Result, StoreProblem};
+use crate::journal::{self, Journal, JournalInfo};
+use crate::ports::{Change, ContentStore, Mark, Scope, Store};
+use crate::records::{Metric, Series};
 
 /// A store and the way points take into it.
 pub(crate) struct Link {
     /// Before the store: dropping it moves its points there.
     journal: Option<Journal>,
     store: Arc<dyn Store>,
+    /// The file beside which journals and artifacts stand.
+    file: Option<PathBuf>,
+    /// Where the contents of artifacts are; none where nobody has said.
+    contents: RwLock<Option<Arc<dyn ContentStore>>>,
+    /// The mark of the last points that went into the store at once.
+    direct: Mutex<Mark>,
+    /// Why nothing may be changed, where that is so.
+    refusal: Option<Error>,
 }
 
 impl Link {
     /// A link that hands each point to the store at once.
-    pub(crate) fn direct(store: impl Store + 'static) -> Self {
+    pub(crate) fn direct(store: Arc<dyn Store>) -> Self {
+        Self::with(store, None, None, None)
+    }
+
+    fn with(
+        store: Arc<dyn Store>,
+        journal: Option<Journal>,
+        file: Option<PathBuf>,
+        refusal: Option<Error>,
+    ) -> Self {
+        let contents = file.as_deref().map(beside);
         Self {
-            journal: None,
-            store: Arc::new(store),
+            journal,
+            store,
+            file,
+            contents: RwLock::new(contents),
+            direct: Mutex::new(Mark {
+                journal: Uuid::now_v7(),
+                position: 0,
+            }),
+            refusal,
         }
     }
 
-    /// A link that hands points to a journal beside the store at `base`.
-    pub(crate) fn journaled(store: impl Store + 'static, base: &Path) -> Result<Self> {
-        let store: Arc<dyn Store> = Arc::new(store);
-        let journal = Journal::open(base, Arc::clone(&store))?;
-        Ok(Self {
-            journal: Some(journal),
+    /// A link that hands points to a journal beside the file of the store.
+    pub(crate) fn journaled(store: Arc<dyn Store>, file: &Path) -> Result<Self> {
+        let journal = Journal::open(file, Arc::clone(&store))?;
+        Ok(Self::with(
             store,
-        })
+            Some(journal),
+            Some(file.to_path_buf()),
+            None,
+        ))
     }
 
-    /// The store, for what does not concern points.
+    /// A link to the store of an address.
+    pub(crate) fn opened(opened: Opened, address: &str, access: Access) -> Result<Self> {
+        let contents = opened.contents.clone();
+        let link = Self::of_access(opened, address, access)?;
+        if let Some(contents) = contents {
+            link.set_contents(contents);
+        }
+        Ok(link)
+    }
+
+    fn of_access(opened: Opened, address: &str, access: Access) -> Result<Self> {
+        let Opened { store, file, .. } = opened;
+        if access == Access::Read {
+            let place = file.as_ref().map(|file| file.display().to_string());
+            let refusal = Error::Unusable {
+                place: place.unwrap_or_else(|| address.to_owned()),
+                problem: StoreProblem::ReadOnly,
+            };
+            return Ok(Self::with(store, None, file, Some(refusal)));
+        }
+        match file {
+            Some(file) => Self::journaled(store, &file),
+            None => Ok(Self::direct(store)),
+        }
+    }
+
+    /// The store, to read what does not concern points.
     pub(crate) fn store(&self) -> &dyn Store {
         &*self.store
     }
 
-    /// The store, once it holds every point that was added through this link.
+    /// The store, to read, once it holds every point that was added through this link.
     pub(crate) fn settled(&self) -> Result<&dyn Store> {
         if let Some(journal) = &self.journal {
             journal.drain()?;
@@ -49,29 +104,119 @@ impl Link {
         Ok(&*self.store)
     }
 
+    /// Makes a change that does not concern points.
+    pub(crate) fn apply(&self, change: Change) -> Result<()> {
+        self.apply_all(&[change])
+    }
+
+    /// As [`apply`](Self::apply), several in one step.
+    pub(crate) fn apply_all(&self, changes: &[Change]) -> Result<()> {
+        self.check_access()?;
+        self.store.apply(changes, None)?.complete()
+    }
+
+    /// Makes a change once the store holds every point that was added through this link.
+    pub(crate) fn apply_settled(&self, change: Change) -> Result<()> {
+        self.check_access()?;
+        self.settled()?.apply(&[change], None)?.complete()
+    }
+
     /// Adds points of one aggregate: all of them, or none.
-    pub(crate) fn add(&self, key: &Arc<AggregateKey>, metrics: &[Metric]) -> Result<()> {
+    pub(crate) fn add(&self, aggregate: Uuid, metrics: &[Metric]) -> Result<()> {
+        self.check_access()?;
         if let Some(journal) = &self.journal {
-            if journal.add(key, metrics)? {
+            if journal.add(aggregate, metrics)? {
                 return Ok(());
             }
             // What was added before must stay before.
             journal.drain()?;
         }
-        let batch = Batch {
-            aggregate: AggregateKey::clone(key),
+        self.add_direct(&[Change::AddPoints {
+            aggregate,
             series: by_series(metrics),
+        }])
+    }
+
+    /// Hands points to the store, with a mark, so that a store that repeats the call after a failure
+    /// on the way does not add them twice.
+    pub(crate) fn add_direct(&self, changes: &[Change]) -> Result<()> {
+        let mut last = self.direct.lock().unwrap_or_else(PoisonError::into_inner);
+        let mark = Mark {
+            position: last.position + 1,
+            ..*last
         };
-        match self.store.add_metrics(&[batch], None)?.first() {
-            Some(missing) => Err(Error::no_aggregate(missing)),
-            None => Ok(()),
-        }
+        let applied = self.store.apply(changes, Some(mark))?;
+        *last = mark;
+        applied.complete()
     }
 
     /// Returns when everything that was added survives a power loss.
     pub(crate) fn flush(&self) -> Result<()> {
-        self.settled()?.sync()?;
+        let store = self.settled()?;
+        if self.refusal.is_none() {
+            store.sync()?;
+        }
         self.journal.as_ref().map_or(Ok(()), Journal::lost)
+    }
+
+    /// The journals beside the store, those of dead processes too.
+    pub(crate) fn journals(&self) -> Result<Vec<JournalInfo>> {
+        match &self.file {
+            Some(file) => journal::journals(file, &*self.store),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Says where the contents of artifacts are from now on.
+    pub(crate) fn set_contents(&self, contents: Arc<dyn ContentStore>) {
+        let mut place = self
+            .contents
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *place = Some(contents);
+    }
+
+    /// Where the contents of artifacts are.
+    pub(crate) fn contents(&self) -> Result<Arc<dyn ContentStore>> {
+        let place = self.contents.read().unwrap_or_else(PoisonError::into_inner);
+        place.clone().ok_or(Error::NoPlace)
+    }
+
+    /// An error where the store was opened to be read.
+    pub(crate) fn check_access(&self) -> Result<()> {
+        self.refusal.clone().map_or(Ok(()), Err)
+    }
+
+    /// An error where the aggregate is not there.
+    pub(crate) fn check_aggregate(&self, aggregate: Uuid) -> Result<()> {
+        let scope = Scope::Uuids(vec![aggregate]);
+        let rows = self.store.rows(&scope, &crate::scope::Detail::NONE)?;
+        match rows.first() {
+            Some(_) => Ok(()),
+            None => Err(Error::no_aggregate(aggregate)),
+        }
+    }
+}
+
+/// The contents of artifacts beside the file of a store.
+fn beside(file: &Path) -> Arc<dyn ContentStore> {
+    let mut folder = journal::real(file).into_os_string();
+    folder.push(".artifacts");
+    Arc::new(FolderContents::new(folder))
+}
+
+/// Forgets the marks of this link, which nobody asks for again.
+impl Drop for Link {
+    fn drop(&mut self) {
+        let last = *self
+            .direct
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
+        if last.position > 0 {
+            let journal = last.journal;
+            // A position that stays behind takes some bytes.
+            let _ = self.store.apply(&[Change::ForgetJournal { journal }], None);
+        }
     }
 }
 

@@ -37,14 +37,17 @@
 //!
 //! | written | means |
 //! |---|---|
-//! | `metric.loss[test].last` | a metric in a phase: its `first`, `last`, `min`, `max` or `count` |
+//! | `metric.loss[test].last` | a metric in a phase: its `first`, `last`, `min`, `max`, `best` or `count` |
 //! | `metric.loss.last` | the metric without a phase |
 //! | `optimizer.lr` | an argument of the newest module of a kind |
 //! | `model.layers.0.size` | an argument inside others; lists count from 0 |
 //! | `model` | the name of the newest module of a kind |
 //! | `hash.model` | its hash |
-//! | `tag.stage`, `notes` | what people wrote beside a run |
+//! | `param.seed` | a parameter of the run that is an argument of no component |
+//! | `tag.stage`, `name`, `notes` | what people wrote beside a run |
 //! | `id`, `epoch`, `created` | what every run has |
+//! | `status`, `duration` | how the newest attempt stands, as `"failed"`, and its seconds |
+//! | `archived` | whether it is archived; without it, only what is not is found |
 //! | `"my kind"."odd.name"` | names with other characters than letters, digits, `_`, `-` and `/` |
 //! | `=` `!=` `<` `<=` `>` `>=` | comparisons with a value |
 //! | `model ~ "MLP"` | the text has this one in it; case counts |
@@ -85,86 +88,25 @@ mod condition;
 mod cursor;
 mod evaluate;
 mod field;
-mod find;
+mod fields;
+mod order;
 mod page;
+mod paging;
 mod parse;
 mod print;
+mod request;
 mod scalar;
 mod text;
 
-use std::str::FromStr;
-
-use crate::error::{Error, Result};
-use parse::Parser;
-
-pub use condition::{Condition, Literal};
+pub use condition::{Comparison, Condition, Literal, Tree};
 pub use cursor::Cursor;
-pub use field::{
-    Field, MetricField, Order, argument, created, epoch, hash, id, metric, name, notes, tag,
+pub use evaluate::Directions;
+pub use field::{Field, Order, Statistic, Target};
+pub use fields::{
+    MetricField, archived, argument, created, duration, epoch, hash, id, metric, name, notes,
+    param, run_name, status, tag,
 };
+pub use order::Key;
 pub use page::Page;
-
-/// Which aggregates are to be found, in which order, and how many; see the [module](self).
-///
-/// # Examples
-///
-/// ```
-/// use tracker_core::Query;
-/// use tracker_core::query::{epoch, metric};
-///
-/// let loss = metric("loss").phase("test").last();
-/// let query = Query::new().filter(epoch().ge(10)).order_by(loss).limit(3);
-/// assert_eq!(query.to_string(), "epoch >= 10 order by metric.loss[test].last limit 3");
-/// assert_eq!(query.to_string().parse::<Query>()?, query);
-/// # Ok::<(), tracker_core::Error>(())
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[must_use]
-pub struct Query {
-    filter: Option<Condition>,
-    order: Vec<Order>,
-    limit: Option<usize>,
-    after: Option<Cursor>,
-}
-
-impl Query {
-    /// All aggregates in the order they were created.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Only those of which the condition holds, and each given before.
-    pub fn filter(mut self, condition: Condition) -> Self {
-        self.filter = Some(match self.filter {
-            Some(before) => before.and(condition),
-            None => condition,
-        });
-        self
-    }
-
-    /// Orders by a field, where those given before are equal.
-    pub fn order_by(mut self, order: impl Into<Order>) -> Self {
-        self.order.push(order.into());
-        self
-    }
-
-    /// At most so many.
-    pub fn limit(mut self, limit: usize) -> Self {
-        self.limit = Some(limit);
-        self
-    }
-
-    /// Only those that follow a page of the same query.
-    pub fn after(mut self, cursor: Cursor) -> Self {
-        self.after = Some(cursor);
-        self
-    }
-}
-
-impl FromStr for Query {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        Parser::new(text).whole(Parser::query)
-    }
-}
+pub use request::Query;
+pub use scalar::Scalar;

@@ -3,12 +3,20 @@
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::address;
+use uuid::Uuid;
+
+use crate::aggregate::Aggregate;
+use crate::artifacts::{remove_unreferenced, unreferenced, unsound_artifacts};
+use crate::driver::{self, Access};
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, Experiments};
+use crate::journal::JournalInfo;
 use crate::link::Link;
-use crate::ports::{AggregateKey, ExperimentRecord, Store};
+use crate::ports::{
+    AggregateRecord, Content, ContentStore, Detail, ExperimentRecord, Scope, Store,
+};
 
 /// A store of experiments. Cheap to clone, and may be used from several threads.
 ///
@@ -31,45 +39,57 @@ pub struct Tracker {
 impl Tracker {
     /// Opens the store of an address, and creates it where there is none yet.
     ///
-    /// | address | store |
-    /// |---|---|
-    /// | `sqlite:FILE` | one file; several processes may use it at once |
-    /// | `json:FILE` | one file, which the Python package `mltracker` reads and writes too |
-    /// | `memory:` | a new one, gone with the last clone |
+    /// | address | store | crate |
+    /// |---|---|---|
+    /// | `sqlite:FILE` | one file; several processes may use it at once | `tracker-sqlite` |
+    /// | `json:FILE` | one file, which the Python package `mltracker` reads and writes too | `tracker-json` |
+    /// | `memory:` | a new one, gone with the last clone | |
+    ///
+    /// The crate `entia` brings the first two by its default features. What processes that have died
+    /// left in their journals beside the file is moved into the store.
     ///
     /// # Errors
     ///
-    /// [`Error::Address`] for any other address, and whatever keeps the store from being opened:
-    /// [`Error::Folder`], [`Error::NoFolder`], [`Error::ReadOnly`], [`Error::NotAStore`],
-    /// [`Error::TooNew`], [`Error::Busy`]. A file that is not a tracker's is not touched.
+    /// [`Error::Address`] for any other address, [`Error::NotLinked`] for one whose crate is not
+    /// there, and [`Error::Unusable`] or [`Error::Busy`] where something keeps the store from being
+    /// opened. A file that is not a tracker's is not touched.
     pub fn open(address: &str) -> Result<Self> {
-        let link = Arc::new(address::open(address)?);
-        Ok(Self { link })
+        Self::with(address, Access::Create)
     }
 
-    /// Opens the store of an address where there is one, to read it.
+    /// Opens the store of an address where there is one.
     ///
     /// # Errors
     ///
-    /// [`Error::NoStore`] where there is none, and those of [`open`](Self::open).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tracker_core::{Error, Tracker};
-    ///
-    /// let opened = Tracker::open_existing("sqlite:no-such-file.db");
-    /// assert!(matches!(opened, Err(Error::NoStore { .. })));
-    /// ```
+    /// [`StoreProblem::Absent`](crate::StoreProblem::Absent) where there is none, and those of
+    /// [`open`](Self::open).
     pub fn open_existing(address: &str) -> Result<Self> {
-        let link = Arc::new(address::open_existing(address)?);
+        Self::with(address, Access::Existing)
+    }
+
+    /// Opens the store of an address read-only, without the right to write: on a read-only mount, in
+    /// a file of another user, a snapshot. No byte of it changes; one of an older
+    /// version is read as it is. Journals are left alone, and [`journals`](Self::journals) says how
+    /// many points wait in them. Whatever would change something is refused with
+    /// [`ErrorKind::Denied`](crate::ErrorKind::Denied).
+    ///
+    /// # Errors
+    ///
+    /// As [`open_existing`](Self::open_existing).
+    pub fn read(address: &str) -> Result<Self> {
+        Self::with(address, Access::Read)
+    }
+
+    fn with(address: &str, access: Access) -> Result<Self> {
+        let opened = driver::open(address, access)?;
+        let link = Arc::new(Link::opened(opened, address, access)?);
         Ok(Self { link })
     }
 
     /// A tracker over a store of one's own, which is given each point at once; see
     /// [`ports`](crate::ports).
     pub fn new(store: impl Store + 'static) -> Self {
-        let link = Arc::new(Link::direct(store));
+        let link = Arc::new(Link::direct(Arc::new(store)));
         Self { link }
     }
 
@@ -94,8 +114,96 @@ impl Tracker {
     /// # Ok::<(), tracker_core::Error>(())
     /// ```
     pub fn journaled(store: impl Store + 'static, path: impl AsRef<Path>) -> Result<Self> {
-        let link = Arc::new(Link::journaled(store, path.as_ref())?);
+        let link = Arc::new(Link::journaled(Arc::new(store), path.as_ref())?);
         Ok(Self { link })
+    }
+
+    /// The tracker with another place for the contents of artifacts than the folder beside the file of
+    /// the store. It counts for all that was read through this tracker, and for its clones. Records
+    /// name contents by their hash alone, so a tracker has to be given the same place each time.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// use tracker_core::{FolderContents, Tracker, conformance::Sample};
+    ///
+    /// let contents = FolderContents::new(folder.path().join("weights"));
+    /// let tracker = Tracker::open("memory:")?.with_artifacts(contents);
+    /// let run = tracker.experiment("digits")?.track(&Sample::new("MLP", "{}"))?;
+    /// run.artifacts().put_bytes("report.txt", b"accurate")?;
+    /// assert!(folder.path().join("weights").is_dir());
+    /// # Ok::<(), tracker_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_artifacts(self, contents: impl ContentStore + 'static) -> Self {
+        self.link.set_contents(Arc::new(contents));
+        self
+    }
+
+    /// The store, which holds every point by now that was added through this tracker: for what the
+    /// handles do not offer, as several changes in one step. Nothing is checked there that the
+    /// handles check.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use tracker_core::{Tracker, conformance::Sample};
+    /// use tracker_core::ports::{Change, Detail, Scope};
+    ///
+    /// let tracker = Tracker::open("memory:")?;
+    /// tracker.experiment("digits")?.track(&Sample::new("MLP", "{}"))?;
+    /// tracker.experiment("letters")?.track(&Sample::new("MLP", "{}"))?;
+    /// let store = tracker.store()?;
+    /// let rows = store.rows(&Scope::All, &Detail::NONE)?.into_iter();
+    /// let archive = rows.map(|row| Change::Archive { aggregate: row.aggregate.uuid, archived: true });
+    /// store.apply(&archive.collect::<Vec<_>>(), None)?.complete()?;
+    /// assert!(tracker.experiment("digits")?.aggregates().list()?.is_empty());
+    /// # Ok::<(), tracker_core::Error>(())
+    /// ```
+    pub fn store(&self) -> Result<&dyn Store> {
+        self.link.settled()
+    }
+
+    /// The journals beside the store, those of dead processes too, which the next
+    /// [`open`](Self::open) moves into the store. None for a store without a file.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be read.
+    pub fn journals(&self) -> Result<Vec<JournalInfo>> {
+        self.link.journals()
+    }
+
+    /// The aggregate of this uuid, in whatever experiment, where there is one.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use tracker_core::{Tracker, conformance::Sample};
+    /// let tracker = Tracker::open("memory:")?;
+    /// let run = tracker.experiment("digits")?.track(&Sample::new("MLP", "{}"))?;
+    /// let same = tracker.aggregate(run.uuid())?;
+    /// assert_eq!(same.unwrap().id(), run.id());
+    /// # Ok::<(), tracker_core::Error>(())
+    /// ```
+    pub fn aggregate(&self, uuid: Uuid) -> Result<Option<Aggregate>> {
+        let rows = self
+            .link
+            .store()
+            .rows(&Scope::Uuids(vec![uuid]), &Detail::NONE)?;
+        let mut records = rows.into_iter().map(|row| row.aggregate);
+        Ok(records
+            .next()
+            .map(|record| Aggregate::new(Arc::clone(&self.link), record)))
     }
 
     /// Reads the experiment of this name, or creates it.
@@ -133,20 +241,68 @@ impl Tracker {
         self.link.flush()
     }
 
-    /// Looks over the whole store, which takes a while for a large one: what is wrong with it, a
-    /// sentence each; nothing for a sound one.
+    /// Looks over the whole store, with the contents of all artifacts, which takes a while for a large
+    /// one: what is wrong with it, a sentence each; nothing for a sound one.
     ///
     /// # Errors
     ///
     /// When the store fails.
     pub fn check(&self) -> Result<Vec<String>> {
         let store = self.link.settled()?;
-        let problems = store.check()?;
+        let mut problems = store.check()?;
         // What is wrong with the store as a whole says more than what cannot be read for it.
         if problems.is_empty() {
-            return unreadable(store);
+            problems = unreadable(store)?;
+        }
+        if problems.is_empty() {
+            problems = unsound_artifacts(&self.link)?;
         }
         Ok(problems)
+    }
+}
+
+/// The contents of artifacts that nothing needs any more.
+impl Tracker {
+    /// The contents that no artifact refers to, also those that were put just now and whose artifact
+    /// follows.
+    ///
+    /// # Errors
+    ///
+    /// When the store or the place of the contents fails.
+    pub fn unreferenced_artifacts(&self) -> Result<Vec<Content>> {
+        unreferenced(&self.link)
+    }
+
+    /// Removes the contents that no artifact refers to, and gives those it has removed. Contents that
+    /// were put in the last while, which `older_than` says, stay: other programs may be about to
+    /// write the record of one. A day is long enough.
+    ///
+    /// The place of the contents must belong to this store alone: those of another store would seem
+    /// to be referred to by nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the store or the place of the contents fails, or the store was opened to be read.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use tracker_core::{Tracker, conformance::Sample};
+    /// # let tracker = Tracker::open("memory:")?;
+    /// # let run = tracker.experiment("digits")?.track(&Sample::new("MLP", "{}"))?;
+    /// use std::time::Duration;
+    ///
+    /// run.artifacts().put_bytes("report.txt", b"accurate")?;
+    /// run.artifacts().remove("report.txt", None)?;
+    /// assert_eq!(tracker.unreferenced_artifacts()?[0].size, 8);
+    ///
+    /// let day = Duration::from_secs(24 * 60 * 60);
+    /// assert!(tracker.remove_unreferenced_artifacts(day)?.is_empty());
+    /// assert_eq!(tracker.remove_unreferenced_artifacts(Duration::ZERO)?.len(), 1);
+    /// # Ok::<(), tracker_core::Error>(())
+    /// ```
+    pub fn remove_unreferenced_artifacts(&self, older_than: Duration) -> Result<Vec<Content>> {
+        remove_unreferenced(&self.link, older_than)
     }
 }
 
@@ -158,15 +314,15 @@ fn unreadable(store: &dyn Store) -> Result<Vec<String>> {
     };
     for ExperimentRecord { id, name, .. } in experiments {
         let place = format!("the experiment `{name}`: ");
-        let records = readable(store.aggregates(id), &place, &mut problems)?;
-        for record in records.unwrap_or_default() {
-            let place = format!("the aggregate `{}` of `{name}`: ", record.id);
-            let key = AggregateKey {
-                experiment: id,
-                id: record.id,
-            };
-            readable(store.modules(&key), &place, &mut problems)?;
-            readable(store.iterations(&key), &place, &mut problems)?;
+        let rows = store.rows(&Scope::Experiment(id), &Detail::NONE);
+        for row in readable(rows, &place, &mut problems)?.unwrap_or_default() {
+            let AggregateRecord { id, uuid, .. } = row.aggregate;
+            let place = format!("the aggregate `{id}` of `{name}`: ");
+            let whole = store.rows(&Scope::Uuids(vec![uuid]), &Detail::ALL);
+            readable(whole, &place, &mut problems)?;
+            readable(store.iterations(uuid), &place, &mut problems)?;
+            readable(store.attempts(uuid), &place, &mut problems)?;
+            readable(store.artifacts(uuid), &place, &mut problems)?;
         }
     }
     Ok(problems)
@@ -180,8 +336,6 @@ fn readable<T>(read: Result<T>, place: &str, problems: &mut Vec<String>) -> Resu
             problems.push(format!("{place}{problem}"));
             Ok(None)
         }
-        // Another process has just removed it.
-        Err(Error::Missing { .. }) => Ok(None),
         Err(error) => Err(error),
     }
 }

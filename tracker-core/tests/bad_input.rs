@@ -1,34 +1,36 @@
 //! Bad input gets a message that names the thing, the place and the remedy, and does no harm.
 
-use std::path::Path;
-
-use rusqlite::Connection;
 use serde_json::json;
 use tracker_core::conformance::Sample;
-use tracker_core::{Error, Iteration, Metric, Tracker};
+use tracker_core::{
+    Aggregate, Definition, Error, ErrorKind, Hash, Iteration, Metric, ModuleRecord, Query, Result,
+    Tracker,
+};
 
-fn address(path: &Path) -> String {
-    format!("sqlite:{}", path.display())
-}
-
-/// The error of opening `address`, whose message must stand on two lines and name `mention`.
-fn refused(address: &str, mention: &str) -> Error {
+/// The error of opening `address`, whose message must stand on two lines.
+fn refused(address: &str) -> Error {
     let Err(error) = Tracker::open(address) else {
         panic!("`{address}` must be refused");
     };
     let text = error.to_string();
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines.len(), 2, "{text}");
-    assert!(lines[0].contains(mention), "{text}");
     assert!(lines[1].starts_with("hint: "), "{text}");
     error
 }
 
-fn files(folder: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(folder).unwrap();
-    entries
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect()
+fn run() -> Aggregate {
+    let tracker = Tracker::open("memory:").unwrap();
+    let experiment = tracker.experiment("digits").unwrap();
+    experiment
+        .track_as("run", &Sample::new("MLP", "{}"))
+        .unwrap()
+}
+
+/// JSON that nests deeper than any stack is sure to bear.
+fn deep() -> serde_json::Value {
+    let nested = |inner, _| serde_json::Value::Array(vec![inner]);
+    (0..1_000).fold(json!(null), nested)
 }
 
 #[test]
@@ -36,205 +38,222 @@ fn unknown_addresses_name_those_that_exist() {
     for (address, mention, hint) in [
         ("runs.db", "no scheme", "write `sqlite:runs.db`"),
         ("", "no scheme", "`sqlite:runs.db`"),
-        (
-            "postgres://host/runs",
-            "`postgres`",
-            "`sqlite:FILE`, `json:FILE` and `memory:`",
-        ),
         ("runs.json", "no scheme", "write `json:runs.json`"),
         ("jsn:runs.json", "`jsn`", "did you mean `json`?"),
-        ("json:", "path", "`json:runs.json`"),
-        ("json::memory:", "`:memory:`", "`memory:`"),
-        ("json://runs.json", "`//`", "write `json:runs.json`"),
         ("sqlight:runs.db", "`sqlight`", "did you mean `sqlite`?"),
         ("SQLite:runs.db", "`SQLite`", "`sqlite:FILE`"),
-        ("sqlite:", "path", "`sqlite:runs.db`"),
-        ("sqlite::memory:", "`:memory:`", "`memory:`"),
-        ("sqlite://runs.db", "`//`", "write `sqlite:runs.db`"),
-        ("sqlite: runs.db", "space", "write `sqlite:runs.db`"),
+        ("postgresql://host/runs", "`postgresql`", "`postgres`"),
         ("memory:runs", "no name", "`memory:`"),
     ] {
-        let error = refused(address, mention);
+        let error = refused(address);
         assert!(matches!(error, Error::Address { .. }), "{error}");
-        assert!(error.to_string().contains(hint), "{error}");
+        assert_eq!(error.kind(), ErrorKind::Invalid);
+        let text = error.to_string();
+        assert!(text.lines().next().unwrap().contains(mention), "{text}");
+        assert!(text.contains(hint), "{text}");
     }
 }
 
 #[test]
-fn who_only_reads_creates_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    for scheme in ["sqlite", "json"] {
-        let path = folder.path().join("runs");
-        let address = format!("{scheme}:{}", path.display());
-        let error = Tracker::open_existing(&address).unwrap_err();
-        assert!(matches!(error, Error::NoStore { .. }), "{error}");
-        assert!(files(folder.path()).is_empty());
-    }
-}
-
-#[test]
-fn a_folder_is_no_store() {
-    let folder = tempfile::tempdir().unwrap();
-    let error = refused(
-        &address(folder.path()),
-        &folder.path().display().to_string(),
-    );
-    assert!(matches!(error, Error::Folder { .. }));
-    assert!(files(folder.path()).is_empty());
-}
-
-#[test]
-fn a_missing_folder_is_named_and_not_created() {
-    let folder = tempfile::tempdir().unwrap();
-    let missing = folder.path().join("data");
-    let error = refused(
-        &address(&missing.join("runs.db")),
-        &missing.display().to_string(),
-    );
-    assert!(matches!(error, Error::NoFolder { .. }));
-    assert!(files(folder.path()).is_empty());
-}
-
-#[test]
-fn a_file_that_is_no_database_is_left_alone() {
-    let text = "step,loss\n1,0.5\n".repeat(1000);
-    for content in ["x", "step,loss\n1,0.5\n", "SQLite format 3", text.as_str()] {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("runs.csv");
-        std::fs::write(&path, content).unwrap();
-        let error = refused(&address(&path), "runs.csv");
-        assert!(matches!(error, Error::NotAStore { .. }), "{error}");
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), content);
-        assert_eq!(files(folder.path()), ["runs.csv"]);
-    }
-}
-
-#[test]
-fn a_database_of_another_program_is_left_alone() {
-    for sql in [
-        "CREATE TABLE runs (id INTEGER)",
-        "PRAGMA user_version = 3",
-        "PRAGMA application_id = 7",
+fn schemes_of_crates_that_are_not_linked_name_the_crate() {
+    insta::assert_snapshot!(refused("sqlite:runs.db"), @r"
+    `sqlite:runs.db` cannot be opened: the scheme `sqlite` is not linked into the program
+    hint: turn on the feature `sqlite` of `entia`; or add the crate `tracker-sqlite` and write `use tracker_sqlite as _;`
+    ");
+    insta::assert_snapshot!(refused("postgres://host/runs"), @r"
+    `postgres://host/runs` cannot be opened: the scheme `postgres` is not linked into the program
+    hint: turn on the feature `postgres` of `entia`; or add the crate `tracker-postgres` and write `use tracker_postgres as _;`
+    ");
+    for (address, package, feature) in [
+        ("json:runs.json", "`tracker-json`", "`json`"),
+        ("http://host", "`tracker-http`", "`http`"),
+        ("https://host", "`tracker-http`", "`http`"),
     ] {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("other.db");
-        Connection::open(&path).unwrap().execute_batch(sql).unwrap();
-        let before = std::fs::read(&path).unwrap();
-        let error = refused(&address(&path), "another program");
-        assert!(matches!(error, Error::NotAStore { .. }), "{error}");
-        assert!(std::fs::read(&path).unwrap() == before, "the file changed");
-        assert_eq!(files(folder.path()), ["other.db"]);
+        let error = refused(address);
+        assert!(matches!(error, Error::NotLinked { .. }), "{error}");
+        assert_eq!(error.kind(), ErrorKind::Unsupported);
+        let text = error.to_string();
+        assert!(text.contains(package) && text.contains(feature), "{text}");
+    }
+    // Who only reads is told the same.
+    for open in [Tracker::open_existing, Tracker::read] {
+        let error = open("sqlite:runs.db").unwrap_err();
+        assert!(matches!(error, Error::NotLinked { .. }), "{error}");
     }
 }
 
 #[test]
-fn a_newer_file_is_left_alone() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("runs.db");
-    Tracker::open(&address(&path))
-        .unwrap()
-        .experiment("digits")
-        .unwrap();
-    Connection::open(&path)
-        .unwrap()
-        .pragma_update(None, "user_version", 1000)
-        .unwrap();
-    let before = std::fs::read(&path).unwrap();
-    let error = refused(&address(&path), "version 1000");
+fn a_parameter_is_written_once() {
+    let run = run();
+    run.set_param("seed", 17).unwrap();
+    run.set_param("seed", 17).unwrap();
+    let error = run.set_param("seed", json!([18])).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict);
+    insta::assert_snapshot!(error, @r"
+    the parameter `seed` of the aggregate `run` is 17 already, and was given [18]
+    hint: a parameter is written once; track another run, or use a tag for what changes
+    ");
+    assert_eq!(run.params()["seed"].to_string(), "17");
+    // 17 and 17.0 are not one text, and nobody knows which was meant.
+    assert!(run.set_param("seed", 17.0).is_err());
+}
+
+#[test]
+fn names_that_are_empty_are_refused() {
+    let tracker = Tracker::open("memory:").unwrap();
+    let experiment = tracker.experiment("digits").unwrap();
+    let run = experiment.track(&Sample::new("MLP", "{}")).unwrap();
+    let hash = Hash::custom("release", "v1");
+    let aggregates = experiment.aggregates();
+    let described =
+        |kind, name| ModuleRecord::described(kind, name, hash.clone(), "{}".parse().unwrap());
+    let none = Definition::default();
+    let refused: [(&str, Result<()>); 13] = [
+        (
+            "an experiment needs a name",
+            tracker.experiment("").map(drop),
+        ),
+        (
+            "an experiment needs a name",
+            tracker.experiments().create("").map(drop),
+        ),
+        ("an experiment needs a name", experiment.rename("")),
+        (
+            "an aggregate needs a id",
+            experiment.track_as("", &Sample::new("MLP", "{}")).map(drop),
+        ),
+        (
+            "an aggregate needs a id",
+            aggregates.create_from("", []).map(drop),
+        ),
+        ("a tag needs a name", run.set_tag("", "x")),
+        ("a tag needs a name", experiment.set_tag("", "x")),
+        ("a parameter needs a name", run.set_param("", 1)),
+        ("a metric needs a name", run.define_metric("", none.clone())),
+        ("a metric needs a name", experiment.define_metric("", none)),
+        (
+            "a metric needs a name",
+            run.metrics().add(Metric::new("", 1)),
+        ),
+        (
+            "an iteration needs a phase",
+            run.iterations().put(Iteration::new("", 0)),
+        ),
+        (
+            "the module `MLP` needs a kind",
+            described("", "MLP").map(drop),
+        ),
+    ];
+    for (expected, refused) in refused {
+        let error = refused.unwrap_err();
+        assert!(matches!(error, Error::EmptyName { .. }), "{error}");
+        assert!(error.to_string().starts_with(expected), "{error}");
+    }
+    assert!(described("model", "").is_err());
+    assert_eq!(tracker.experiments().list().unwrap().len(), 1);
+    assert_eq!(aggregates.list().unwrap().len(), 1);
+    assert!(run.params().is_empty() && run.record().definitions.is_empty());
+}
+
+#[test]
+fn epochs_beyond_the_range_are_refused() {
+    let run = run();
+    let above = i64::MAX.unsigned_abs() + 1;
+    insta::assert_snapshot!(run.rewind(above).unwrap_err(), @r"
+    the aggregate `run` has the epoch 9223372036854775808
+    hint: the largest epoch is 9223372036854775807
+    ");
+    for refused in [
+        run.set_epoch(above),
+        run.rewind(u64::MAX),
+        run.metrics().add(Metric::new("loss", 1).epoch(above)),
+        run.iterations().put(Iteration::new("train", above)),
+    ] {
+        let error = refused.unwrap_err();
+        assert!(matches!(error, Error::TooLarge { .. }), "{error}");
+        assert_eq!(error.kind(), ErrorKind::Invalid);
+    }
+    assert_eq!(run.epoch(), 0);
+    assert!(run.metrics().summaries().unwrap().is_empty());
+    assert!(run.iterations().list().unwrap().is_empty());
+}
+
+#[test]
+fn a_module_without_a_hash_is_refused() {
+    let hash = Hash::custom("invalid", "because");
+    let described = ModuleRecord::described("model", "MLP", hash, "{}".parse().unwrap());
+    insta::assert_snapshot!(described.unwrap_err(), @r"
+    the model `MLP` cannot be stored: its hash is not valid
+    hint: give it arguments that can be written as JSON, or set a hash
+    ");
+}
+
+#[test]
+fn an_aggregate_of_the_same_id_is_not_created() {
+    let tracker = Tracker::open("memory:").unwrap();
+    let aggregates = tracker.experiment("digits").unwrap().aggregates();
+    aggregates.create_from("sweep", []).unwrap();
+    let error = aggregates.create_from("sweep", []).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Exists);
+    insta::assert_snapshot!(error, @r"
+    there is an aggregate `sweep` already
+    hint: read it with `get` or `track`, or choose another id
+    ");
+}
+
+#[test]
+fn what_is_done_with_a_removed_aggregate_is_refused() {
+    let run = run();
+    run.clone().remove().unwrap();
+    for refused in [
+        run.set_name("named"),
+        run.archive(),
+        run.restore(),
+        run.set_param("seed", 1),
+        run.define_metric("loss", Definition::default()),
+        run.rewind(0),
+        run.metrics().all().map(drop),
+        run.metrics().names().map(drop),
+        run.metrics().best("loss", "").map(drop),
+    ] {
+        let error = refused.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
+        assert!(
+            error.to_string().contains(&run.uuid().to_string()),
+            "{error}"
+        );
+    }
+    assert_eq!((run.name(), run.is_archived()), (String::new(), false));
+    assert!(run.params().is_empty(), "what was not stored must not show");
+}
+
+#[test]
+fn a_cursor_of_another_query_is_refused() {
+    let tracker = Tracker::open("memory:").unwrap();
+    let experiment = tracker.experiment("digits").unwrap();
+    for id in ["a", "b"] {
+        experiment.track_as(id, &Sample::new("MLP", "{}")).unwrap();
+    }
+    let page = experiment.aggregates().find(Query::new().limit(1)).unwrap();
+    let other: Query = "order by metric.loss.last".parse().unwrap();
+    let other = other.after(page.next.unwrap());
+    let error = experiment.aggregates().find(&other).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Invalid);
+    let text = error.to_string();
     assert!(
-        matches!(error, Error::TooNew { found: 1000, .. }),
-        "{error}"
+        text.contains("the cursor belongs to another order"),
+        "{text}"
     );
-    assert!(std::fs::read(&path).unwrap() == before, "the file changed");
-}
-
-fn set_readonly(path: &Path, readonly: bool) {
-    let mut permissions = path.metadata().unwrap().permissions();
-    permissions.set_readonly(readonly);
-    std::fs::set_permissions(path, permissions).unwrap();
-}
-
-#[test]
-fn a_read_only_file_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("runs.db");
-    Tracker::open(&address(&path))
-        .unwrap()
-        .experiment("digits")
-        .unwrap();
-    set_readonly(&path, true);
-    // A superuser may write whatever the file says; then there is nothing to refuse.
-    if std::fs::OpenOptions::new().write(true).open(&path).is_err() {
-        let error = refused(&address(&path), "runs.db");
-        assert!(matches!(error, Error::ReadOnly { .. }), "{error}");
-    }
-    set_readonly(&path, false);
-}
-
-#[test]
-fn a_read_only_folder_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("runs.db");
-    set_readonly(folder.path(), true);
-    // As above; Windows does not heed the mark on a folder either.
-    if std::fs::write(folder.path().join("probe"), "").is_err() {
-        let error = refused(&address(&path), "runs.db");
-        assert!(matches!(error, Error::ReadOnly { .. }), "{error}");
-        assert!(files(folder.path()).is_empty());
-    }
-    set_readonly(folder.path(), false);
-}
-
-/// A store that can be read but has no room for its log.
-#[test]
-fn a_store_in_a_read_only_folder_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("runs.db");
-    Tracker::open(&address(&path))
-        .unwrap()
-        .experiment("digits")
-        .unwrap();
-    set_readonly(folder.path(), true);
-    if std::fs::write(folder.path().join("probe"), "").is_err() {
-        let error = refused(&address(&path), "runs.db");
-        assert!(matches!(error, Error::ReadOnly { .. }), "{error}");
-        assert_eq!(files(folder.path()), ["runs.db"]);
-    }
-    set_readonly(folder.path(), false);
-}
-
-/// Windows leaves nobody remove a file that is open.
-#[cfg(unix)]
-#[test]
-fn a_file_that_is_gone_is_not_flushed() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("runs.db");
-    let (tracker, other) = (Tracker::open(&address(&path)).unwrap(), "old.db");
-    tracker.flush().unwrap();
-    std::fs::rename(&path, folder.path().join(other)).unwrap();
-    let gone = tracker.flush().unwrap_err().to_string();
-    assert!(gone.contains("removed or renamed"), "{gone}");
-    assert!(gone.contains("\nhint: put the file back"), "{gone}");
-    // Another file of the name is not the store that was opened.
-    std::fs::write(&path, "").unwrap();
-    assert!(tracker.flush().is_err());
-    std::fs::rename(folder.path().join(other), &path).unwrap();
-    tracker.flush().unwrap();
+    assert!(
+        text.contains("\nhint: a cursor continues the query"),
+        "{text}"
+    );
+    assert!(tracker.experiments().rows(&other).is_err());
 }
 
 #[test]
 fn json_that_nests_too_deep_is_refused() {
-    let run = Tracker::open("memory:").unwrap();
-    let run = run
-        .experiment("digits")
-        .unwrap()
-        .track(&Sample::new("MLP", "{}"))
-        .unwrap();
-    let deep = || {
-        (0..1_000).fold(json!(null), |inner, _| {
-            serde_json::Value::Array(vec![inner])
-        })
-    };
+    let run = run();
     let error = run
         .metrics()
         .add(Metric::new("matrix", deep()))
@@ -245,6 +264,10 @@ fn json_that_nests_too_deep_is_refused() {
     let error = run.iterations().put(iteration).unwrap_err();
     assert!(matches!(error, Error::Json { .. }), "{error}");
     assert!(error.to_string().contains("`train`"), "{error}");
+    let error = run.set_param("grid", deep()).unwrap_err();
+    assert!(matches!(error, Error::Json { .. }), "{error}");
+    assert!(error.to_string().contains("`grid`"), "{error}");
+    assert!(run.params().is_empty());
 }
 
 #[test]

@@ -1,14 +1,13 @@
 //! A number comes back with every bit.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use tracker_core::conformance::Sample;
-use tracker_core::{Metric, Metrics, Tracker};
+use tracker_core::{MemoryStore, Metric, Metrics, Tracker};
 
-fn metrics(address: &str) -> Metrics {
-    let experiment = Tracker::open(address)
-        .unwrap()
-        .experiment("digits")
-        .unwrap();
+fn metrics(tracker: &Tracker) -> Metrics {
+    let experiment = tracker.experiment("digits").unwrap();
     experiment
         .track(&Sample::new("MLP", "{}"))
         .unwrap()
@@ -83,29 +82,21 @@ fn many_bits() -> impl Strategy<Value = Vec<u64>> {
     })
 }
 
-fn check_file(scheme: &str, few: u32, many: u32) {
+/// Trackers on one store, each with a journal of its own.
+#[test]
+fn a_journal_keeps_every_bit() {
     let folder = tempfile::tempdir().unwrap();
-    let address = format!("{scheme}:{}", folder.path().join("runs").display());
-    let (written, read) = (metrics(&address), metrics(&address));
-    let config = ProptestConfig::with_cases(few);
+    let store = Arc::<MemoryStore>::default();
+    let open = || Tracker::journaled(Arc::clone(&store), folder.path().join("runs")).unwrap();
+    let (written, read) = (metrics(&open()), metrics(&open()));
+    let config = ProptestConfig::with_cases(256);
     proptest!(config, |(bits in any_bits())| check(&written, &read, &bits)?);
-    let config = ProptestConfig::with_cases(many);
+    let config = ProptestConfig::with_cases(24);
     proptest!(config, |(bits in many_bits())| check(&written, &read, &bits)?);
 }
 
 #[test]
 fn memory_keeps_every_bit() {
-    let metrics = metrics("memory:");
+    let metrics = metrics(&Tracker::open("memory:").unwrap());
     proptest!(|(bits in any_bits())| check(&metrics, &metrics, &bits)?);
-}
-
-#[test]
-fn sqlite_keeps_every_bit() {
-    check_file("sqlite", 256, 24);
-}
-
-/// Fewer cases, for each writes the file twice and waits for the disk.
-#[test]
-fn json_keeps_every_bit() {
-    check_file("json", 64, 2);
 }

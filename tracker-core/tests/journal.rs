@@ -4,13 +4,13 @@ mod common;
 mod journaled;
 
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
 use common::Hooked;
-use journaled::{busy, full, journals, open, open_plain, point, run, steps};
+use journaled::{busy, full, journals, obey, open, open_plain, point, run, steps};
 use tracker_core::conformance::Sample;
-use tracker_core::ports::{Batch, MetricStore};
+use tracker_core::ports::{Applied, Change, Mark, Store};
 use tracker_core::{Error, MemoryStore, Metric, Tracker};
 
 /// What a journal is long: a page and four slots of 2 MiB.
@@ -39,11 +39,11 @@ impl Gate {
 fn open_gated(folder: &Path, store: &Arc<MemoryStore>) -> (Tracker, Arc<Gate>) {
     let gate = Arc::<Gate>::default();
     let barrier = Arc::clone(&gate);
-    let add = move |inner: &MemoryStore, batches: &[Batch], mark| {
+    let apply = move |inner: &MemoryStore, changes: &[Change], mark: Option<Mark>| {
         barrier.pass();
-        inner.add_metrics(batches, mark)
+        inner.apply(changes, mark)
     };
-    (open(folder, store, add), gate)
+    (open(folder, store, apply), gate)
 }
 
 #[test]
@@ -83,10 +83,10 @@ fn adding_does_not_wait_for_the_store() {
 
 #[test]
 fn a_full_journal_slows_down_and_drops_nothing() {
-    const POINTS: u64 = 260_000;
+    const POINTS: i64 = 260_000;
     let (folder, store) = (tempfile::tempdir().unwrap(), Arc::default());
     let (tracker, gate) = open_gated(folder.path(), &store);
-    let behind = AtomicU64::new(0);
+    let behind = AtomicI64::new(0);
     let metrics = run(&tracker).metrics();
     std::thread::scope(|scope| {
         scope.spawn(|| {
@@ -117,9 +117,9 @@ fn a_slot_that_is_filled_to_its_end_loses_nothing() {
     let tracker = open(
         folder.path(),
         &store,
-        move |inner: &MemoryStore, batches: &[Batch], mark| {
+        move |inner: &MemoryStore, changes: &[Change], mark: Option<Mark>| {
             barrier.pass();
-            inner.add_metrics(batches, mark)
+            inner.apply(changes, mark)
         },
     );
     let metrics = run(&tracker).metrics();
@@ -146,12 +146,16 @@ fn a_call_that_fails_loses_and_doubles_nothing() {
         let tracker = open(
             folder.path(),
             &store,
-            move |inner: &MemoryStore, batches: &[Batch], mark| {
+            move |inner: &MemoryStore, changes: &[Change], mark: Option<Mark>| {
                 let fails = calls.fetch_add(1, Ordering::Relaxed) == failing;
                 if !fails || done {
-                    inner.add_metrics(batches, mark)?;
+                    let _added = inner.apply(changes, mark)?;
                 }
-                if fails { Err(busy()) } else { Ok(Vec::new()) }
+                if fails {
+                    Err(busy())
+                } else {
+                    Ok(Applied::default())
+                }
             },
         );
         let metrics = run(&tracker).metrics();
@@ -182,9 +186,11 @@ fn a_full_disk_is_reported_and_nothing_is_lost() {
     let tracker = open(
         folder.path(),
         &store,
-        move |inner: &MemoryStore, batches: &[Batch], mark| match has_room.load(Ordering::Acquire) {
+        move |inner: &MemoryStore, changes: &[Change], mark: Option<Mark>| match has_room
+            .load(Ordering::Acquire)
+        {
             0 => Err(full()),
-            _ => inner.add_metrics(batches, mark),
+            _ => inner.apply(changes, mark),
         },
     );
     let metrics = run(&tracker).metrics();
@@ -204,9 +210,11 @@ fn a_full_disk_is_reported_and_nothing_is_lost() {
 #[test]
 fn a_full_disk_and_a_full_journal_refuse() {
     let (folder, store) = (tempfile::tempdir().unwrap(), Arc::default());
-    let tracker = open(folder.path(), &store, |_: &MemoryStore, _: &[Batch], _| {
-        Err(full())
-    });
+    let tracker = open(
+        folder.path(),
+        &store,
+        |_: &MemoryStore, _: &[Change], _: Option<Mark>| Err(full()),
+    );
     let metrics = run(&tracker).metrics();
     let mut kept = Vec::new();
     let mut refused = 0;
@@ -232,9 +240,11 @@ fn a_full_disk_and_a_full_journal_refuse() {
 #[test]
 fn a_locked_store_bothers_nobody_who_adds() {
     let (folder, store) = (tempfile::tempdir().unwrap(), Arc::default());
-    let tracker = open(folder.path(), &store, |_: &MemoryStore, _: &[Batch], _| {
-        Err(busy())
-    });
+    let tracker = open(
+        folder.path(),
+        &store,
+        |_: &MemoryStore, _: &[Change], _: Option<Mark>| Err(busy()),
+    );
     let metrics = run(&tracker).metrics();
     for step in 0..100 {
         metrics.add(point(step)).unwrap();
@@ -245,9 +255,11 @@ fn a_locked_store_bothers_nobody_who_adds() {
 #[test]
 fn a_store_that_panics_is_reported() {
     let (folder, store) = (tempfile::tempdir().unwrap(), Arc::default());
-    let tracker = open(folder.path(), &store, |_: &MemoryStore, _: &[Batch], _| {
-        panic!("a bug")
-    });
+    let tracker = open(
+        folder.path(),
+        &store,
+        |_: &MemoryStore, _: &[Change], _: Option<Mark>| panic!("a bug"),
+    );
     let metrics = run(&tracker).metrics();
     metrics.add(point(0)).unwrap();
     let error = tracker.flush().unwrap_err();
@@ -264,9 +276,7 @@ fn a_store_that_panics_is_reported() {
 #[test]
 fn who_flushes_or_drops_waits_for_the_disk() {
     let (folder, store) = (tempfile::tempdir().unwrap(), Arc::default());
-    let mut hooked = Hooked::new(&store, |inner: &MemoryStore, batches: &[Batch], mark| {
-        inner.add_metrics(batches, mark)
-    });
+    let mut hooked = Hooked::new(&store, obey);
     hooked.sync = || Err(full());
     let tracker = Tracker::journaled(hooked, folder.path().join("runs")).unwrap();
     let metrics = run(&tracker).metrics();
@@ -296,7 +306,10 @@ fn points_of_a_removed_aggregate_are_reported_once() {
     gone.metrics().add(point(0)).unwrap();
     stays.add(point(0)).unwrap();
     let error = tracker.flush().unwrap_err();
-    assert!(error.to_string().contains(gone.id()), "{error}");
+    assert!(
+        error.to_string().contains(&gone.uuid().to_string()),
+        "{error}"
+    );
     tracker.flush().unwrap();
     assert_eq!(steps(&stays), [0]);
 }
@@ -319,14 +332,20 @@ fn two_troubles_are_reported_one_after_the_other() {
     let (folder, store) = (tempfile::tempdir().unwrap(), Arc::default());
     let (gate, calls) = (Arc::<Gate>::default(), Arc::<AtomicU64>::default());
     let (barrier, counter) = (Arc::clone(&gate), Arc::clone(&calls));
+    let aggregate = |change: &Change| match change {
+        Change::AddPoints { aggregate, .. } => *aggregate,
+        other => panic!("{other:?}"),
+    };
     let tracker = open(
         folder.path(),
         &store,
-        move |_: &MemoryStore, batches: &[Batch], _| {
+        move |_: &MemoryStore, changes: &[Change], _: Option<Mark>| {
             let call = counter.fetch_add(1, Ordering::AcqRel);
             barrier.pass();
             match call {
-                0 => Ok(vec![batches[0].aggregate.clone()]),
+                0 => Ok(Applied {
+                    missing: changes.iter().map(aggregate).collect(),
+                }),
                 _ => Err(full()),
             }
         },

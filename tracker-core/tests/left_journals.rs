@@ -9,14 +9,20 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use common::Hooked;
-use journaled::{busy, full, journals, open, open_plain, point, run, steps};
+use journaled::{busy, full, journals, obey, open, open_plain, point, run, steps};
 use serde_json::json;
-use tracker_core::ports::{Batch, MetricStore};
+use tracker_core::ports::{Change, Mark, Store};
 use tracker_core::{Error, MemoryStore, Metric, Tracker};
 
 /// Leaves journals with points of three kinds behind, as processes do that die.
 fn leave_journals(folder: &Path, store: &Arc<MemoryStore>, count: usize) {
-    let dead = || open(folder, store, |_: &MemoryStore, _: &[Batch], _| Err(busy()));
+    let dead = || {
+        open(
+            folder,
+            store,
+            |_: &MemoryStore, _: &[Change], _: Option<Mark>| Err(busy()),
+        )
+    };
     let trackers: Vec<Tracker> = (0..count).map(|_| dead()).collect();
     for tracker in &trackers {
         let metrics = run(tracker).metrics();
@@ -48,8 +54,8 @@ fn a_move_that_fails_is_gone_on_with() {
     let (folder, store) = (tempfile::tempdir().unwrap(), Arc::default());
     leave_journals(folder.path(), &store, 1);
     // It adds the points and dies before it removes the journal.
-    let dies = |inner: &MemoryStore, batches: &[Batch], mark| {
-        inner.add_metrics(batches, mark)?;
+    let dies = |inner: &MemoryStore, changes: &[Change], mark: Option<Mark>| {
+        let _added = inner.apply(changes, mark)?;
         Err(full())
     };
     let opened = Tracker::journaled(Hooked::new(&store, dies), folder.path().join("runs"));
@@ -63,14 +69,14 @@ fn a_move_that_fails_is_gone_on_with() {
 fn a_store_leaves_the_journals_of_another() {
     let folder = tempfile::tempdir().unwrap();
     let (store, db) = (Arc::default(), folder.path().join("runs.db"));
-    let dead = Hooked::new(&store, |_: &MemoryStore, _: &[Batch], _| Err(busy()));
+    let dead = Hooked::new(&store, |_: &MemoryStore, _: &[Change], _: Option<Mark>| {
+        Err(busy())
+    });
     let tracker = Tracker::journaled(dead, &db).unwrap();
     run(&tracker).metrics().add(point(7)).unwrap();
     drop(tracker);
     drop(open_plain(folder.path(), &Arc::default()));
-    let again = Hooked::new(&store, |inner: &MemoryStore, batches: &[Batch], mark| {
-        inner.add_metrics(batches, mark)
-    });
+    let again = Hooked::new(&store, obey);
     let tracker = Tracker::journaled(again, db).unwrap();
     assert_eq!(steps(&run(&tracker).metrics()), [7]);
 }
@@ -92,9 +98,7 @@ fn a_journal_that_never_reached_the_disk_bothers_nobody() {
 fn a_journal_stays_until_its_points_are_on_the_disk() {
     let (folder, store) = (tempfile::tempdir().unwrap(), Arc::default());
     leave_journals(folder.path(), &store, 1);
-    let mut hooked = Hooked::new(&store, |inner: &MemoryStore, batches: &[Batch], mark| {
-        inner.add_metrics(batches, mark)
-    });
+    let mut hooked = Hooked::new(&store, obey);
     hooked.sync = || Err(full());
     assert!(Tracker::journaled(hooked, folder.path().join("runs")).is_err());
     assert_eq!(journals(folder.path()).len(), 1);
@@ -118,7 +122,13 @@ fn a_torn_journal_gives_what_is_whole() {
         fs::write(path, bytes).unwrap();
         let steps = steps(&run(&open_plain(folder.path(), &store)).metrics());
         assert!(steps.len() < 2_000, "{damage}");
-        assert!(steps.iter().copied().eq(0..steps.len() as u64), "{damage}");
+        assert!(
+            steps
+                .iter()
+                .copied()
+                .eq(0..i64::try_from(steps.len()).unwrap()),
+            "{damage}"
+        );
         assert!(journals(folder.path()).is_empty());
     }
 }
@@ -165,9 +175,7 @@ fn links_lead_to_the_same_journals() {
         leave_journals(&real, &store, 1);
         fs::write(real.join("runs"), "").unwrap();
         let path = folder.path().join(name);
-        let hooked = Hooked::new(&store, |inner: &MemoryStore, batches: &[Batch], mark| {
-            inner.add_metrics(batches, mark)
-        });
+        let hooked = Hooked::new(&store, obey);
         let tracker = Tracker::journaled(hooked, path).unwrap();
         assert_eq!(steps(&run(&tracker).metrics()).len(), 2_000, "{name}");
     }

@@ -6,29 +6,28 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use common::Hooked;
-use tracker_core::ports::{Batch, MetricStore};
+use tracker_core::ports::{Change, Mark, Store};
 use tracker_core::{MemoryStore, Metric, MetricValue, Series, Tracker, conformance};
 
 /// Runs the suite against a store that changes each point.
 fn run(change: fn(Metric) -> Metric) {
-    conformance::run(|| {
-        Tracker::new(Hooked::new(
-            &Arc::default(),
-            move |inner: &MemoryStore, batches: &[Batch], mark| {
-                let mut batches = batches.to_vec();
-                for batch in &mut batches {
-                    let points: Vec<Metric> = batch.series.iter().flat_map(Series::iter).collect();
-                    batch.series.clear();
-                    for point in points.into_iter().map(change) {
-                        let mut series = Series::new(&point.name, &point.phase);
-                        series.push(&point);
-                        batch.series.push(series);
-                    }
-                }
-                inner.add_metrics(&batches, mark)
-            },
-        ))
-    });
+    let apply = move |inner: &MemoryStore, changes: &[Change], mark: Option<Mark>| {
+        let mut changes = changes.to_vec();
+        for made in &mut changes {
+            let Change::AddPoints { series, .. } = made else {
+                continue;
+            };
+            let points: Vec<Metric> = series.iter().flat_map(Series::iter).collect();
+            series.clear();
+            for point in points.into_iter().map(change) {
+                let mut alone = Series::new(&point.name, &point.phase);
+                alone.push(&point);
+                series.push(alone);
+            }
+        }
+        inner.apply(&changes, mark)
+    };
+    conformance::run(|| Tracker::new(Hooked::new(&Arc::default(), apply)));
 }
 
 /// What the suite says of a store with this change.

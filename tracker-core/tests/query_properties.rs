@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use tracker_core::conformance::Sample;
 use tracker_core::query::{
-    Condition, Cursor, Field, Literal, Order, argument, created, epoch, hash, id, metric, name,
-    notes, tag,
+    Condition, Cursor, Field, Literal, Order, archived, argument, created, duration, epoch, hash,
+    id, metric, name, notes, param, run_name, status, tag,
 };
 use tracker_core::{Error, Query, Timestamp, Tracker};
 
@@ -14,7 +14,8 @@ fn words() -> impl Strategy<Value = String> {
         "[ -~]{0,6}",
         any::<String>(),
         proptest::sample::select(vec![
-            "metric", "Order", "not", "TAG", "null", "inf", "0", "-1", "größe"
+            "metric", "Order", "not", "TAG", "null", "inf", "0", "-1", "größe", "Param", "status",
+            "archived", "Name", "best", "duration"
         ])
         .prop_map(str::to_owned),
     ]
@@ -22,13 +23,14 @@ fn words() -> impl Strategy<Value = String> {
 
 fn fields() -> impl Strategy<Value = Field> {
     prop_oneof![
-        (words(), words(), 0..5).prop_map(|(name, phase, part)| {
+        (words(), words(), 0..6).prop_map(|(name, phase, part)| {
             let series = metric(name).phase(phase);
             match part {
                 0 => series.first(),
                 1 => series.last(),
                 2 => series.min(),
                 3 => series.max(),
+                4 => series.best(),
                 _ => series.count(),
             }
         }),
@@ -36,9 +38,14 @@ fn fields() -> impl Strategy<Value = Field> {
         words().prop_map(name),
         words().prop_map(hash),
         words().prop_map(tag),
+        words().prop_map(|path| param(&path)),
         Just(notes()),
+        Just(run_name()),
         Just(id()),
         Just(epoch()),
+        Just(archived()),
+        Just(status()),
+        Just(duration()),
     ]
 }
 
@@ -147,8 +154,14 @@ fn salad() -> impl Strategy<Value = String> {
         "e5",
         "null",
         "tag",
+        "param",
+        "name",
+        "status",
+        "duration",
+        "archived",
         "created",
         "max",
+        "best",
         "ö",
         "\u{1F600}",
         "\n",

@@ -1,7 +1,8 @@
 //! Queries as text: what is read, what is refused and where, and that it is written back.
 
 use tracker_core::query::{
-    Cursor, Field, Literal, argument, created, epoch, hash, id, metric, name, notes, tag,
+    Cursor, Field, Literal, archived, argument, created, duration, epoch, hash, id, metric, name,
+    notes, param, run_name, status, tag,
 };
 use tracker_core::{Error, Query, Timestamp};
 
@@ -70,6 +71,20 @@ fn text_and_methods_say_the_same() {
             Query::new()
                 .filter(argument("model", "layers.0.größe").eq(5))
                 .limit(0),
+        ),
+        (
+            "param.seed = 17 and PARAM.'a b'.0 exists and status = 'failed' and duration > 60.5",
+            Query::new()
+                .filter(param("seed").eq(17))
+                .filter(r#"param."a b".0"#.parse::<Field>().unwrap().exists())
+                .filter(status().eq("failed").and(duration().gt(60.5))),
+        ),
+        (
+            "name ~ 'base' and Archived = true and \"name\" = 'MLP' order by metric.loss.BEST",
+            Query::new()
+                .filter(run_name().contains("base").and(archived().eq(true)))
+                .filter(name("name").eq("MLP"))
+                .order_by(metric("loss").best()),
         ),
         (
             "metric.train/loss.last = inf or metric.train-loss.last = NaN or tag.a = TRUE",
@@ -156,6 +171,18 @@ fn a_wrong_field_is_pointed_at() {
             "expected `.` and the name of a metric",
             "> 1",
             "quotes",
+        ),
+        (
+            "param = 1",
+            "expected `.` and the name of a parameter",
+            "= 1",
+            "quotes",
+        ),
+        (
+            "metric.loss.bst > 1",
+            "expected a part of the metric",
+            "bst > 1",
+            "did you mean `best`?",
         ),
         (
             "model. = 1",

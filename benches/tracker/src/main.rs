@@ -12,9 +12,11 @@ mod memory;
 mod points;
 mod processes;
 mod raw;
+mod runs;
 mod sample;
 mod scratch;
 mod statistics;
+mod thinned;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -75,6 +77,18 @@ enum Workload {
         #[arg(default_value_t = 1_000, value_parser = size())]
         n: u64,
     },
+    /// Time to search among runs of three modules and ten metrics, in a store that was just opened.
+    Runs {
+        /// Runs.
+        #[arg(default_value_t = 100_000, value_parser = size())]
+        n: u64,
+    },
+    /// Time to read 2,000 points of a long history, with its peaks, from a store that was just opened.
+    Thinned {
+        /// Points of the metric.
+        #[arg(default_value_t = 1_000_000, value_parser = size())]
+        n: u64,
+    },
     /// Peak memory of a process that logs as fast as it can.
     Memory {
         /// Points, in two series.
@@ -119,6 +133,8 @@ fn run(place: &Place, workload: &Workload) -> Result<()> {
         Workload::History { n } => place.report("history", *n, history::measure(place, *n)?),
         Workload::Best { n } => place.report("best", *n, best::measure(place, *n)?),
         Workload::Create { n } => place.report("create", *n, create::measure(place, *n)?),
+        Workload::Runs { n } => place.report("runs", *n, runs::measure(place, *n)?),
+        Workload::Thinned { n } => place.report("thinned", *n, thinned::measure(place, *n)?),
         Workload::Memory { n } => place.report("memory", *n, memory::measure(place, *n)?),
         Workload::Processes { n } => place.report("processes", *n, processes::measure(place, *n)?),
         Workload::Writer {

@@ -42,7 +42,7 @@ fn insert(connection: &mut Connection, n: u64) -> Result<()> {
                 i64::try_from(point.series)?,
                 PHASE,
                 i64::try_from(point.epoch)?,
-                i64::try_from(point.step)?,
+                point.step,
                 point.microseconds,
                 point.value,
             ])?;

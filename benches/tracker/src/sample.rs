@@ -11,7 +11,7 @@ pub(crate) const PHASE: &str = "train";
 /// The names of the series.
 pub(crate) const SERIES: [&str; 2] = ["loss", "accuracy"];
 
-const STEPS_PER_EPOCH: u64 = 1_000;
+const STEPS_PER_EPOCH: i64 = 1_000;
 
 #[derive(Entity)]
 pub(crate) struct Mlp {
@@ -30,7 +30,7 @@ pub(crate) struct Point {
     /// An index into [`SERIES`].
     pub(crate) series: usize,
     pub(crate) epoch: u64,
-    pub(crate) step: u64,
+    pub(crate) step: i64,
     /// A millisecond after the last step, give or take a tenth.
     pub(crate) microseconds: i64,
     pub(crate) value: f64,
@@ -64,7 +64,7 @@ pub(crate) fn points(n: u64, series: usize) -> impl Iterator<Item = Point> {
         }
         Point {
             series,
-            epoch: (steps - 1) / STEPS_PER_EPOCH,
+            epoch: u64::try_from((steps - 1) / STEPS_PER_EPOCH).unwrap_or(0),
             step: steps - 1,
             microseconds,
             // Of one number some bits are always 0; of the product every one is random.

@@ -1,36 +1,31 @@
 //! The best model of an experiment, built again from its record.
 
-use std::path::Path;
-
 use entia::prelude::*;
 use entia::tch::datasets::Folder;
 use entia::tch::tch::nn::VarStore;
-use entia::tch::{Criterion, Dataset, Module, checkpoint};
+use entia::tch::{Criterion, Dataset, Module};
 use entia::tracker::query::metric;
 use entia::tracker::{Aggregate, Experiment};
 
 use crate::error::Error;
 use crate::scores::Scores;
-use crate::session;
+use crate::weights;
 
 /// Finds the model with the highest test accuracy, builds it again from nothing but its record, with
-/// the weights in `dir`, and gives the scores that it has then in the recorded test.
+/// the weights of its latest checkpoint, and gives the scores that it has then in the recorded test.
 ///
 /// # Errors
 ///
 /// Where there is no trained model, its record or its weights cannot be used, or the accuracy is not
 /// the recorded one to the last bit.
-pub fn rebuild(
-    experiment: &Experiment,
-    folder: &Folder,
-    dir: &Path,
-) -> Result<(Aggregate, Scores), Error> {
+pub fn rebuild(experiment: &Experiment, folder: &Folder) -> Result<(Aggregate, Scores), Error> {
     let accuracy = metric("accuracy").phase("test").last();
     let query = Query::new()
         .filter(accuracy.clone().exists())
         .order_by(accuracy.desc());
     let best = experiment.aggregates().find(query.limit(1))?.items.pop();
-    let run = best.ok_or_else(|| Error::Untrained(experiment.name()))?;
+    let untrained = || Error::Untrained(experiment.name());
+    let run = best.ok_or_else(untrained)?;
     run.verify()?;
 
     let vs = VarStore::new(folder.device);
@@ -40,7 +35,7 @@ pub fn rebuild(
     let criterion = run
         .module("criterion")?
         .build(Registry::<dyn Criterion>::global()?, &())?;
-    checkpoint::load(&vs, session::weights(dir, run.id(), session::epochs(&run)?))?;
+    weights::load(&vs, &run.latest_checkpoint()?.ok_or_else(untrained)?)?;
 
     let iterations = run.iterations().list()?;
     let test = iterations

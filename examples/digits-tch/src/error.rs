@@ -1,7 +1,6 @@
 //! Why the program had to end.
 
 use std::io;
-use std::path::PathBuf;
 
 use entia::tch::TorchError;
 use entia::tch::checkpoint::CheckpointError;
@@ -26,14 +25,35 @@ pub enum Error {
     /// The store cannot be used.
     #[error(transparent)]
     Tracker(#[from] entia::tracker::Error),
-    /// A file cannot be removed.
-    #[error("`{}`: {error}\nhint: get the right to write it, or choose another folder with `--dir`", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        error: io::Error,
+    /// A checkpoint cannot pass through a file of its own.
+    #[error(
+        "cannot make a temporary file: {0}\nhint: name a folder that can be written in `TMPDIR`"
+    )]
+    File(io::Error),
+    /// What is to be printed is lost.
+    #[error(
+        "cannot write to standard output: {0}\nhint: what was trained so far is kept; send the output to where there is room"
+    )]
+    Output(io::Error),
+    /// Checkpoints are gone, or scores are.
+    #[error(
+        "the scores of `{id}` are at epoch {scores}, but its checkpoints are at epoch {checkpoint}\n\
+         hint: restore the store and its artifacts from a copy, or train anew in another `--store`"
+    )]
+    Apart {
+        /// The id of the run.
+        id: String,
+        /// Epochs whose scores are in the store.
+        scores: u64,
+        /// Epochs that the weights of the latest checkpoint were trained for, 0 where there is none.
+        checkpoint: u64,
     },
+    /// Somebody else trains the run.
+    #[error(
+        "another process trains `{0}` in this store\n\
+         hint: wait until it has ended, or train in another `--store`"
+    )]
+    Shared(String),
     /// The loss is infinite or not a number.
     #[error(
         "the loss of epoch {0} is not finite\nhint: choose a smaller `lr`; nothing of it is kept"
@@ -50,7 +70,7 @@ pub enum Error {
     /// A model that was built again is not what it was.
     #[error(
         "`{id}` had a test accuracy of {recorded}, and has {found} now\n\
-         hint: name the folder with its weights, or train it further"
+         hint: restore the store and its artifacts from a copy, or train it further"
     )]
     Differs {
         /// Its id.

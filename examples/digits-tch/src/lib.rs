@@ -7,3 +7,4 @@ pub mod error;
 pub mod mlp;
 pub mod scores;
 pub mod session;
+pub mod weights;

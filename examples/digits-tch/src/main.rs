@@ -1,18 +1,22 @@
 //! Trains the models of a configuration, and builds the best one again from its record.
 
 use std::error::Error;
-use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use digits_tch::best;
 use digits_tch::config::Config;
-use digits_tch::session::{Data, Session};
+use digits_tch::session::{Data, SAMPLES, Session};
 use entia::tch::datasets::Folder;
 use entia::tch::tch::Device;
 use entia::tracker::Tracker;
+
+/// What no artifact refers to is removed after so long: another process may have put it there, and be
+/// about to write down that it has.
+const LEFTOVERS: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Train models on handwritten digits. Run it again to train them further.
 #[derive(Parser)]
@@ -24,12 +28,9 @@ struct Options {
     /// Train on MNIST, whose four IDX files are in this folder
     #[arg(long, value_name = "FOLDER")]
     mnist: Option<PathBuf>,
-    /// The store of the metrics
+    /// The store of scores and checkpoints
     #[arg(long, value_name = "ADDRESS", default_value = "sqlite:digits-tch.db")]
     store: String,
-    /// The folder of the weights
-    #[arg(long, value_name = "FOLDER", default_value = ".")]
-    dir: PathBuf,
     /// Epochs to train each model for, in place of those of the configuration
     #[arg(long)]
     epochs: Option<u32>,
@@ -58,42 +59,31 @@ fn run(options: &Options, output: &mut impl Write) -> Result<(), Box<dyn Error>>
         device: Device::cuda_if_available(),
     };
     let data = Data::read(&config.dataset, &folder)?;
-    let dir = &options.dir;
-    fs::create_dir_all(dir).map_err(|error| {
-        format!(
-            "`{}`: {error}\nhint: choose another folder with `--dir`",
-            dir.display()
-        )
-    })?;
     let tracker = Tracker::open(&options.store)?;
 
-    let open = |model| Session::open(&config, model, &folder, &data, &tracker, dir);
+    let open = |model| Session::open(&config, model, &folder, &data, &tracker);
     // A mistake in the last model is found before the first is trained.
     for model in &config.models {
         open(model)?;
     }
+    writeln!(
+        output,
+        "CPU, memory, disk and network are sampled every {} s, in the phase `system`",
+        SAMPLES.as_secs()
+    )?;
+    let epochs = options.epochs.unwrap_or(config.epochs);
     for model in &config.models {
-        let mut session = open(model)?;
-        writeln!(
-            output,
-            "{}, trained for {} epochs",
-            session.title(),
-            session.epoch()
-        )?;
-        for _ in 0..options.epochs.unwrap_or(config.epochs) {
-            let [train, test] = session.train()?;
-            writeln!(
-                output,
-                "  epoch {:>3}: train loss {:.4}, test loss {:.4}, test accuracy {:.2} %",
-                session.epoch(),
-                train.loss,
-                test.loss,
-                test.accuracy * 100.0
-            )?;
+        let session = open(model)?;
+        let (title, epoch) = (session.title(), session.epoch());
+        writeln!(output, "{title}, trained for {epoch} epochs")?;
+        if epochs > 0 {
+            session.train(epochs, output)?;
         }
     }
+    tracker.flush()?;
+    tracker.remove_unreferenced_artifacts(LEFTOVERS)?;
 
-    let (run, scores) = best::rebuild(&tracker.experiment(&config.dataset)?, &folder, dir)?;
+    let (run, scores) = best::rebuild(&tracker.experiment(&config.dataset)?, &folder)?;
     writeln!(output, "best: {} after {} epochs", run.id(), run.epoch())?;
     writeln!(
         output,

@@ -1,19 +1,22 @@
 //! A session: some epochs of one model, from where the last session stopped.
 
-use std::fs;
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::time::Duration;
 
 use entia::Value;
 use entia::prelude::*;
 use entia::tch::datasets::Folder;
 use entia::tch::tch::{self, nn::VarStore};
-use entia::tch::{Criterion, Dataset, Module, Optimizer, checkpoint};
-use entia::tracker::Aggregate;
+use entia::tch::{Criterion, Dataset, Module, Optimizer};
+use entia::tracker::{Aggregate, Attempt, Checkpoint, Status};
 
 use crate::config::Config;
 use crate::error::Error;
 use crate::scores::Scores;
+use crate::weights;
+
+/// How often CPU, memory, disk and network are sampled.
+pub const SAMPLES: Duration = Duration::from_secs(5);
 
 /// The images to learn from, and those to test with.
 pub struct Data {
@@ -41,28 +44,28 @@ pub struct Session<'a> {
     config: &'a Config,
     data: &'a Data,
     tracker: &'a Tracker,
-    dir: &'a Path,
     vs: VarStore,
     model: Registered<Box<dyn Module>>,
     criterion: Registered<Box<dyn Criterion>>,
     optimizer: Registered<Box<dyn Optimizer>>,
+    /// Epochs that the weights were trained for.
     epoch: u64,
 }
 
 impl<'a> Session<'a> {
-    /// Builds `model`, with the weights in `dir` where the store knows it. The optimizer starts anew:
-    /// libtorch does not give away its state.
+    /// Builds `model`, with the weights of its latest checkpoint. The optimizer starts anew: libtorch
+    /// does not give away its state. Nothing of it is written.
     ///
     /// # Errors
     ///
-    /// Where a component cannot be built or does not fit the images, or the weights that the store knows of cannot be loaded.
+    /// Where a component cannot be built or does not fit the images, the checkpoint cannot be used, or
+    /// another process trains the model.
     pub fn open(
         config: &'a Config,
         model: &Value,
         folder: &Folder,
         data: &'a Data,
         tracker: &'a Tracker,
-        dir: &'a Path,
     ) -> Result<Self, Error> {
         tch::manual_seed(config.seed);
         let vs = VarStore::new(folder.device);
@@ -71,29 +74,27 @@ impl<'a> Session<'a> {
         let criterion = criteria.build_value(config.criterion.clone(), &())?;
         let optimizers = Registry::<dyn Optimizer>::global()?;
         let optimizer = optimizers.build_value(config.optimizer.clone(), &vs)?;
-        if let Some((image, label)) = data.test.batches(1).next() {
-            let _ = criterion.loss(&model.try_forward_t(&image, false)?, &label)?;
+        // The label of a single image fits scores of any shape.
+        if let Some((images, labels)) = data.test.batches(2).next() {
+            let _ = criterion.loss(&model.try_forward_t(&images, false)?, &labels)?;
         }
-        let id = model.hash().to_string();
-        let mut epoch = 0;
-        if let Some(run) = tracker.experiment(&config.dataset)?.aggregates().get(&id)? {
-            epoch = epochs(&run)?;
-            if epoch > 0 {
-                checkpoint::load(&vs, weights(dir, &id, epoch))?;
-            }
-            run.set_epoch(epoch)?;
-        }
-        Ok(Self {
+        let mut session = Self {
             config,
             data,
             tracker,
-            dir,
             vs,
             model,
             criterion,
             optimizer,
-            epoch,
-        })
+            epoch: 0,
+        };
+        if let Some(run) = session.stored()? {
+            if run.status() == Status::Running {
+                return Err(Error::Shared(run.id().to_owned()));
+            }
+            session.load(&run)?;
+        }
+        Ok(session)
     }
 
     /// Name and hash of the model.
@@ -106,12 +107,84 @@ impl<'a> Session<'a> {
         self.epoch
     }
 
-    /// Trains for one epoch more, and gives the scores in training and in the test.
+    /// Trains for some epochs more, in an attempt of its own, and prints the scores of each.
     ///
     /// # Errors
     ///
-    /// Where the loss is not finite, or the weights or scores cannot be written.
-    pub fn train(&mut self) -> Result<[Scores; 2], Error> {
+    /// Where the loss is not finite, the weights or scores cannot be written, or another process
+    /// trains the model.
+    pub fn train(mut self, epochs: u32, output: &mut impl Write) -> Result<(), Error> {
+        let experiment = self.tracker.experiment(&self.config.dataset)?;
+        let run = experiment.track(&self.model)?;
+        let attempt = run
+            .attempt_with(entia::provenance!())?
+            .system_figures(SAMPLES);
+        match self.work(&run, &attempt, epochs, output) {
+            Ok(()) => Ok(attempt.finish()?),
+            Err(error) => {
+                // What has ended the training is told, and not what keeps it from being recorded.
+                let _ = attempt.fail(error.to_string());
+                Err(error)
+            }
+        }
+    }
+
+    fn work(
+        &mut self,
+        run: &Aggregate,
+        attempt: &Attempt,
+        epochs: u32,
+        output: &mut impl Write,
+    ) -> Result<(), Error> {
+        // Another process may have trained it since it was opened.
+        match self.load(run)? {
+            Some(checkpoint) => run.rewind(checkpoint.epoch())?,
+            None => run.metrics().clear()?,
+        }
+        run.set_epoch(self.epoch)?;
+        run.with("criterion", &self.criterion)?
+            .with("optimizer", &self.optimizer)?;
+        for _ in 0..epochs {
+            let [train, test] = self.pass()?;
+            if !self.is_alone(attempt)? {
+                return Err(Error::Shared(run.id().to_owned()));
+            }
+            self.record(run, train, test)?;
+            writeln!(
+                output,
+                "  epoch {:>3}: train loss {:.4}, test loss {:.4}, test accuracy {:.2} %",
+                self.epoch,
+                train.loss,
+                test.loss,
+                test.accuracy * 100.0
+            )
+            .map_err(Error::Output)?;
+        }
+        Ok(())
+    }
+
+    /// Sets the weights to those of the latest checkpoint, where there is one.
+    fn load(&mut self, run: &Aggregate) -> Result<Option<Checkpoint>, Error> {
+        let (checkpoint, scores) = (run.latest_checkpoint()?, recorded(run)?);
+        self.epoch = checkpoint.as_ref().map_or(0, |it| it.epoch() + 1);
+        // A session that was killed may have recorded the scores of one more epoch, or not have
+        // counted the last one.
+        let is_whole = (self.epoch..=self.epoch + 1).contains(&scores);
+        if !is_whole || run.epoch() > self.epoch {
+            return Err(Error::Apart {
+                id: run.id().to_owned(),
+                scores,
+                checkpoint: self.epoch,
+            });
+        }
+        if let Some(checkpoint) = &checkpoint {
+            weights::load(&self.vs, checkpoint)?;
+        }
+        Ok(checkpoint)
+    }
+
+    /// Learns from each image once, and gives the scores in training and in the test.
+    fn pass(&mut self) -> Result<[Scores; 2], Error> {
         // An epoch draws the same numbers however often training was interrupted before it.
         tch::manual_seed(self.config.seed.wrapping_add_unsigned(self.epoch + 1));
         let (model, criterion) = (&**self.model, &**self.criterion);
@@ -126,55 +199,49 @@ impl<'a> Session<'a> {
         if !train.loss.is_finite() || !test.loss.is_finite() {
             return Err(Error::Diverged(self.epoch));
         }
-        self.record(train, test)?;
         Ok([train, test])
     }
 
-    fn record(&mut self, train: Scores, test: Scores) -> Result<(), Error> {
-        let experiment = self.tracker.experiment(&self.config.dataset)?;
-        let run = experiment
-            .track(&self.model)?
-            .with("criterion", &self.criterion)?
-            .with("optimizer", &self.optimizer)?;
+    fn record(&mut self, run: &Aggregate, train: Scores, test: Scores) -> Result<(), Error> {
         let arguments = json!({"batch_size": self.config.batch_size, "seed": self.config.seed});
         for (phase, data) in [("train", &self.data.train), ("test", &self.data.test)] {
             let iteration = Iteration::new(phase, self.epoch).dataset(data);
             run.iterations()
                 .put(iteration.arguments(arguments.clone()))?;
         }
-        // An epoch counts when its scores are in the store, so the weights are there before them,
-        // and those of the epoch before for as long.
-        checkpoint::save(&self.vs, weights(self.dir, run.id(), self.epoch + 1))?;
         let (train, test) = (
             train.metrics("train", self.epoch),
             test.metrics("test", self.epoch),
         );
         run.metrics().add_all(train.into_iter().chain(test))?;
+        // Not the other way round: scores are made again from the weights, weights from nothing.
         self.tracker.flush()?;
-        remove(weights(self.dir, run.id(), self.epoch))?;
+        weights::keep(&self.vs, run, self.epoch)?;
         self.epoch += 1;
         Ok(run.set_epoch(self.epoch)?)
     }
-}
 
-/// The file of a model's weights after some epochs.
-pub fn weights(dir: &Path, id: &str, epoch: u64) -> PathBuf {
-    dir.join(format!("{id}-{epoch}.safetensors"))
+    /// Whether the run is as this session has left it. Two processes that begin at the same time may
+    /// both find that nobody else trains; and one that was asleep for long counts as dead.
+    fn is_alone(&self, attempt: &Attempt) -> Result<bool, Error> {
+        let Some(run) = self.stored()? else {
+            return Ok(false);
+        };
+        let newest = run.attempts()?.pop();
+        let is_newest = newest.is_some_and(|newest| newest.id == attempt.id());
+        Ok(is_newest && run.epoch() == self.epoch && recorded(&run)? == self.epoch)
+    }
+
+    /// The run of the model, as it is in the store.
+    fn stored(&self) -> Result<Option<Aggregate>, Error> {
+        let experiment = self.tracker.experiment(&self.config.dataset)?;
+        let id = self.model.hash();
+        Ok(experiment.aggregates().get(id.as_str())?)
+    }
 }
 
 /// Number of epochs whose scores are in the store: each has one test accuracy, the last point of it.
-///
-/// # Errors
-///
-/// Where the store cannot be read.
-pub fn epochs(run: &Aggregate) -> Result<u64, Error> {
+fn recorded(run: &Aggregate) -> Result<u64, Error> {
     let summary = run.metrics().summary("accuracy", "test")?;
     Ok(summary.map_or(0, |summary| summary.count))
-}
-
-fn remove(path: PathBuf) -> Result<(), Error> {
-    match fs::remove_file(&path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::File { path, error }),
-        _ => Ok(()),
-    }
 }

@@ -1,14 +1,14 @@
 //! The programs as a person runs them: what they write, and what they say.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::fs;
-use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use entia::tracker::{Aggregate, Tracker};
+use entia::tracker::{Aggregate, AttemptRecord, Checkpoint, Metric, Outcome, Tracker};
 use tempfile::{TempDir, tempdir};
 
-type Outcome = Result<(), Box<dyn Error>>;
+type TestResult = Result<(), Box<dyn Error>>;
 
 fn digits(dir: &TempDir, arguments: &[&str]) -> Result<Output, Box<dyn Error>> {
     let mut program = Command::new(env!("CARGO_BIN_EXE_digits-tch"));
@@ -69,17 +69,17 @@ fn epochs(run: &Aggregate) -> Result<Vec<u64>, Box<dyn Error>> {
     Ok(tests)
 }
 
-fn weights(dir: &TempDir) -> Result<Vec<PathBuf>, Box<dyn Error>> {
-    let files = fs::read_dir(dir)?.map(|file| Ok(file?.path()));
-    let files: Result<Vec<PathBuf>, Box<dyn Error>> = files.collect();
-    let mut files = files?;
-    files.retain(|file| file.extension().is_some_and(|it| it == "safetensors"));
-    files.sort();
-    Ok(files)
+/// The latest checkpoint of each model, in the order of the configuration.
+fn weights(dir: &TempDir) -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
+    let weights = |run: &Aggregate| {
+        let latest = run.latest_checkpoint()?.ok_or("no checkpoint")?;
+        Ok(latest.read()?)
+    };
+    runs(dir)?.iter().map(weights).collect()
 }
 
 #[test]
-fn the_documented_example_gives_the_documented_answers() -> Outcome {
+fn the_documented_example_gives_the_documented_answers() -> TestResult {
     let output = Command::new(env!("CARGO_BIN_EXE_torchsystem")).output()?;
     let signature = "(input_size: i64, hidden_size: i64, output_size: i64, dropout: f64, activation: Activation): [1, 10]";
     let expected = [
@@ -97,7 +97,7 @@ fn the_documented_example_gives_the_documented_answers() -> Outcome {
 }
 
 #[test]
-fn learns_and_builds_the_best_model_again() -> Outcome {
+fn learns_and_builds_the_best_model_again() -> TestResult {
     let dir = tempdir()?;
     let printed = train(&dir, 20)?;
     let runs = runs(&dir)?;
@@ -129,17 +129,16 @@ fn learns_and_builds_the_best_model_again() -> Outcome {
 }
 
 #[test]
-fn the_same_seed_gives_the_same_model() -> Outcome {
+fn the_same_seed_gives_the_same_model() -> TestResult {
     let (first, second) = (tempdir()?, tempdir()?);
     assert_eq!(train(&first, 2)?, train(&second, 2)?);
-    for (first, second) in weights(&first)?.iter().zip(weights(&second)?) {
-        assert!(fs::read(first)? == fs::read(second)?);
-    }
+    assert_eq!(weights(&first)?.len(), 2);
+    assert!(weights(&first)? == weights(&second)?);
     Ok(())
 }
 
 #[test]
-fn goes_on_where_it_stopped() -> Outcome {
+fn goes_on_where_it_stopped() -> TestResult {
     let dir = tempdir()?;
     train(&dir, 1)?;
     let printed = train(&dir, 2)?;
@@ -148,34 +147,36 @@ fn goes_on_where_it_stopped() -> Outcome {
         2,
         "{printed}"
     );
-    let mut expected = Vec::new();
     for run in runs(&dir)? {
         assert_eq!((run.epoch(), epochs(&run)?), (3, vec![0, 1, 2]));
-        expected.push(dir.path().join(format!("{}-3.safetensors", run.id())));
+        let best = run.metrics().best("accuracy", "test")?;
+        let best = best.ok_or("no accuracy")?.1.epoch;
+        let checkpoints = run.checkpoints()?;
+        let kept: BTreeSet<u64> = checkpoints.iter().map(Checkpoint::epoch).collect();
+        assert_eq!(kept, BTreeSet::from([best, 2]), "the best and the last");
+        for checkpoint in checkpoints {
+            let name = format!("checkpoints/Sequential-{}.safetensors", &run.id()[..8]);
+            assert_eq!(checkpoint.artifact().name(), name);
+        }
+        let attempts = run.attempts()?;
+        let is_finished = |it: &AttemptRecord| it.state.outcome == Outcome::Finished;
+        assert!(attempts.len() == 2 && attempts.iter().all(is_finished));
     }
-    expected.sort();
-    assert_eq!(
-        weights(&dir)?
-            .iter()
-            .map(|it| it.file_name())
-            .collect::<Vec<_>>(),
-        expected.iter().map(|it| it.file_name()).collect::<Vec<_>>()
-    );
     Ok(())
 }
 
 #[test]
-fn recovers_from_a_kill_at_any_place() -> Outcome {
+fn recovers_from_a_kill_at_any_place() -> TestResult {
     let dir = tempdir()?;
     train(&dir, 1)?;
     for run in runs(&dir)? {
-        // The scores were in the store, the epoch was not yet counted.
+        // The weights were kept, the epoch was not yet counted.
         run.set_epoch(0)?;
-        // The weights were saved, their scores not yet.
-        fs::write(
-            dir.path().join(format!("{}-2.safetensors", run.id())),
-            "whatever",
-        )?;
+        // The scores of the next one were in the store, its weights were not yet kept.
+        for (name, phase) in [("loss", "train"), ("accuracy", "test")] {
+            let point = Metric::new(name, 0.5).phase(phase).epoch(1);
+            run.metrics().add(point)?;
+        }
     }
     train(&dir, 1)?;
     for run in runs(&dir)? {
@@ -185,15 +186,13 @@ fn recovers_from_a_kill_at_any_place() -> Outcome {
 }
 
 #[test]
-fn weights_of_another_model_are_refused_by_name() -> Outcome {
+fn weights_of_another_model_are_refused_by_name() -> TestResult {
     let dir = tempdir()?;
     train(&dir, 1)?;
-    let runs = runs(&dir)?;
-    let file = |index: usize| {
-        dir.path()
-            .join(format!("{}-1.safetensors", runs[index].id()))
-    };
-    fs::copy(file(1), file(0))?;
+    let (runs, weights) = (runs(&dir)?, weights(&dir)?);
+    let changed = runs[0]
+        .checkpoint(0)?
+        .put_bytes("safetensors", &weights[1])?;
     let message = failure(&dir, &[])?;
     assert!(
         message.contains("\n  input_layer.weight: missing from the file\n"),
@@ -203,20 +202,25 @@ fn weights_of_another_model_are_refused_by_name() -> Outcome {
         message.contains("\n  weight: not in the model\n"),
         "{message}"
     );
-    fs::remove_file(file(0))?;
-    assert!(failure(&dir, &[])?.contains("hint: give the folder that the checkpoints are in"));
+    assert!(message.contains(changed.artifact().name()), "{message}");
+
+    let hash = &changed.record().hash;
+    let folder = dir.path().join("digits-tch.db.artifacts");
+    fs::remove_file(folder.join(&hash[..2]).join(&hash[2..4]).join(hash))?;
+    assert!(failure(&dir, &[])?.contains("hint: copy it there from where the artifacts were"));
+    let name = changed.artifact().name();
+    runs[0].artifacts().remove(name, Some(0))?;
+    assert!(failure(&dir, &[])?.contains("are at epoch 0"));
     Ok(())
 }
 
 #[test]
-fn weights_that_were_changed_are_noticed() -> Outcome {
+fn weights_that_were_changed_are_noticed() -> TestResult {
     let (dir, other) = (tempdir()?, tempdir()?);
     train(&dir, 3)?;
     train(&other, 1)?;
-    for run in runs(&dir)? {
-        let file =
-            |dir: &TempDir, epoch| dir.path().join(format!("{}-{epoch}.safetensors", run.id()));
-        fs::copy(file(&other, 1), file(&dir, 3))?;
+    for (run, weights) in runs(&dir)?.iter().zip(weights(&other)?) {
+        run.checkpoint(2)?.put_bytes("safetensors", weights)?;
     }
     let message = failure(&dir, &["--epochs", "0"])?;
     assert!(message.contains("had a test accuracy of"), "{message}");
@@ -224,7 +228,38 @@ fn weights_that_were_changed_are_noticed() -> Outcome {
 }
 
 #[test]
-fn what_does_not_fit_is_named_before_anything_is_recorded() -> Outcome {
+fn a_run_that_is_trained_already_is_refused() -> TestResult {
+    let dir = tempdir()?;
+    train(&dir, 1)?;
+    let runs = runs(&dir)?;
+    let attempt = runs[1].attempt()?;
+    let message = failure(&dir, &[])?;
+    assert!(message.contains("another process trains"), "{message}");
+    assert_eq!(
+        epochs(&runs[0])?,
+        [0],
+        "found before the first model is trained"
+    );
+    attempt.finish()?;
+    train(&dir, 1)?;
+    Ok(())
+}
+
+#[test]
+fn training_that_diverges_is_a_failed_attempt() -> TestResult {
+    let dir = tempdir()?;
+    config(&dir, "\"lr\": 0.002", "\"lr\": 1e30")?;
+    let message = failure(&dir, &["--config", "config.json"])?;
+    let run = &runs(&dir)?[0];
+    let reason = message["error: ".len()..].trim_end().to_owned();
+    assert!(reason.contains("not finite"), "{message}");
+    assert_eq!(run.attempts()?[0].state.outcome, Outcome::Failed { reason });
+    assert!(epochs(run)?.is_empty() && run.checkpoints()?.is_empty());
+    Ok(())
+}
+
+#[test]
+fn what_does_not_fit_is_named_before_anything_is_recorded() -> TestResult {
     let dir = tempdir()?;
     for (from, to, part) in [
         ("\"Conv2d\"", "\"Conv2D\"", "hint: did you mean `Conv2d`?"),
@@ -254,12 +289,13 @@ fn what_does_not_fit_is_named_before_anything_is_recorded() -> Outcome {
     }
     assert!(failure(&dir, &["--config", "nowhere.json"])?.contains("`nowhere.json`"));
     assert!(failure(&dir, &["--epochs", "0"])?.contains("has no trained model"));
-    assert!(runs(&dir)?.is_empty() && weights(&dir)?.is_empty());
+    assert!(runs(&dir)?.is_empty());
+    assert!(!dir.path().join("digits-tch.db.artifacts").exists());
     Ok(())
 }
 
 /// IDX files of 40 images, each a row of white at the height of its label.
-fn mnist(folder: &TempDir) -> Outcome {
+fn mnist(folder: &TempDir) -> TestResult {
     for part in ["train", "t10k"] {
         let (mut images, mut labels) = (Vec::new(), Vec::new());
         for word in [0x0803u32, 40, 28, 28] {
@@ -286,7 +322,7 @@ fn mnist(folder: &TempDir) -> Outcome {
 }
 
 #[test]
-fn trains_on_files_of_mnist() -> Outcome {
+fn trains_on_files_of_mnist() -> TestResult {
     let (dir, folder) = (tempdir()?, tempdir()?);
     let path = folder.path().to_str().ok_or("no text")?;
     let message = failure(&dir, &["--mnist", path])?;

@@ -1,158 +1,70 @@
-//! Weights, optimizer state and epoch in one safetensors file, replaced as a whole.
+//! Weights and optimizer state as the bytes of a safetensors file.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::fs::{self, File, TryLockError};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
 
 use candle_core::{Device, Tensor};
-use safetensors::SafeTensors;
 use thiserror::Error;
 
-use crate::files::FileError;
 use crate::optimizer::Variables;
 
-const EPOCH: &str = "epoch";
-
-/// Why a checkpoint could not be read or written.
+/// Why variables cannot be written as a checkpoint, or set to one.
 #[derive(Debug, Error)]
-pub enum CheckpointError {
-    /// The operating system refused.
-    #[error(transparent)]
-    File(#[from] FileError),
-    /// Another process trains the same model.
-    #[error("`{}` is in use by another process\nhint: wait for it, or choose another folder with `--dir`", path.display())]
-    Busy {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The file is no checkpoint of this model.
-    #[error(
-        "`{}` does not hold this model: {reason}\n\
-         hint: restore it from a copy; or train anew in another `--dir` and another `--store`",
-        path.display()
-    )]
-    Content {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-    },
+#[error(
+    "the checkpoint does not hold this model: {reason}\n\
+     hint: restore the store from a copy, or train anew in another `--store`"
+)]
+pub struct CheckpointError {
+    /// What is wrong with it.
+    reason: String,
 }
 
-/// A file that holds how far training has come.
-#[derive(Debug)]
-pub struct Checkpoint {
-    path: PathBuf,
-    /// Held until the end: two processes would overwrite each other's weights.
-    _lock: File,
+impl CheckpointError {
+    fn new(reason: impl Display) -> Self {
+        let reason = reason.to_string();
+        Self { reason }
+    }
 }
 
-impl Checkpoint {
-    /// The checkpoint of the model with this hash, which no other process can open meanwhile.
-    ///
-    /// # Errors
-    ///
-    /// When the folder cannot be written, or another process has opened the checkpoint.
-    pub fn open(dir: &Path, hash: &str) -> Result<Self, CheckpointError> {
-        let path = dir.join(format!("{hash}.safetensors"));
-        let lock_path = path.with_extension("lock");
-        let lock = File::create(&lock_path).map_err(FileError::at(&lock_path))?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self { path, _lock: lock }),
-            Err(TryLockError::WouldBlock) => Err(CheckpointError::Busy { path }),
-            Err(TryLockError::Error(error)) => Err(FileError::at(&lock_path)(error).into()),
-        }
-    }
+/// The checkpoint of `weights` and `state`: the same bytes for the same values.
+///
+/// # Errors
+///
+/// When a variable cannot be written.
+pub fn to_bytes(weights: &Variables, state: &Variables) -> Result<Vec<u8>, CheckpointError> {
+    let tensors: BTreeMap<&String, &Tensor> = weights
+        .iter()
+        .chain(state)
+        .map(|(name, variable)| (name, variable.as_tensor()))
+        .collect();
+    safetensors::serialize(tensors, None).map_err(CheckpointError::new)
+}
 
-    /// The file.
-    pub fn path(&self) -> &Path {
-        &self.path
+/// Sets `weights` and `state` to what a checkpoint holds.
+///
+/// It may lack `state`, as it does after a change of optimizer.
+///
+/// # Errors
+///
+/// When it is no checkpoint, or one of other weights.
+pub fn load(bytes: &[u8], weights: &Variables, state: &Variables) -> Result<(), CheckpointError> {
+    let stored =
+        candle_core::safetensors::load_buffer(bytes, &Device::Cpu).map_err(CheckpointError::new)?;
+    if let Some(name) = weights.keys().find(|name| !stored.contains_key(*name)) {
+        return Err(CheckpointError::new(format!("it lacks `{name}`")));
     }
-
-    /// Sets `weights` and `state` to what the file holds and returns the epochs trained so far, or
-    /// returns `None` where there is no file.
-    ///
-    /// The file may lack `state`, as it does after a change of optimizer.
-    ///
-    /// # Errors
-    ///
-    /// When the file cannot be read, or is no checkpoint with these weights.
-    pub fn load(
-        &self,
-        weights: &Variables,
-        state: &Variables,
-    ) -> Result<Option<u64>, CheckpointError> {
-        let bytes = match fs::read(&self.path) {
-            Ok(bytes) => bytes,
-            Err(source) if source.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(FileError::at(&self.path)(error).into()),
+    for (name, variable) in weights.iter().chain(state) {
+        let Some(tensor) = stored.get(name) else {
+            continue;
         };
-        let (_, header) =
-            SafeTensors::read_metadata(&bytes).map_err(|error| self.content(&error))?;
-        let epoch = header
-            .metadata()
-            .as_ref()
-            .and_then(|entries| entries.get(EPOCH)?.parse().ok());
-        let epoch = epoch.ok_or_else(|| self.content(&"it names no epoch"))?;
-        let stored = candle_core::safetensors::load_buffer(&bytes, &Device::Cpu)
-            .map_err(|error| self.content(&error))?;
-        if let Some(name) = weights.keys().find(|name| !stored.contains_key(*name)) {
-            return Err(self.content(&format!("it lacks `{name}`")));
+        let (found, expected) = (kind(tensor), kind(variable));
+        if found != expected {
+            let reason = format!("`{name}` is {found}, not {expected}");
+            return Err(CheckpointError::new(reason));
         }
-        for (name, variable) in weights.iter().chain(state) {
-            let Some(tensor) = stored.get(name) else {
-                continue;
-            };
-            let (found, expected) = (kind(tensor), kind(variable));
-            if found != expected {
-                return Err(self.content(&format!("`{name}` is {found}, not {expected}")));
-            }
-            variable.set(tensor).map_err(|error| self.content(&error))?;
-        }
-        Ok(Some(epoch))
+        variable.set(tensor).map_err(CheckpointError::new)?;
     }
-
-    /// Replaces the file, so that a reader finds the old checkpoint or the new one, whole.
-    ///
-    /// # Errors
-    ///
-    /// When the file cannot be written; the old one is then still there.
-    pub fn save(
-        &self,
-        weights: &Variables,
-        state: &Variables,
-        epoch: u64,
-    ) -> Result<(), CheckpointError> {
-        let tensors: BTreeMap<&String, &Tensor> = weights
-            .iter()
-            .chain(state)
-            .map(|(name, variable)| (name, variable.as_tensor()))
-            .collect();
-        let header = HashMap::from([(EPOCH.to_owned(), epoch.to_string())]);
-        let bytes =
-            safetensors::serialize(tensors, Some(header)).map_err(|error| self.content(&error))?;
-        let fresh = self.path.with_extension("safetensors.new");
-        let write = || {
-            let mut file = File::create(&fresh)?;
-            file.write_all(&bytes)?;
-            file.sync_all()?;
-            fs::rename(&fresh, &self.path)
-        };
-        write().map_err(|error| {
-            // A part of a file helps nobody, and takes room on a disk that may be full.
-            let _ = fs::remove_file(&fresh);
-            FileError::at(&self.path)(error).into()
-        })
-    }
-
-    fn content(&self, reason: &dyn Display) -> CheckpointError {
-        CheckpointError::Content {
-            path: self.path.clone(),
-            reason: reason.to_string(),
-        }
-    }
+    Ok(())
 }
 
 /// What a tensor is, without its values: `F32 [10, 128]`.
@@ -162,6 +74,8 @@ fn kind(tensor: &Tensor) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::error::Error;
+
     use candle_core::Var;
 
     use super::*;
@@ -179,75 +93,40 @@ mod tests {
     }
 
     #[test]
-    fn holds_weights_state_and_epoch() -> Result<(), Box<dyn std::error::Error>> {
-        let dir = tempfile::tempdir()?;
-        let checkpoint = Checkpoint::open(dir.path(), "hash")?;
+    fn holds_weights_and_state() -> Result<(), Box<dyn Error>> {
         let (weights, state) = (variables("output.bias", 1)?, variables("SGD.velocity", 2)?);
-        assert_eq!(checkpoint.load(&weights, &state)?, None);
-        checkpoint.save(&weights, &state, 7)?;
+        let bytes = to_bytes(&weights, &state)?;
 
         let (weights, state) = (variables("output.bias", 0)?, variables("SGD.velocity", 0)?);
-        assert_eq!(checkpoint.load(&weights, &state)?, Some(7));
+        load(&bytes, &weights, &state)?;
         assert_eq!(weights["output.bias"].to_scalar::<u32>()?, 1);
         assert_eq!(state["SGD.velocity"].to_scalar::<u32>()?, 2);
 
         let fresh = variables("AdamW.steps", 0)?;
+        load(&bytes, &weights, &fresh)?;
         assert_eq!(
-            checkpoint.load(&weights, &fresh)?,
-            Some(7),
+            fresh["AdamW.steps"].to_scalar::<u32>()?,
+            0,
             "another optimizer starts anew"
         );
         Ok(())
     }
 
     #[test]
-    fn refuses_what_is_no_checkpoint_of_the_model() -> Result<(), Box<dyn std::error::Error>> {
-        let dir = tempfile::tempdir()?;
-        let checkpoint = Checkpoint::open(dir.path(), "hash")?;
-        let refusal = |name| -> Result<String, Box<dyn std::error::Error>> {
-            let loaded = checkpoint.load(&variables(name, 0)?, &Variables::new());
+    fn refuses_what_is_no_checkpoint_of_the_model() -> Result<(), Box<dyn Error>> {
+        let none = Variables::new();
+        let refusal = |bytes: &[u8], name| -> Result<String, Box<dyn Error>> {
+            let loaded = load(bytes, &variables(name, 0)?, &none);
             Ok(loaded
                 .err()
                 .map(|error| error.to_string())
                 .unwrap_or_default())
         };
-        checkpoint.save(&variables("output.bias", 1)?, &Variables::new(), 7)?;
-        assert!(refusal("hidden.bias")?.contains("it lacks `hidden.bias`"));
-        checkpoint.save(&other_kind("output.bias")?, &Variables::new(), 7)?;
-        assert!(refusal("output.bias")?.contains("`output.bias` is F32 [2], not U32 []"));
-        fs::write(checkpoint.path(), "{}")?;
-        assert!(refusal("output.bias")?.contains("\nhint: restore it from a copy"));
-        Ok(())
-    }
-
-    #[test]
-    fn a_failed_save_leaves_no_part_of_a_file() -> Result<(), Box<dyn std::error::Error>> {
-        let dir = tempfile::tempdir()?;
-        let checkpoint = Checkpoint::open(dir.path(), "hash")?;
-        fs::create_dir_all(checkpoint.path().join("in the way"))?;
-        let saved = checkpoint.save(&variables("output.bias", 1)?, &Variables::new(), 7);
-        let message = saved.err().map(|error| error.to_string());
-        assert!(message.is_some_and(|it| it.contains("\nhint: ")));
-        let mut names = Vec::new();
-        for entry in fs::read_dir(dir.path())? {
-            names.push(entry?.file_name());
-        }
-        names.sort();
-        assert_eq!(names, ["hash.lock", "hash.safetensors"]);
-        Ok(())
-    }
-
-    #[test]
-    fn is_open_once() -> Result<(), Box<dyn std::error::Error>> {
-        let dir = tempfile::tempdir()?;
-        let first = Checkpoint::open(dir.path(), "hash")?;
-        assert!(matches!(
-            Checkpoint::open(dir.path(), "hash"),
-            Err(CheckpointError::Busy { .. })
-        ));
-        Checkpoint::open(dir.path(), "another")?;
-        drop(first);
-        Checkpoint::open(dir.path(), "hash")?;
+        let bytes = to_bytes(&variables("output.bias", 1)?, &none)?;
+        assert!(refusal(&bytes, "hidden.bias")?.contains("it lacks `hidden.bias`"));
+        let bytes = to_bytes(&other_kind("output.bias")?, &none)?;
+        assert!(refusal(&bytes, "output.bias")?.contains("`output.bias` is F32 [2], not U32 []"));
+        assert!(refusal(b"{}", "output.bias")?.contains("\nhint: restore the store from a copy"));
         Ok(())
     }
 }

@@ -5,7 +5,6 @@ pub mod checkpoint;
 pub mod config;
 pub mod criterion;
 pub mod data;
-pub mod files;
 pub mod model;
 pub mod optimizer;
 pub mod range;
@@ -32,12 +31,9 @@ struct Options {
     /// The model, criterion and optimizer to train with [default: this example's digits.json]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// The store of the metrics
+    /// The store of scores and checkpoints
     #[arg(long, value_name = "ADDRESS", default_value = "sqlite:digits.db")]
     store: String,
-    /// The folder of the weights and the learning curve
-    #[arg(long, value_name = "FOLDER", default_value = ".")]
-    dir: PathBuf,
     /// Epochs to train for, in place of those of the configuration
     #[arg(long)]
     epochs: Option<NonZeroU32>,
@@ -66,20 +62,20 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let default = concat!(env!("CARGO_MANIFEST_DIR"), "/digits.json").into();
     let config = Config::read(options.config.as_ref().unwrap_or(&default))?;
-    let mut session = Session::open(&config, &options.dir, &options.store)?;
+    let session = Session::open(&config, &options.store)?;
+    let experiment = session.experiment().clone();
     let run = session.train(options.epochs.unwrap_or(config.epochs))?;
 
-    let curves = report::curves(&run)?;
-    let picture = session.weights().with_extension("svg");
-    report::save_picture(&picture, &curves)?;
+    let [_, accuracy] = report::curves(&run)?;
     let columns = console::Term::stdout().size().1;
-    let chart = report::chart(&curves[1], columns)
+    let chart = report::chart(&accuracy, columns)
         .map_or_else(String::new, |chart| format!("test accuracy\n{chart}\n"));
     let text = format!(
-        "{chart}{}\nweights: {}\ncurve:   {}\n",
-        report::table(&session.rows()?, run.id()),
-        session.weights().display(),
-        picture.display(),
+        "{chart}{}\nartifacts of {}:\n{}CPU, memory, disk and network are sampled every {} s, in the phase `system`\n",
+        report::table(&session::rows(&experiment)?, run.id()),
+        run.id(),
+        report::artifacts(&run.artifacts().list()?),
+        session::SAMPLES.as_secs(),
     );
     match io::stdout().write_all(text.as_bytes()) {
         // The reader, as `head`, has seen enough.

@@ -1,13 +1,11 @@
 //! What a person sees at the end: a table of all runs and the learning curve.
 
-use std::fs;
 use std::io;
-use std::path::Path;
 
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{Attribute, Cell, ColumnConstraint, ContentArrangement, Table};
 use entia::tracker::ports::Row;
-use entia::tracker::{Aggregate, Module, Series};
+use entia::tracker::{Aggregate, Artifact, ModuleRecord, Series};
 use plotters::chart::{ChartBuilder, SeriesLabelPosition};
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
@@ -16,7 +14,8 @@ use plotters::style::{BLACK, Color, TRANSPARENT, WHITE};
 use textplots::{Chart, LabelBuilder, LabelFormat, Plot, Shape};
 use thiserror::Error;
 
-use crate::files::FileError;
+/// The name of the learning curve among the artifacts of a run.
+pub const PICTURE: &str = "learning_curve.svg";
 
 const BLUE: RGBColor = RGBColor(31, 119, 180);
 const ORANGE: RGBColor = RGBColor(255, 127, 14);
@@ -28,19 +27,13 @@ const SHORT_HASH: usize = 12;
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
-/// Why the learning curve could not be kept.
+/// Why the learning curve could not be laid out.
 #[derive(Debug, Error)]
-pub enum PictureError {
-    /// plotters cannot lay it out.
-    #[error("the learning curve cannot be drawn: {0}\nhint: weights and scores are kept")]
-    Draw(#[from] DrawingAreaErrorKind<io::Error>),
-    /// The file cannot be written.
-    #[error(transparent)]
-    Write(#[from] FileError),
-}
+#[error("the learning curve cannot be drawn: {0}\nhint: weights and scores are kept")]
+pub struct PictureError(#[from] DrawingAreaErrorKind<io::Error>);
 
 /// A module as one would write it in Python: its name, and its arguments by theirs.
-fn call(module: &Module) -> String {
+fn call(module: &ModuleRecord) -> String {
     let arguments: Vec<String> = module
         .arguments()
         .iter()
@@ -94,6 +87,15 @@ pub fn table(rows: &[Row], current: &str) -> Table {
 /// A share as a percentage with two decimals.
 pub fn percent(share: f64) -> String {
     format!("{:.2} %", share * 100.0)
+}
+
+/// Artifacts of a run, a line for each.
+pub fn artifacts(artifacts: &[Artifact]) -> String {
+    let line = |artifact: &Artifact| match artifact.epoch() {
+        Some(epoch) => format!("  {}, epoch {epoch}\n", artifact.name()),
+        None => format!("  {}\n", artifact.name()),
+    };
+    artifacts.iter().map(line).collect()
 }
 
 /// How one measure went in both phases.
@@ -153,14 +155,13 @@ impl Curve {
     }
 }
 
-/// Draws the curves side by side into an SVG file.
+/// Draws the curves side by side as SVG.
 ///
 /// # Errors
 ///
-/// When the picture cannot be laid out, or the file cannot be written.
-pub fn save_picture(path: &Path, curves: &[Curve]) -> Result<(), PictureError> {
-    fs::write(path, svg(curves)?).map_err(FileError::at(path))?;
-    Ok(())
+/// When the picture cannot be laid out.
+pub fn picture(curves: &[Curve]) -> Result<String, PictureError> {
+    Ok(svg(curves)?)
 }
 
 fn svg(curves: &[Curve]) -> Result<String, DrawingAreaErrorKind<io::Error>> {
@@ -241,10 +242,10 @@ mod tests {
     use super::*;
 
     fn curve(name: &str, train: &[f64], test: &[f64]) -> Curve {
-        let series = |phase, values: &[f64]| {
+        let series = |phase: &str, values: &[f64]| {
             let mut series = Series::new(name, phase);
             for (epoch, value) in (0..).zip(values) {
-                series.push_number(epoch, 0, 0, *value);
+                series.push(&Metric::new(name, *value).phase(phase).epoch(epoch));
             }
             series
         };

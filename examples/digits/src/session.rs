@@ -1,23 +1,28 @@
-//! A session: some epochs of one aggregate, from where the last session stopped.
+//! A session: some epochs of one run, from where the last session stopped.
 
-use std::fs;
 use std::num::NonZeroU32;
-use std::path::Path;
+use std::time::Duration;
 
 use entia::prelude::*;
 use entia::tracker::query::metric;
-use entia::tracker::{Aggregate, Experiment, Query, Uuid, ports::Row};
+use entia::tracker::{Aggregate, Attempt, Experiment, Query, Status, ports::Row};
 use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 use thiserror::Error;
 
-use crate::checkpoint::{Checkpoint, CheckpointError};
+use crate::checkpoint::{self, CheckpointError};
 use crate::config::{Components, Config, ConfigError};
 use crate::data::{DataError, Digits, Split};
-use crate::files::FileError;
-use crate::report::percent;
+use crate::report::{self, PictureError, percent};
 use crate::train::{EpochScores, TrainError, Trainer};
 
 const EXPERIMENT: &str = "digits";
+
+/// How often CPU, memory, disk and network are sampled.
+pub const SAMPLES: Duration = Duration::from_secs(5);
+
+/// What no artifact refers to is removed after so long: another process may have put it there, and be
+/// about to write down that it has.
+const LEFTOVERS: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Why a session could not begin, or had to end.
 #[derive(Debug, Error)]
@@ -28,111 +33,75 @@ pub enum SessionError {
     /// The images cannot be read.
     #[error(transparent)]
     Data(#[from] DataError),
-    /// The folder cannot be used.
-    #[error(transparent)]
-    File(#[from] FileError),
     /// The checkpoint cannot be used.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
     /// An epoch could not be finished.
     #[error(transparent)]
     Train(#[from] TrainError),
+    /// The learning curve cannot be drawn.
+    #[error(transparent)]
+    Picture(#[from] PictureError),
     /// The store cannot be used.
     #[error(transparent)]
     Tracker(#[from] entia::tracker::Error),
-    /// The store knows of epochs that the checkpoint lacks.
+    /// Checkpoints are gone, or scores are.
     #[error(
-        "the store has `{id}` at epoch {stored}, but the weights in `--dir` are at epoch {epoch}\n\
-         hint: name the folder with its weights, or train anew in another `--store`"
+        "the scores of `{id}` are at epoch {scores}, but its checkpoints are at epoch {checkpoint}\n\
+         hint: restore the store and its artifacts from a copy, or train anew in another `--store`"
     )]
-    Behind {
-        /// The id of the aggregate.
+    Apart {
+        /// The id of the run.
         id: String,
-        /// Its epoch in the store.
-        stored: u64,
-        /// The epoch of the checkpoint, 0 where there is none.
-        epoch: u64,
+        /// Epochs whose scores are in the store.
+        scores: u64,
+        /// Epochs that the weights of the latest checkpoint were trained for, 0 where there is none.
+        checkpoint: u64,
     },
-    /// The checkpoint knows of epochs that the store lacks.
-    #[error(
-        "the weights in `--dir` are at epoch {epoch}, but the store has `{id}` at epoch {stored}\n\
-         hint: name the `--store` they were trained with, or train anew in another folder"
-    )]
-    Ahead {
-        /// The id of the aggregate.
-        id: String,
-        /// The epoch of the checkpoint.
-        epoch: u64,
-        /// The epoch in the store, 0 where there is no such aggregate.
-        stored: u64,
-    },
-    /// Somebody else has recorded epochs meanwhile, of weights in another folder.
+    /// Somebody else trains the run.
     #[error(
         "another process trains `{id}` in this store\n\
-         hint: wait for it and go on with its weights, or train in another `--store`"
+         hint: wait until it has ended, or train in another `--store`"
     )]
     Shared {
-        /// The id of the aggregate.
+        /// The id of the run.
         id: String,
     },
 }
 
-/// A model under training, its data, and where its progress is kept.
+/// A model under training, its data, and the run that keeps its progress.
 pub struct Session {
     trainer: Trainer,
     train: Registered<Digits>,
     test: Registered<Digits>,
-    checkpoint: Checkpoint,
     tracker: Tracker,
     experiment: Experiment,
+    run: Aggregate,
+    attempt: Attempt,
     /// Epochs that the weights were trained for.
     epoch: u64,
-    /// Epochs whose scores are in the store: `epoch`, or one more after a kill.
-    recorded: u64,
-    /// The tag of the experiment for this model, until another session begins.
-    tag: String,
 }
 
 impl Session {
-    /// Builds what `config` names, with the weights in `dir` where there are any.
+    /// Builds what `config` names, and begins an attempt on its run.
     ///
-    /// Nothing is written for a configuration that cannot be used, and no aggregate before it has
-    /// learned.
+    /// Nothing is written for a configuration that cannot be used.
     ///
     /// # Errors
     ///
-    /// When the configuration, the folder or the store cannot be used, or the weights in the folder
-    /// are not those that the store knows of.
-    pub fn open(config: &Config, dir: &Path, store: &str) -> Result<Self, SessionError> {
+    /// When the configuration or the store cannot be used, or another process trains the model.
+    pub fn open(config: &Config, store: &str) -> Result<Self, SessionError> {
         let components = config.build()?;
         let (train, test) = (Digits::new(Split::Train)?, Digits::new(Split::Test)?);
-        fs::create_dir_all(dir).map_err(FileError::at(dir))?;
         let tracker = Tracker::open(store)?;
-        let id = components.model.hash().as_str().to_owned();
-        let checkpoint = Checkpoint::open(dir, &id)?;
-        let epoch = checkpoint
-            .load(&components.weights, &components.optimizer.state())?
-            .unwrap_or(0);
-
         let experiment = tracker.experiment(EXPERIMENT)?;
+        let id = components.model.hash().to_string();
         let run = experiment.aggregates().get(&id)?;
-        let stored = run.as_ref().map_or(0, Aggregate::epoch);
-        let recorded = run.as_ref().map_or(Ok(0), recorded)?;
-        if epoch < stored {
-            return Err(SessionError::Behind { id, stored, epoch });
+        if run.is_some_and(|run| run.status() == Status::Running) {
+            return Err(SessionError::Shared { id });
         }
-        // A program that was killed may have saved the weights of an epoch and not counted it: of
-        // one epoch, and not before its scores.
-        if epoch > recorded.min(stored + 1) {
-            return Err(SessionError::Ahead { id, epoch, stored });
-        }
-        if let Some(run) = run.filter(|_| epoch > stored) {
-            run.set_epoch(epoch)?;
-        }
-        // Where two processes train one model, the last to begin goes on: the other finds its tag
-        // replaced before it records anything more.
-        let tag = Uuid::new_v4().to_string();
-        experiment.set_tag(&id, &tag)?;
+        let run = experiment.track(&components.model)?;
+        let attempt = run.attempt_with(entia::provenance!())?;
         let trainer = Trainer {
             components,
             batch_size: config.batch_size,
@@ -142,106 +111,147 @@ impl Session {
             trainer,
             train,
             test,
-            checkpoint,
             tracker,
             experiment,
-            epoch,
-            recorded,
-            tag,
+            run,
+            attempt: attempt.system_figures(SAMPLES),
+            epoch: 0,
         })
     }
 
-    /// Trains for some epochs more.
+    /// The experiment of the run.
+    pub fn experiment(&self) -> &Experiment {
+        &self.experiment
+    }
+
+    /// Trains for some epochs more than the latest checkpoint was, and ends the attempt.
     ///
     /// # Errors
     ///
-    /// When the loss is not finite, the weights or the scores cannot be written, or another process
-    /// trains the same model in the same store.
-    pub fn train(&mut self, epochs: NonZeroU32) -> Result<Aggregate, SessionError> {
+    /// When the latest checkpoint cannot be used, the loss is not finite, the checkpoints or the
+    /// scores cannot be written, or another process trains the model in the same store.
+    pub fn train(mut self, epochs: NonZeroU32) -> Result<Aggregate, SessionError> {
+        match self.work(epochs) {
+            Ok(()) => self.attempt.finish()?,
+            Err(error) => {
+                // What has ended the training is told, and not what keeps it from being recorded.
+                let _ = self.attempt.fail(error.to_string());
+                return Err(error);
+            }
+        }
+        Ok(self.run)
+    }
+
+    fn work(&mut self, epochs: NonZeroU32) -> Result<(), SessionError> {
+        self.resume()?;
+        let components = &self.trainer.components;
+        self.run
+            .with("criterion", &components.criterion)?
+            .with("optimizer", &components.optimizer)?;
         let batches = self.train.count().div_ceil(self.trainer.batch_size.get());
         let progress = progress(u64::from(epochs.get()) * batches as u64);
-        let mut run = self.epoch(&progress)?;
-        for _ in 1..epochs.get() {
-            run = self.epoch(&progress)?;
+        for _ in 0..epochs.get() {
+            self.epoch(&progress)?;
         }
-        Ok(run)
+        let picture = report::picture(&report::curves(&self.run)?)?;
+        self.run.artifacts().put_bytes(report::PICTURE, picture)?;
+        self.tracker.flush()?;
+        self.tracker.remove_unreferenced_artifacts(LEFTOVERS)?;
+        Ok(())
     }
 
-    /// Where the weights are kept.
-    pub fn weights(&self) -> &Path {
-        self.checkpoint.path()
+    /// Goes on from the latest checkpoint: with its weights, and with one curve.
+    fn resume(&mut self) -> Result<(), SessionError> {
+        let checkpoint = self.run.latest_checkpoint()?;
+        let scores = recorded(&self.run)?;
+        if let Some(checkpoint) = &checkpoint {
+            self.epoch = checkpoint.epoch() + 1;
+        }
+        // A session that was killed may have recorded the scores of one more epoch, or not have
+        // counted the last one.
+        let is_whole = (self.epoch..=self.epoch + 1).contains(&scores);
+        if !is_whole || self.run.epoch() > self.epoch {
+            return Err(SessionError::Apart {
+                id: self.run.id().to_owned(),
+                scores,
+                checkpoint: self.epoch,
+            });
+        }
+        match checkpoint {
+            Some(checkpoint) => {
+                let Components {
+                    weights, optimizer, ..
+                } = &self.trainer.components;
+                checkpoint::load(&checkpoint.read()?, weights, &optimizer.state())?;
+                self.run.rewind(checkpoint.epoch())?;
+            }
+            None => self.run.metrics().clear()?,
+        }
+        Ok(self.run.set_epoch(self.epoch)?)
     }
 
-    /// Every aggregate of the experiment with its modules and summaries, the best first.
-    ///
-    /// # Errors
-    ///
-    /// When the store cannot be read.
-    pub fn rows(&self) -> Result<Vec<Row>, SessionError> {
-        let best = metric("accuracy").phase("test").max();
-        let query = Query::new().order_by(best.desc());
-        Ok(self.experiment.aggregates().rows(query)?.items)
-    }
-
-    fn epoch(&mut self, progress: &ProgressBar) -> Result<Aggregate, SessionError> {
+    fn epoch(&mut self, progress: &ProgressBar) -> Result<(), SessionError> {
         let epoch = self.epoch;
         let scores = self
             .trainer
             .epoch(&self.train, &self.test, epoch, || progress.inc(1))?;
         let accuracy = percent(scores.test.accuracy);
         progress.set_message(format!("epoch {epoch}: test accuracy {accuracy}"));
-        let run = self.record(&scores)?;
-        // Not the other way round: scores are made again from the weights, weights from nothing.
-        self.tracker.flush()?;
-        let Components {
-            weights, optimizer, ..
-        } = &self.trainer.components;
-        self.checkpoint
-            .save(weights, &optimizer.state(), epoch + 1)?;
+        if !self.is_alone()? {
+            let id = self.run.id().to_owned();
+            return Err(SessionError::Shared { id });
+        }
+        self.record(&scores)?;
         self.epoch += 1;
-        run.set_epoch(self.epoch)?;
-        Ok(run)
+        Ok(self.run.set_epoch(self.epoch)?)
     }
 
-    /// Records the scores of an epoch, and what they were reached with.
-    fn record(&mut self, scores: &EpochScores) -> Result<Aggregate, SessionError> {
+    /// Records the scores of an epoch and what they were reached with, and keeps the weights.
+    fn record(&self, scores: &EpochScores) -> Result<(), SessionError> {
         let Trainer {
             components,
             batch_size,
             seed,
         } = &self.trainer;
-        let run = self.experiment.track(&components.model)?;
-        if !self.is_alone(&run)? {
-            let id = run.id().to_owned();
-            return Err(SessionError::Shared { id });
-        }
-        let run = run
-            .with("criterion", &components.criterion)?
-            .with("optimizer", &components.optimizer)?;
         let arguments = json!({"batch_size": batch_size, "seed": seed});
         for (phase, digits) in [("train", &self.train), ("test", &self.test)] {
             let iteration = Iteration::new(phase, self.epoch).dataset(digits);
-            run.iterations()
+            self.run
+                .iterations()
                 .put(iteration.arguments(arguments.clone()))?;
         }
-        // A session that was killed may have added them already.
-        if self.recorded == self.epoch {
-            run.metrics().add_all(scores.metrics(self.epoch))?;
-            self.recorded += 1;
-        }
-        Ok(run)
+        self.run.metrics().add_all(scores.metrics(self.epoch))?;
+        // Not the other way round: scores are made again from the weights, weights from nothing.
+        self.tracker.flush()?;
+        let bytes = checkpoint::to_bytes(&components.weights, &components.optimizer.state())?;
+        self.run
+            .checkpoint(self.epoch)?
+            .keep_last(1)
+            .keep_best("accuracy", "test")
+            .put_bytes("safetensors", bytes)?;
+        Ok(())
     }
 
-    /// Whether the store is as this session has left it. The lock of the checkpoint keeps others
-    /// out of the folder only.
-    fn is_alone(&self, run: &Aggregate) -> entia::tracker::Result<bool> {
-        let experiment = self.tracker.experiment(EXPERIMENT)?;
-        Ok(
-            experiment.annotations().tags.get(run.id()) == Some(&self.tag)
-                && run.epoch() == self.epoch
-                && recorded(run)? == self.recorded,
-        )
+    /// Whether the run is as this session has left it. Two processes that begin at the same time may
+    /// both find that nobody else trains; and one that was asleep for long counts as dead.
+    fn is_alone(&self) -> entia::tracker::Result<bool> {
+        let newest = self.run.attempts()?.pop();
+        let stored = self.experiment.aggregates().get(self.run.id())?;
+        Ok(newest.is_some_and(|newest| newest.id == self.attempt.id())
+            && stored.is_some_and(|run| run.epoch() == self.epoch)
+            && recorded(&self.run)? == self.epoch)
     }
+}
+
+/// Every run of an experiment with its modules and summaries, the best first.
+///
+/// # Errors
+///
+/// When the store cannot be read.
+pub fn rows(experiment: &Experiment) -> Result<Vec<Row>, SessionError> {
+    let best = metric("accuracy").phase("test").max();
+    let query = Query::new().order_by(best.desc());
+    Ok(experiment.aggregates().rows(query)?.items)
 }
 
 /// Number of epochs whose scores are in the store: each has one test accuracy.

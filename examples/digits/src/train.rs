@@ -27,7 +27,7 @@ pub enum TrainError {
 /// What is left when an epoch is given up.
 fn kept(epoch: u64) -> &'static str {
     match epoch {
-        0 => "nothing was recorded",
+        0 => "no epoch was recorded",
         _ => "the weights of the epoch before are kept",
     }
 }

@@ -2,11 +2,12 @@
 
 use super::entity::Entity;
 use crate::json::Value;
+use serde::Serialize;
 use std::collections::HashMap;
 use std::fmt;
 
 /// One place where two entities differ.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Difference {
     /// The place: `name`, or a parameter and what is inside it, as `activation.arguments.slope`.
     pub path: String,

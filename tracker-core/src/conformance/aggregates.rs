@@ -4,7 +4,7 @@ use registry_core::{Entity, Hash};
 
 use super::{Sample, behaviours, model, tracked};
 use crate::error::{Error, Result};
-use crate::metric::Metric;
+use crate::records::Metric;
 use crate::tracker::Tracker;
 
 behaviours! {

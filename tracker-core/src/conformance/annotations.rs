@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{behaviours, model, tracked};
-use crate::annotations::Annotations;
 use crate::error::{Error, Result};
+use crate::records::Annotations;
 use crate::tracker::Tracker;
 
 behaviours! {

@@ -2,10 +2,9 @@
 
 use super::{behaviours, model, tracked};
 use crate::aggregate::Aggregate;
-use crate::error::Result;
-use crate::metric::Metric;
-use crate::ports::{AggregateKey, Batch, Mark};
-use crate::series::Series;
+use crate::error::{Error, Result};
+use crate::ports::{AggregateRecord, Change, Detail, ExperimentRecord, Mark, Scope};
+use crate::records::{Annotation, Metric, Outcome, Series, now};
 use crate::tracker::Tracker;
 use uuid::Uuid;
 
@@ -17,17 +16,14 @@ behaviours! {
     journals_are_told_apart,
     position_is_forgotten,
     position_outlives_what_was_added,
-}
-
-fn key(experiment: Uuid, id: &str) -> AggregateKey {
-    AggregateKey {
-        experiment,
-        id: id.to_owned(),
-    }
+    list_is_applied_whole_or_not_at_all,
+    mark_of_a_refused_list_is_not_set,
+    changes_of_any_sort_have_marks,
+    change_of_what_is_missing_is_refused,
 }
 
 /// The points of an aggregate: in each series of this name, numbers at ascending steps.
-fn batch(aggregate: AggregateKey, series: &[(&str, &[f64])]) -> Batch {
+fn batch(aggregate: Uuid, series: &[(&str, &[f64])]) -> Change {
     let series = series.iter().map(|(name, numbers)| {
         let mut series = Series::new(*name, "train");
         for (step, number) in (0..).zip(*numbers) {
@@ -35,7 +31,7 @@ fn batch(aggregate: AggregateKey, series: &[(&str, &[f64])]) -> Batch {
         }
         series
     });
-    Batch {
+    Change::AddPoints {
         aggregate,
         series: series.collect(),
     }
@@ -61,18 +57,15 @@ fn batches_of_several_aggregates_are_added(tracker: &Tracker) -> Result<()> {
         two.track_as("a", &model())?,
     ];
     let store = tracker.link().store();
-    let missing = store.add_metrics(
+    let applied = store.apply(
         &[
-            batch(key(one.id(), "b"), &[("loss", &[4.0, 3.0])]),
-            batch(
-                key(one.id(), "a"),
-                &[("loss", &[2.0, 1.0]), ("rate", &[0.5])],
-            ),
-            batch(key(two.id(), "a"), &[("loss", &[6.0])]),
+            batch(runs[1].uuid(), &[("loss", &[4.0, 3.0])]),
+            batch(runs[0].uuid(), &[("loss", &[2.0, 1.0]), ("rate", &[0.5])]),
+            batch(runs[2].uuid(), &[("loss", &[6.0])]),
         ],
         None,
     )?;
-    assert!(missing.is_empty());
+    assert!(applied.missing.is_empty());
     assert_eq!(numbers(&runs[0], "loss")?, [2.0, 1.0]);
     assert_eq!(numbers(&runs[0], "rate")?, [0.5]);
     assert_eq!(numbers(&runs[1], "loss")?, [4.0, 3.0]);
@@ -84,60 +77,58 @@ fn points_of_missing_aggregates_are_reported(tracker: &Tracker) -> Result<()> {
     let run = tracked(tracker)?;
     let experiment = tracker.experiment("digits")?;
     let nowhere = tracker.experiment("gone")?;
-    nowhere.clone().remove()?;
-    let unknown = [key(experiment.id(), "unknown"), key(nowhere.id(), run.id())];
+    let gone = nowhere.track(&model())?.uuid();
+    nowhere.remove()?;
+    let unknown = [Uuid::new_v4(), gone];
     let mark = Mark {
         journal: Uuid::new_v4(),
         position: 8,
     };
     let batches = [
-        batch(unknown[0].clone(), &[("loss", &[1.0])]),
-        batch(key(experiment.id(), run.id()), &[("loss", &[2.0])]),
-        batch(unknown[1].clone(), &[("loss", &[3.0])]),
+        batch(unknown[0], &[("loss", &[1.0])]),
+        batch(run.uuid(), &[("loss", &[2.0])]),
+        batch(unknown[1], &[("loss", &[3.0])]),
+        batch(unknown[0], &[("loss", &[4.0])]),
     ];
     let store = tracker.link().store();
-    let missing = store.add_metrics(&batches, Some(mark))?;
-    assert_eq!(missing.len(), 2, "each missing aggregate is returned");
-    assert!(unknown.iter().all(|key| missing.contains(key)));
+    let missing = store.apply(&batches, Some(mark))?.missing;
+    assert_eq!(missing.len(), 2, "each missing aggregate is told, once");
+    assert!(unknown.iter().all(|uuid| missing.contains(uuid)));
     assert_eq!(numbers(&run, "loss")?, [2.0], "the others must be added");
     assert_eq!(store.position(mark.journal)?, 8);
-    assert!(experiment.aggregates().get("unknown")?.is_none());
+    assert_eq!(experiment.aggregates().list()?.len(), 1);
     Ok(())
 }
 
 fn points_of_one_mark_are_added_once(tracker: &Tracker) -> Result<()> {
     let run = tracked(tracker)?;
-    let batches = [batch(
-        key(tracker.experiment("digits")?.id(), run.id()),
-        &[("loss", &[1.0, 2.0])],
-    )];
+    let batches = [batch(run.uuid(), &[("loss", &[1.0, 2.0])])];
     let store = tracker.link().store();
     let journal = Uuid::new_v4();
     assert_eq!(store.position(journal)?, 0, "the journal is not known yet");
     for (position, count) in [(40, 2), (40, 2), (1 << 40, 4), (1 << 40, 4)] {
         let mark = Mark { journal, position };
-        store.add_metrics(&batches, Some(mark))?;
+        let _ = store.apply(&batches, Some(mark))?;
         assert_eq!(store.position(journal)?, position);
         assert_points(&run, count)?;
     }
-    store.add_metrics(&batches, None)?;
+    let _ = store.apply(&batches, None)?;
     assert_points(&run, 6)
 }
 
 fn mark_that_is_not_beyond_changes_nothing(tracker: &Tracker) -> Result<()> {
     let run = tracked(tracker)?;
-    let experiment = tracker.experiment("digits")?.id();
     let store = tracker.link().store();
     let journal = Uuid::new_v4();
     let moved = |position| Some(Mark { journal, position });
-    store.add_metrics(&[], moved(40))?;
+    let _ = store.apply(&[], moved(40))?;
     assert_eq!(store.position(journal)?, 40, "a mark needs no points");
     let batches = [
-        batch(key(experiment, run.id()), &[("loss", &[1.0])]),
-        batch(key(experiment, "unknown"), &[("loss", &[1.0])]),
+        batch(run.uuid(), &[("loss", &[1.0])]),
+        batch(Uuid::new_v4(), &[("loss", &[1.0])]),
     ];
     for position in [39, 40] {
-        let missing = store.add_metrics(&batches, moved(position))?;
+        let missing = store.apply(&batches, moved(position))?.missing;
         assert!(missing.is_empty(), "the call does nothing");
         assert_eq!(store.position(journal)?, 40);
     }
@@ -146,13 +137,12 @@ fn mark_that_is_not_beyond_changes_nothing(tracker: &Tracker) -> Result<()> {
 
 fn journals_are_told_apart(tracker: &Tracker) -> Result<()> {
     let run = tracked(tracker)?;
-    let aggregate = key(tracker.experiment("digits")?.id(), run.id());
-    let batches = [batch(aggregate, &[("loss", &[1.0])])];
+    let batches = [batch(run.uuid(), &[("loss", &[1.0])])];
     let store = tracker.link().store();
     let journals = [Uuid::new_v4(), Uuid::new_v4()];
     for (journal, position) in journals.into_iter().zip([40, 30]) {
         let mark = Mark { journal, position };
-        store.add_metrics(&batches, Some(mark))?;
+        let _ = store.apply(&batches, Some(mark))?;
     }
     assert_points(&run, 2)?;
     assert_eq!(store.position(journals[0])?, 40);
@@ -166,33 +156,181 @@ fn position_is_forgotten(tracker: &Tracker) -> Result<()> {
     let [journal, other] = [Uuid::new_v4(), Uuid::new_v4()];
     for journal in [journal, other] {
         let position = 40;
-        store.add_metrics(&[], Some(Mark { journal, position }))?;
+        let _ = store.apply(&[], Some(Mark { journal, position }))?;
     }
-    store.forget(journal)?;
-    store.forget(journal)?;
+    for _ in 0..2 {
+        let _ = store.apply(&[Change::ForgetJournal { journal }], None)?;
+    }
     assert_eq!(store.position(journal)?, 0);
     assert_eq!(store.position(other)?, 40);
-    let aggregate = key(tracker.experiment("digits")?.id(), run.id());
-    let batches = [batch(aggregate, &[("loss", &[1.0])])];
+    let batches = [batch(run.uuid(), &[("loss", &[1.0])])];
     let position = 8;
-    store.add_metrics(&batches, Some(Mark { journal, position }))?;
+    let _ = store.apply(&batches, Some(Mark { journal, position }))?;
     assert_points(&run, 1)
 }
 
 fn position_outlives_what_was_added(tracker: &Tracker) -> Result<()> {
     let run = tracked(tracker)?;
-    let aggregate = key(tracker.experiment("digits")?.id(), run.id());
-    let batches = [batch(aggregate, &[("loss", &[1.0])])];
+    let batches = [batch(run.uuid(), &[("loss", &[1.0])])];
     let mark = Mark {
         journal: Uuid::new_v4(),
         position: 40,
     };
     let store = tracker.link().store();
-    store.add_metrics(&batches, Some(mark))?;
+    let _ = store.apply(&batches, Some(mark))?;
     run.metrics().clear()?;
-    store.add_metrics(&batches, Some(mark))?;
+    let _ = store.apply(&batches, Some(mark))?;
     assert_points(&run, 0)?;
     tracker.experiments().clear()?;
     assert_eq!(store.position(mark.journal)?, 40);
+    Ok(())
+}
+
+fn list_is_applied_whole_or_not_at_all(tracker: &Tracker) -> Result<()> {
+    let run = tracked(tracker)?;
+    let aggregate = run.uuid();
+    let before = tracker.link().store().rows(&Scope::All, &Detail::ALL)?;
+    let refused = tracker.link().store().apply(
+        &[
+            Change::CreateExperiment(ExperimentRecord::new("another")),
+            batch(aggregate, &[("loss", &[1.0])]),
+            Change::SetEpoch {
+                aggregate,
+                epoch: 7,
+            },
+            Change::NameAggregate {
+                aggregate,
+                name: "named".to_owned(),
+            },
+            Change::CreateExperiment(ExperimentRecord::new("digits")),
+        ],
+        None,
+    );
+    assert!(matches!(refused, Err(Error::Taken { .. })));
+    let after = tracker.link().store().rows(&Scope::All, &Detail::ALL)?;
+    assert_eq!(after, before, "nothing of a list may stay that was refused");
+    assert_eq!(tracker.experiments().list()?.len(), 1);
+    assert!(numbers(&run, "loss")?.is_empty());
+    Ok(())
+}
+
+fn mark_of_a_refused_list_is_not_set(tracker: &Tracker) -> Result<()> {
+    let run = tracked(tracker)?;
+    let store = tracker.link().store();
+    let mark = Mark {
+        journal: Uuid::new_v4(),
+        position: 40,
+    };
+    let gone = Change::SetEpoch {
+        aggregate: Uuid::new_v4(),
+        epoch: 1,
+    };
+    let refused = store.apply(&[batch(run.uuid(), &[("loss", &[1.0])]), gone], Some(mark));
+    assert!(matches!(refused, Err(Error::Missing { .. })));
+    assert_eq!(store.position(mark.journal)?, 0);
+    let _ = store.apply(&[batch(run.uuid(), &[("loss", &[1.0])])], Some(mark))?;
+    assert_points(&run, 1)
+}
+
+fn changes_of_any_sort_have_marks(tracker: &Tracker) -> Result<()> {
+    let run = tracked(tracker)?;
+    let aggregate = run.uuid();
+    let store = tracker.link().store();
+    let mark = Mark {
+        journal: Uuid::new_v4(),
+        position: 1,
+    };
+    for epoch in [3, 4] {
+        let _ = store.apply(&[Change::SetEpoch { aggregate, epoch }], Some(mark))?;
+    }
+    assert_eq!(tracked(tracker)?.epoch(), 3, "the second call does nothing");
+    Ok(())
+}
+
+fn change_of_what_is_missing_is_refused(tracker: &Tracker) -> Result<()> {
+    let store = tracker.link().store();
+    let (aggregate, experiment) = (Uuid::new_v4(), Uuid::new_v4());
+    let record = AggregateRecord::new(experiment, "run");
+    let annotation = Annotation::SetNotes(String::new());
+    let attempt = Uuid::new_v4();
+    for change in [
+        Change::RenameExperiment {
+            experiment,
+            name: "a".to_owned(),
+        },
+        Change::AnnotateExperiment {
+            experiment,
+            annotation: annotation.clone(),
+        },
+        Change::CreateAggregate {
+            record,
+            modules: Vec::new(),
+        },
+        Change::NameAggregate {
+            aggregate,
+            name: "a".to_owned(),
+        },
+        Change::Archive {
+            aggregate,
+            archived: true,
+        },
+        Change::SetEpoch {
+            aggregate,
+            epoch: 1,
+        },
+        Change::Annotate {
+            aggregate,
+            annotation,
+        },
+        Change::SetParam {
+            aggregate,
+            name: "a".to_owned(),
+            value: serde_json::json!(1).into(),
+        },
+        Change::ClearMetrics { aggregate },
+        Change::ClearIterations { aggregate },
+        Change::Rewind {
+            aggregate,
+            epoch: 1,
+        },
+        Change::UpdateAttempt {
+            aggregate,
+            attempt,
+            seen: now(),
+            outcome: Outcome::Finished,
+        },
+    ] {
+        let refused = store.apply(std::slice::from_ref(&change), None);
+        assert!(matches!(refused, Err(Error::Missing { .. })), "{change:?}");
+    }
+    let name = "a".to_owned();
+    let _ = store.apply(
+        &[
+            Change::RemoveAggregate { aggregate },
+            Change::RemoveExperiment { experiment },
+            Change::ForgetJournal {
+                journal: Uuid::new_v4(),
+            },
+        ],
+        None,
+    )?;
+    let run = tracked(tracker)?.uuid();
+    let removed = Change::RemoveArtifact {
+        aggregate: run,
+        name,
+        epoch: None,
+    };
+    let _ = store.apply(&[removed], None)?;
+    let unknown = Change::UpdateAttempt {
+        aggregate: run,
+        attempt,
+        seen: now(),
+        outcome: Outcome::Finished,
+    };
+    let refused = store.apply(&[unknown], None);
+    assert!(
+        matches!(refused, Err(Error::Missing { .. })),
+        "no attempt of that id"
+    );
     Ok(())
 }

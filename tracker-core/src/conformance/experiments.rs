@@ -2,7 +2,7 @@
 
 use super::{behaviours, tracked};
 use crate::error::{Error, Result};
-use crate::ports::ExperimentRecord;
+use crate::ports::{Change, ExperimentRecord};
 use crate::tracker::Tracker;
 
 behaviours! {
@@ -42,7 +42,7 @@ fn experiment_that_is_there_is_not_created(tracker: &Tracker) -> Result<()> {
         id: digits.id(),
         ..ExperimentRecord::new("mnist")
     };
-    let created = tracker.link().store().create_experiment(&same_id);
+    let created = tracker.link().apply(Change::CreateExperiment(same_id));
     assert!(matches!(created, Err(Error::Taken { .. })));
     assert_eq!(experiments.list()?.len(), 1);
     assert_eq!(digits.aggregates().list()?.len(), 1);

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{behaviours, tracked};
 use crate::error::Result;
-use crate::metric::{Metric, MetricValue};
+use crate::records::{Metric, MetricValue};
 use crate::tracker::Tracker;
 
 behaviours! {
@@ -16,7 +16,7 @@ behaviours! {
 
 fn history_is_ordered_by_epoch_step_and_arrival(tracker: &Tracker) -> Result<()> {
     let metrics = tracked(tracker)?.metrics();
-    let arrivals = [(2, 1), (1, 10), (1, 9), (2, 1), (0, 300), (1, 10), (2, 0)];
+    let arrivals = [(2, 1), (1, 10), (1, 9), (2, 1), (0, 300), (1, 10), (2, -1)];
     for (value, (epoch, step)) in (0..).zip(arrivals) {
         metrics.add(Metric::new("loss", value).epoch(epoch).step(step))?;
     }
@@ -38,14 +38,17 @@ fn columns_are_the_points(tracker: &Tracker) -> Result<()> {
         MetricValue::Number(f64::NAN),
         json!("x").into(),
     ];
-    for (value, epoch) in values.into_iter().zip([3, 1, 2, 0]) {
+    for (value, (epoch, step)) in values
+        .into_iter()
+        .zip([(3, 13), (1, 11), (2, 12), (0, -10)])
+    {
         let point = Metric::new("mixed", value).phase("test").time(time);
-        metrics.add(point.epoch(epoch).step(10 + epoch))?;
+        metrics.add(point.epoch(epoch).step(step))?;
     }
     let history = metrics.history("mixed", "test")?;
     assert_eq!((history.name(), history.phase()), ("mixed", "test"));
     assert_eq!(history.epochs(), [0, 1, 2, 3]);
-    assert_eq!(history.steps(), [10, 11, 12, 13]);
+    assert_eq!(history.steps(), [-10, 11, 12, 13]);
     assert_eq!(history.times(), [time.as_microsecond(); 4]);
     assert!(history.numbers()[..3].iter().all(|number| number.is_nan()));
     assert_eq!(history.numbers()[3].to_bits(), 0.5_f64.to_bits());
@@ -72,7 +75,7 @@ fn many_points_come_back_exactly(tracker: &Tracker) -> Result<()> {
         let time = std::time::Duration::from_micros(u64::from(at) * 1_000_003);
         Metric::new("loss", value)
             .epoch(u64::from(at / 100))
-            .step(u64::from(at % 100 / 2))
+            .step(i64::from(at % 100 / 2) - 20)
             .time(Timestamp::UNIX_EPOCH + time)
     };
     let points: Vec<Metric> = (0..10_000).map(point).collect();

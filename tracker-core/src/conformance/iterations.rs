@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{Sample, behaviours, tracked};
 use crate::error::{Error, Result};
-use crate::iteration::Iteration;
+use crate::records::Iteration;
 use crate::tracker::Tracker;
 
 behaviours! {

@@ -5,8 +5,8 @@ use serde_json::json;
 
 use super::{Sample, behaviours, tracked};
 use crate::error::{Error, Result};
-use crate::metric::{Metric, MetricValue};
-use crate::summary::Summary;
+use crate::records::Summary;
+use crate::records::{Metric, MetricValue};
 use crate::tracker::Tracker;
 
 behaviours! {
@@ -41,7 +41,7 @@ fn point_comes_back_exactly(tracker: &Tracker) -> Result<()> {
     let point = Metric::new("loss/É", 0.1 + 0.2)
         .phase("train ")
         .epoch(i64::MAX.unsigned_abs())
-        .step(u64::from(u32::MAX) + 1)
+        .step(i64::MIN)
         .time(before_1970);
     run.metrics().add(point.clone())?;
     assert_eq!(run.metrics().list("loss/É", "train ")?, [point]);
@@ -220,7 +220,7 @@ fn refused_point_leaves_no_trace(tracker: &Tracker) -> Result<()> {
     let good = Metric::new("loss", 1.0);
     let nameless = metrics.add_all([good.clone(), Metric::new("", 1.0)]);
     assert!(matches!(nameless, Err(Error::EmptyName { .. })));
-    let late = metrics.add_all([good.clone(), good.step(u64::MAX)]);
+    let late = metrics.add_all([good.clone(), good.epoch(u64::MAX)]);
     assert!(matches!(late, Err(Error::TooLarge { .. })));
     assert!(metrics.summaries()?.is_empty());
     assert!(metrics.list("loss", "")?.is_empty());

@@ -1,12 +1,11 @@
 //! Aggregates are found by what is on record of them.
 
 use super::{Sample, behaviours, tracked};
-use crate::aggregate::Aggregate;
-use crate::error::{Error, Result};
-use crate::experiment::{Aggregates, Experiment};
-use crate::metric::Metric;
-use crate::ports::now;
+use crate::aggregates::Aggregates;
+use crate::error::Result;
+use crate::experiment::Experiment;
 use crate::query::{Literal, Query, argument, created, epoch, hash, id, metric, name, notes, tag};
+use crate::records::Metric;
 use crate::tracker::Tracker;
 
 behaviours! {
@@ -20,9 +19,6 @@ behaviours! {
     what_is_missing_compares_to_nothing,
     order_goes_both_ways_with_the_missing_last,
     order_has_several_fields,
-    pages_give_the_whole_once,
-    pages_go_on_behind_a_removed_aggregate,
-    cursor_of_another_order_is_refused,
     rows_hold_all_of_what_is_found,
     other_experiments_are_not_found,
 }
@@ -40,8 +36,8 @@ fn with_optimizer(experiment: &Experiment, id: &str, arguments: &str) -> Result<
     Ok(())
 }
 
-/// Aggregates `a`, `b` and on, whose last loss is as given; NaN for one without.
-fn with_losses(experiment: &Experiment, losses: &[Option<f64>]) -> Result<()> {
+/// Aggregates `a`, `b` and on, whose last loss is as given.
+pub(super) fn with_losses(experiment: &Experiment, losses: &[Option<f64>]) -> Result<()> {
     for (id, loss) in ('a'..).zip(losses) {
         let run = experiment.track_as(&id.to_string(), &super::model())?;
         if let Some(loss) = loss {
@@ -292,87 +288,6 @@ fn order_has_several_fields(tracker: &Tracker) -> Result<()> {
     ] {
         assert_eq!(found(&aggregates, query)?.concat(), expected, "`{query}`");
     }
-    Ok(())
-}
-
-fn pages_give_the_whole_once(tracker: &Tracker) -> Result<()> {
-    let experiment = tracker.experiment("digits")?;
-    let losses = [
-        Some(1.0),
-        None,
-        Some(1.0),
-        Some(0.0),
-        Some(f64::NAN),
-        Some(1.0),
-        None,
-    ];
-    with_losses(&experiment, &losses)?;
-    for text in [
-        "",
-        "order by metric.loss.last",
-        "order by metric.loss.last desc, created",
-    ] {
-        let query: Query = text.parse()?;
-        let whole = experiment.aggregates().find(&query)?;
-        assert!(whole.next.is_none(), "a page without a limit is the last");
-        let expected: Vec<&str> = whole.iter().map(Aggregate::id).collect();
-        for size in 1..=losses.len() {
-            let query = query.clone().limit(size);
-            let mut page = experiment.aggregates().find(&query)?;
-            let mut ids: Vec<String> = Vec::new();
-            loop {
-                assert!(
-                    page.len() <= size && ids.len() < expected.len(),
-                    "pages repeat"
-                );
-                ids.extend(page.iter().map(|run| run.id().to_owned()));
-                let Some(cursor) = page.next else { break };
-                // Through its text, as a page of a web site would.
-                page = experiment
-                    .aggregates()
-                    .find(query.clone().after(cursor.to_string().parse()?))?;
-            }
-            assert_eq!(ids, expected, "pages of {size} of `{text}`");
-        }
-    }
-    Ok(())
-}
-
-fn pages_go_on_behind_a_removed_aggregate(tracker: &Tracker) -> Result<()> {
-    for text in [
-        "limit 2",
-        "order by metric.loss.last limit 2",
-        "order by epoch desc limit 2",
-    ] {
-        let experiment = tracker.experiment(text)?;
-        for id in ["a", "b", "c", "d"] {
-            let run = experiment.track_as(id, &super::model())?;
-            // Each is created in a microsecond of its own.
-            while now() <= run.created() {
-                std::hint::spin_loop();
-            }
-        }
-        let query: Query = text.parse()?;
-        let page = experiment.aggregates().find(&query)?;
-        page.items[1].clone().remove()?;
-        let cursor = page.next.unwrap_or_else(|| panic!("two more must follow"));
-        let rest = experiment.aggregates().find(query.after(cursor))?;
-        let ids: Vec<&str> = rest.iter().map(Aggregate::id).collect();
-        assert_eq!(ids, ["c", "d"], "`{text}`");
-    }
-    Ok(())
-}
-
-fn cursor_of_another_order_is_refused(tracker: &Tracker) -> Result<()> {
-    let experiment = tracker.experiment("digits")?;
-    with_losses(&experiment, &[Some(1.0), Some(2.0)])?;
-    let page = experiment.aggregates().find(Query::new().limit(1))?;
-    let cursor = page.next.unwrap_or_else(|| panic!("one more must follow"));
-    let other = Query::new().order_by(epoch()).after(cursor);
-    assert!(matches!(
-        experiment.aggregates().find(other),
-        Err(Error::Query { column: 21, .. })
-    ));
     Ok(())
 }
 

@@ -1,23 +1,21 @@
 //! A table of runs holds what its columns name, and each record is as it was stored.
 
 use jiff::Timestamp;
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{Sample, behaviours, model, tracked};
-use crate::annotations::Annotations;
 use crate::error::{Error, Result};
 use crate::experiment::Experiment;
-use crate::iteration::Iteration;
-use crate::metric::Metric;
-use crate::module::Module;
-use crate::ports::{AggregateKey, AggregateRecord, Columns, ExperimentRecord, Row};
+use crate::ports::{AggregateRecord, Change, Detail, ExperimentRecord, Row, Scope};
+use crate::records::{Annotations, Definition, Iteration, Metric, ModuleRecord};
 use crate::tracker::Tracker;
 
 behaviours! {
     experiment_record_comes_back_exactly,
     aggregate_record_comes_back_exactly,
     table_without_limits_holds_all,
-    table_holds_the_ids_that_are_named,
+    aggregates_are_found_in_every_scope,
     table_holds_the_kinds_that_are_named,
     table_holds_the_series_that_are_named,
     table_of_the_missing_is_empty,
@@ -38,53 +36,121 @@ fn long_ago() -> Timestamp {
 }
 
 fn experiment_record_comes_back_exactly(tracker: &Tracker) -> Result<()> {
-    let store = tracker.link().store();
+    let link = tracker.link();
+    let definition = Definition::default().unit("%").maximize();
     let mut record = ExperimentRecord {
         created: long_ago(),
         annotations: annotated(),
+        definitions: [("accuracy".to_owned(), definition)].into(),
         ..ExperimentRecord::new("old")
     };
     let now = ExperimentRecord::new("new");
-    store.create_experiment(&now)?;
-    store.create_experiment(&record)?;
+    link.apply(Change::CreateExperiment(now.clone()))?;
+    link.apply(Change::CreateExperiment(record.clone()))?;
+    let store = link.store();
     assert_eq!(store.experiment("old")?.as_ref(), Some(&record));
-    store.rename_experiment(record.id, "older")?;
+    assert_eq!(store.experiment_by_id(record.id)?.as_ref(), Some(&record));
+    link.apply(Change::RenameExperiment {
+        experiment: record.id,
+        name: "older".to_owned(),
+    })?;
     "older".clone_into(&mut record.name);
     assert_eq!(
         store.experiments()?,
-        [now, record],
-        "in the order they were created in, whatever their times are"
+        [record, now],
+        "in the order of their times of creation, whenever they came into the store"
     );
     Ok(())
 }
 
 fn aggregate_record_comes_back_exactly(tracker: &Tracker) -> Result<()> {
-    let store = tracker.link().store();
+    let link = tracker.link();
     let experiment = tracker.experiment("digits")?.id();
     let mut record = AggregateRecord {
+        name: "the first".to_owned(),
         epoch: 7,
         created: long_ago(),
+        archived: true,
         annotations: annotated(),
-        ..AggregateRecord::new("old")
+        params: [("seed".to_owned(), json!([17, -0.0, "NaN"]).into())].into(),
+        definitions: [("loss".to_owned(), Definition::default().description("d"))].into(),
+        ..AggregateRecord::new(experiment, "old")
     };
-    let now = AggregateRecord::new("new");
-    let modules = [
-        Module::new("model", &model())?,
-        Module::new("criterion", &Sample::new("CrossEntropy", "{}"))?,
+    let now = AggregateRecord::new(experiment, "new");
+    let modules = vec![
+        ModuleRecord::new("model", &model())?,
+        ModuleRecord::new("criterion", &Sample::new("CrossEntropy", "{}"))?,
     ];
-    store.create_aggregate(experiment, &now, &[])?;
-    store.create_aggregate(experiment, &record, &modules)?;
-    let key = AggregateKey {
-        experiment,
-        id: "old".to_owned(),
+    let create = |record: &AggregateRecord, modules| Change::CreateAggregate {
+        record: record.clone(),
+        modules,
     };
-    assert_eq!(store.aggregate(&key)?.as_ref(), Some(&record));
-    assert_eq!(store.modules(&key)?, modules);
-    store.set_epoch(&key, 8)?;
+    link.apply(create(&now, Vec::new()))?;
+    link.apply(create(&record, modules.clone()))?;
+    let rows = |scope: &Scope| link.store().rows(scope, &Detail::ALL);
+    let found = rows(&Scope::Uuids(vec![record.uuid]))?;
+    assert_eq!(found[0].aggregate, record);
+    assert_eq!(found[0].modules, modules);
+    link.apply(Change::SetEpoch {
+        aggregate: record.uuid,
+        epoch: 8,
+    })?;
     record.epoch = 8;
-    assert_eq!(store.aggregates(experiment)?, [now, record]);
-    let nowhere = store.create_aggregate(Uuid::new_v4(), &AggregateRecord::new("a"), &[]);
-    assert!(matches!(nowhere, Err(Error::Missing { .. })));
+    let all = rows(&Scope::Experiment(experiment))?.into_iter();
+    let all: Vec<AggregateRecord> = all.map(|row| row.aggregate).collect();
+    assert_eq!(
+        all,
+        [record, now],
+        "in the order of their times of creation"
+    );
+    let nowhere = create(&AggregateRecord::new(Uuid::new_v4(), "a"), Vec::new());
+    assert!(matches!(link.apply(nowhere), Err(Error::Missing { .. })));
+    Ok(())
+}
+
+fn aggregates_are_found_in_every_scope(tracker: &Tracker) -> Result<()> {
+    let (one, two) = (tracker.experiment("one")?, tracker.experiment("two")?);
+    let runs = [
+        one.track_as("af51", &model())?,
+        one.track_as("AF51", &model())?,
+        one.track_as("a%_1", &model())?,
+        two.track_as("af51", &model())?,
+    ];
+    let uuids: Vec<Uuid> = runs.iter().map(crate::Aggregate::uuid).collect();
+    let (one, two) = (one.id(), two.id());
+    let prefix = |experiment, prefix: &str| Scope::Prefix {
+        experiment,
+        prefix: prefix.to_owned(),
+    };
+    let id = |experiment, id: &str| Scope::Id {
+        experiment,
+        id: id.to_owned(),
+    };
+    let none: &[usize] = &[];
+    for (scope, expected) in [
+        (Scope::All, &[0, 1, 2, 3][..]),
+        (Scope::Experiment(one), &[0, 1, 2]),
+        (Scope::Experiment(Uuid::new_v4()), none),
+        (
+            Scope::Uuids(vec![uuids[3], Uuid::new_v4(), uuids[0], uuids[3]]),
+            &[0, 3],
+        ),
+        (Scope::Uuids(Vec::new()), none),
+        (id(Some(two), "af51"), &[3]),
+        (id(None, "af51"), &[0, 3]),
+        (id(Some(two), "a%_1"), none),
+        (prefix(None, "af"), &[0, 3]),
+        (prefix(Some(one), "a"), &[0, 2]),
+        (prefix(Some(one), "a%"), &[2]),
+        (prefix(Some(one), ""), &[0, 1, 2]),
+        (prefix(None, "af51a"), none),
+    ] {
+        let rows = tracker.link().store().rows(&scope, &Detail::NONE)?;
+        let found: Vec<Uuid> = rows.iter().map(|row| row.aggregate.uuid).collect();
+        let expected: Vec<Uuid> = expected.iter().map(|index| uuids[*index]).collect();
+        assert_eq!(found, expected, "in {scope:?}");
+        assert!(rows.iter().all(|row| scope.holds(&row.aggregate)));
+    }
     Ok(())
 }
 
@@ -127,39 +193,12 @@ fn series(row: &Row) -> Vec<(&str, &str)> {
 fn table_without_limits_holds_all(tracker: &Tracker) -> Result<()> {
     let experiment = filled(tracker)?.id();
     let store = tracker.link().store();
-    let rows = store.table(experiment, &Columns::default())?;
+    let rows = store.rows(&Scope::Experiment(experiment), &Detail::ALL)?;
     assert_eq!(ids(&rows), ["b", "a"], "in the order they were created");
     for row in rows {
-        let key = AggregateKey {
-            experiment,
-            id: row.aggregate.id.clone(),
-        };
-        assert_eq!(store.aggregate(&key)?, Some(row.aggregate));
-        assert_eq!(store.modules(&key)?, row.modules);
-        assert_eq!(store.summaries(&key)?, row.summaries);
         assert_eq!((row.modules.len(), row.summaries.len()), (3, 4));
-    }
-    Ok(())
-}
-
-fn table_holds_the_ids_that_are_named(tracker: &Tracker) -> Result<()> {
-    let experiment = filled(tracker)?.id();
-    for (wanted, expected) in [
-        (&["a"] as &[&str], &["a"] as &[&str]),
-        (&["a", "b"], &["b", "a"]),
-        (&["unknown", "A"], &[]),
-        (&[], &[]),
-    ] {
-        let columns = Columns {
-            ids: Some(wanted.iter().map(|id| (*id).to_owned()).collect()),
-            ..Columns::default()
-        };
-        let rows = tracker.link().store().table(experiment, &columns)?;
-        assert_eq!(ids(&rows), expected, "of {wanted:?}");
-        for row in &rows {
-            assert_eq!((row.modules.len(), row.summaries.len()), (3, 4));
-            assert_eq!(row.aggregate.annotations.tags["id"], row.aggregate.id);
-        }
+        let alone = store.rows(&Scope::Uuids(vec![row.aggregate.uuid]), &Detail::ALL)?;
+        assert_eq!(alone, [row]);
     }
     Ok(())
 }
@@ -172,11 +211,14 @@ fn table_holds_the_kinds_that_are_named(tracker: &Tracker) -> Result<()> {
         (&["Model"], 0),
         (&[], 0),
     ] {
-        let columns = Columns {
-            kinds: Some(wanted.iter().map(|kind| (*kind).to_owned()).collect()),
-            ..Columns::default()
+        let detail = Detail {
+            modules: Some(wanted.iter().map(|kind| (*kind).to_owned()).collect()),
+            ..Detail::ALL
         };
-        let rows = tracker.link().store().table(experiment, &columns)?;
+        let rows = tracker
+            .link()
+            .store()
+            .rows(&Scope::Experiment(experiment), &detail)?;
         assert_eq!(rows.len(), 2, "a row without a module is still a row");
         for row in rows {
             assert_eq!(row.modules.len(), expected, "of {wanted:?}");
@@ -204,15 +246,18 @@ fn table_holds_the_series_that_are_named(tracker: &Tracker) -> Result<()> {
         (&[], &[]),
     ] {
         let named = wanted.iter();
-        let columns = Columns {
+        let detail = Detail {
             series: Some(
                 named
                     .map(|(name, phase)| ((*name).to_owned(), (*phase).to_owned()))
                     .collect(),
             ),
-            ..Columns::default()
+            ..Detail::ALL
         };
-        let rows = tracker.link().store().table(experiment, &columns)?;
+        let rows = tracker
+            .link()
+            .store()
+            .rows(&Scope::Experiment(experiment), &detail)?;
         assert_eq!(rows.len(), 2, "a row without a summary is still a row");
         for row in &rows {
             assert_eq!(series(row), expected, "of {wanted:?}");
@@ -225,17 +270,23 @@ fn table_holds_the_series_that_are_named(tracker: &Tracker) -> Result<()> {
 fn table_of_the_missing_is_empty(tracker: &Tracker) -> Result<()> {
     let store = tracker.link().store();
     let empty = tracker.experiment("digits")?.id();
-    let columns = Columns::default();
-    assert!(store.table(empty, &columns)?.is_empty());
-    tracked(tracker)?;
-    assert!(store.table(Uuid::new_v4(), &columns)?.is_empty());
+    let rows = |experiment| store.rows(&Scope::Experiment(experiment), &Detail::ALL);
+    assert!(rows(empty)?.is_empty());
+    let run = tracked(tracker)?.uuid();
+    assert!(rows(Uuid::new_v4())?.is_empty());
+    for aggregate in [run, Uuid::new_v4()] {
+        assert!(store.history(aggregate, "loss", "train")?.is_empty());
+        assert!(store.iterations(aggregate)?.is_empty());
+        assert!(store.attempts(aggregate)?.is_empty());
+        assert!(store.artifacts(aggregate)?.is_empty());
+    }
     Ok(())
 }
 
 fn removal_touches_nothing_else(tracker: &Tracker) -> Result<()> {
     let experiment = filled(tracker)?;
     let store = tracker.link().store();
-    let before = store.table(experiment.id(), &Columns::default())?;
+    let before = store.rows(&Scope::Experiment(experiment.id()), &Detail::ALL)?;
     for name in ["other", "another"] {
         let other = tracker.experiment(name)?;
         let run = other.track_as("a", &model())?;
@@ -248,7 +299,7 @@ fn removal_touches_nothing_else(tracker: &Tracker) -> Result<()> {
         other.track_as("b", &model())?;
         other.remove()?;
     }
-    let after = store.table(experiment.id(), &Columns::default())?;
+    let after = store.rows(&Scope::Experiment(experiment.id()), &Detail::ALL)?;
     assert_eq!(after, before);
     for run in experiment.aggregates().list()? {
         assert_eq!(run.metrics().list("loss", "train")?.len(), 2);

@@ -1,13 +1,12 @@
 //! Whether a target gives back what it was given.
 
 use super::missing::{
-    is_same, missing_annotations, missing_iterations, missing_modules, missing_points,
+    missing, missing_annotations, missing_iterations, missing_modules, missing_points,
 };
 use crate::error::{Error, Result};
-use crate::iteration::Iteration;
-use crate::module::Module;
-use crate::ports::{AggregateRecord, ExperimentRecord};
-use crate::series::Series;
+use crate::records::{
+    AggregateRecord, ArtifactRecord, ExperimentRecord, Iteration, ModuleRecord, Series,
+};
 
 /// What is new must be the same; what was there before must have all that the source has.
 pub(super) fn check_experiment(
@@ -45,16 +44,30 @@ pub(super) fn check_aggregate(
         let problem = format!("its epoch is {}, not {}", back.epoch, source.epoch);
         return fail(place, &problem);
     }
-    let missing = missing_annotations(&source.annotations, &back.annotations);
-    if !missing.is_empty() || (is_new && back.annotations != source.annotations) {
+    let missing_tags = missing_annotations(&source.annotations, &back.annotations);
+    if !missing_tags.is_empty() || (is_new && back.annotations != source.annotations) {
         return fail(place, "its tags or notes are others");
+    }
+    if is_new && back.name != source.name {
+        return fail(place, "its name is another");
+    }
+    if is_new && back.archived != source.archived {
+        return fail(place, "it is archived in one of both alone");
+    }
+    let missing_params = missing(&source.params, &back.params);
+    if !missing_params.is_empty() || (is_new && back.params != source.params) {
+        return fail(place, "its parameters are others");
+    }
+    let missing_definitions = missing(&source.definitions, &back.definitions);
+    if !missing_definitions.is_empty() || (is_new && back.definitions != source.definitions) {
+        return fail(place, "the definitions of its metrics are others");
     }
     Ok(())
 }
 
 pub(super) fn check_modules(
-    source: &[Module],
-    back: &[Module],
+    source: &[ModuleRecord],
+    back: &[ModuleRecord],
     is_new: bool,
     place: &str,
 ) -> Result<()> {
@@ -83,10 +96,31 @@ pub(super) fn check_iterations(
             "it is not there, or with other data, arguments or modules",
         );
     }
-    let mut pairs = std::iter::zip(source, back);
-    let is_equal = source.len() == back.len() && pairs.all(|(left, right)| is_same(left, right));
-    if is_new && !is_equal {
+    if is_new && back != source {
         return fail(place, "its iterations are others, or in another order");
+    }
+    Ok(())
+}
+
+pub(super) fn check_artifacts(
+    source: &[ArtifactRecord],
+    back: &[ArtifactRecord],
+    is_new: bool,
+    place: &str,
+) -> Result<()> {
+    for artifact in source {
+        if !back
+            .iter()
+            .any(|other| other.is(&artifact.name, artifact.epoch))
+        {
+            return fail(
+                &format!("the artifact `{}` of {place}", artifact.name),
+                "it is not there",
+            );
+        }
+    }
+    if is_new && back != source {
+        return fail(place, "its artifacts are others, or in another order");
     }
     Ok(())
 }

@@ -1,13 +1,24 @@
 //! What a source has and a target has not.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use registry_core::Hash;
 
-use crate::annotations::{Annotation, Annotations};
-use crate::iteration::Iteration;
-use crate::module::Module;
-use crate::series::Series;
+use crate::ports::{AggregateRecord, Change};
+use crate::records::{Annotation, Annotations, Iteration, ModuleRecord, Series};
+
+/// What stands in the source under names that the target has not.
+pub(super) fn missing<T: Clone>(
+    source: &BTreeMap<String, T>,
+    target: &BTreeMap<String, T>,
+) -> Vec<(String, T)> {
+    let missing = source
+        .iter()
+        .filter(|(name, _)| !target.contains_key(*name));
+    missing
+        .map(|(name, item)| (name.clone(), item.clone()))
+        .collect()
+}
 
 /// The tags that are not there, and the notes where there are none.
 pub(super) fn missing_annotations(source: &Annotations, target: &Annotations) -> Vec<Annotation> {
@@ -22,11 +33,53 @@ pub(super) fn missing_annotations(source: &Annotations, target: &Annotations) ->
         .collect()
 }
 
+/// What the aggregate of the source has, and the one in the target has not.
+pub(super) fn changes_of(source: &AggregateRecord, target: &AggregateRecord) -> Vec<Change> {
+    let aggregate = target.uuid;
+    let mut changes = Vec::new();
+    if target.epoch < source.epoch {
+        changes.push(Change::SetEpoch {
+            aggregate,
+            epoch: source.epoch,
+        });
+    }
+    if target.name.is_empty() && !source.name.is_empty() {
+        changes.push(Change::NameAggregate {
+            aggregate,
+            name: source.name.clone(),
+        });
+    }
+    for annotation in missing_annotations(&source.annotations, &target.annotations) {
+        changes.push(Change::Annotate {
+            aggregate,
+            annotation,
+        });
+    }
+    for (name, value) in missing(&source.params, &target.params) {
+        changes.push(Change::SetParam {
+            aggregate,
+            name,
+            value,
+        });
+    }
+    for (metric, definition) in missing(&source.definitions, &target.definitions) {
+        changes.push(Change::DefineMetric {
+            aggregate,
+            metric,
+            definition,
+        });
+    }
+    changes
+}
+
 /// The modules that must be put, in order, so that those of each kind have been in use in the order
 /// of the source, and the newest to the epoch of the source at least.
-pub(super) fn missing_modules<'s>(source: &'s [Module], target: &[Module]) -> Vec<&'s Module> {
+pub(super) fn missing_modules<'s>(
+    source: &'s [ModuleRecord],
+    target: &[ModuleRecord],
+) -> Vec<&'s ModuleRecord> {
     // For each kind those of the target that have not been met yet; none once one is missing.
-    let mut later: HashMap<&str, Vec<&Module>> = HashMap::new();
+    let mut later: HashMap<&str, Vec<&ModuleRecord>> = HashMap::new();
     for module in target.iter().rev() {
         later.entry(&module.kind).or_default().push(module);
     }
@@ -62,17 +115,10 @@ pub(super) fn missing_iterations<'s>(
     let there: HashMap<(String, Hash), &Iteration> =
         target.iter().map(|other| (key(other), other)).collect();
     let is_missing = |iteration: &&Iteration| match there.get(&key(iteration)) {
-        Some(other) => other.epoch <= iteration.epoch && !is_same(iteration, other),
+        Some(other) => other.epoch <= iteration.epoch && *iteration != *other,
         None => true,
     };
     source.iter().filter(is_missing).collect()
-}
-
-/// Whether nothing can tell two iterations apart.
-pub(super) fn is_same(left: &Iteration, right: &Iteration) -> bool {
-    (&left.phase, left.epoch, left.hash()) == (&right.phase, right.epoch, right.hash())
-        && (&left.dataset, &left.arguments) == (&right.dataset, &right.arguments)
-        && left.modules == right.modules
 }
 
 /// The indexes of the points of `source` that `target` has not, each point as often as it is there;
@@ -102,7 +148,7 @@ pub(super) fn missing_points(source: &Series, target: &Series) -> (Vec<usize>, b
 }
 
 /// A point without its name and phase: epoch, step, time and value.
-type Point<'s> = (u64, u64, i64, Value<'s>);
+type Point<'s> = (u64, i64, i64, Value<'s>);
 
 #[derive(PartialEq, Eq, Hash)]
 enum Value<'s> {
@@ -132,12 +178,9 @@ fn points(series: &Series) -> impl Iterator<Item = Point<'_>> {
 mod tests {
     use super::{missing_modules, missing_points};
     use crate::conformance::Sample;
-    use crate::metric::Metric;
-    use crate::module::Module;
-    use crate::ports::ExperimentStore;
-    use crate::ports::{AggregateKey, AggregateRecord, AggregateStore, ExperimentRecord};
-    use crate::series::Series;
-    use crate::{MemoryStore, Timestamp};
+    use crate::ports::{AggregateRecord, Change, Detail, ExperimentRecord, Scope, Store};
+    use crate::records::{Metric, ModuleRecord, Moment, Series};
+    use crate::{MemoryStore, Timestamp, Uuid};
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -168,7 +211,7 @@ mod tests {
     fn one_nan_is_as_good_as_another_and_no_number() {
         let of = |number: f64| {
             let mut series = Series::new("loss", "");
-            series.push_number(0, 0, 0, number);
+            series.push_number(Moment::default(), number);
             series
         };
         let missing = |number| missing_points(&of(f64::NAN), &of(number)).0.len();
@@ -176,29 +219,46 @@ mod tests {
         assert_eq!((missing(0.0), missing(f64::INFINITY)), (1, 1));
     }
 
-    fn module() -> impl Strategy<Value = Module> {
+    fn module() -> impl Strategy<Value = ModuleRecord> {
         (0..2_u8, 0..3_u8, 0..4_u64).prop_map(|(kind, name, epoch)| {
             let entity = Sample::new(&format!("N{name}"), "{}");
-            let module = Module::new(&format!("k{kind}"), &entity).unwrap();
-            Module { epoch, ..module }
+            let module = ModuleRecord::new(&format!("k{kind}"), &entity).unwrap();
+            ModuleRecord { epoch, ..module }
         })
     }
 
     /// An aggregate in which these modules were put one after the other.
-    fn store(modules: &[Module]) -> (MemoryStore, AggregateKey) {
+    fn store(modules: &[ModuleRecord]) -> (MemoryStore, Uuid) {
         let store = MemoryStore::default();
         let experiment = ExperimentRecord::new("digits");
-        store.create_experiment(&experiment).unwrap();
-        let record = AggregateRecord::new("run");
-        store.create_aggregate(experiment.id, &record, &[]).unwrap();
-        let key = AggregateKey {
-            experiment: experiment.id,
-            id: record.id,
-        };
+        let record = AggregateRecord::new(experiment.id, "run");
+        let aggregate = record.uuid;
+        let created = [
+            Change::CreateExperiment(experiment),
+            Change::CreateAggregate {
+                record,
+                modules: Vec::new(),
+            },
+        ];
+        let _ = store.apply(&created, None).unwrap();
         for module in modules {
-            store.put_module(&key, module).unwrap();
+            put(&store, aggregate, module);
         }
-        (store, key)
+        (store, aggregate)
+    }
+
+    fn put(store: &MemoryStore, aggregate: Uuid, module: &ModuleRecord) {
+        let module = module.clone();
+        let _ = store
+            .apply(&[Change::PutModule { aggregate, module }], None)
+            .unwrap();
+    }
+
+    fn modules(store: &MemoryStore, aggregate: Uuid) -> Vec<ModuleRecord> {
+        let mut rows = store
+            .rows(&Scope::Uuids(vec![aggregate]), &Detail::ALL)
+            .unwrap();
+        rows.remove(0).modules
     }
 
     proptest! {
@@ -208,16 +268,16 @@ mod tests {
             target in proptest::collection::vec(module(), 0..6),
         ) {
             let (from, from_key) = store(&source);
-            let source = from.modules(&from_key).unwrap();
+            let source = modules(&from, from_key);
             let (to, key) = store(&target);
-            let before = to.modules(&key).unwrap();
+            let before = modules(&to, key);
             for module in missing_modules(&source, &before) {
-                to.put_module(&key, module).unwrap();
+                put(&to, key, module);
             }
-            let after = to.modules(&key).unwrap();
-            prop_assert_eq!(missing_modules(&source, &after), Vec::<&Module>::new());
+            let after = modules(&to, key);
+            prop_assert_eq!(missing_modules(&source, &after), Vec::<&ModuleRecord>::new());
             for kind in ["k0", "k1"] {
-                let hashes = |modules: &[Module]| -> Vec<_> {
+                let hashes = |modules: &[ModuleRecord]| -> Vec<_> {
                     let modules = modules.iter().filter(|module| module.kind == kind);
                     modules.map(|module| module.hash().clone()).collect()
                 };

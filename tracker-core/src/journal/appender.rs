@@ -9,16 +9,16 @@ use std::thread::JoinHandle;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
+use uuid::Uuid;
 
-use super::file::JournalFile;
+use super::file::{JournalFile, failure};
 use super::layout::{RECORDS, SLOT, SLOTS, WORDS, position, slot};
 use super::map::{Map, WORD};
-use super::record::{self, At, POINT};
+use super::record::{self, POINT};
 use super::writer::{self, Shared};
-use super::{failure, worker};
 use crate::error::Result;
-use crate::metric::{Metric, MetricValue};
-use crate::ports::{AggregateKey, Store};
+use crate::ports::Store;
+use crate::records::{Metric, MetricValue};
 
 /// The generation of the first slot that is begun.
 const FIRST: u64 = 1;
@@ -40,7 +40,7 @@ pub(super) struct Appender {
 
 /// A series that has a number in the slot.
 struct Named {
-    key: Arc<AggregateKey>,
+    aggregate: Uuid,
     name: Box<str>,
     phase: Box<str>,
     number: u32,
@@ -82,18 +82,17 @@ impl Appender {
         let shared = Arc::new(Shared::new(map, position(FIRST, RECORDS)));
         let (thread_shared, thread_store, id) = (Arc::clone(&shared), Arc::clone(store), file.id);
         let work = move || writer::run(&thread_shared, &*thread_store, id);
-        let writer = worker().spawn(work)?;
+        let writer = std::thread::Builder::new()
+            .name("entia-journal".to_owned())
+            .spawn(work)?;
         Ok((shared, writer))
     }
 
     /// Appends points of one aggregate, so that all or none of them outlive the process; `false`
     /// where they are more than a journal should hold.
-    pub(super) fn append(&mut self, key: &Arc<AggregateKey>, metrics: &[Metric]) -> Result<bool> {
+    pub(super) fn append(&mut self, aggregate: Uuid, metrics: &[Metric]) -> Result<bool> {
         // What they take when no series is named yet.
-        let most = metrics
-            .iter()
-            .map(|metric| words(key, metric))
-            .sum::<usize>();
+        let most = metrics.iter().map(words).sum::<usize>();
         // The position behind the last word of a slot would be one in the next slot.
         if self.offset + most >= SLOT {
             if most > SLOT / 2 {
@@ -102,7 +101,7 @@ impl Appender {
             self.next_slot()?;
         }
         for metric in metrics {
-            self.push(key, metric);
+            self.push(aggregate, metric);
         }
         let Self {
             generation, offset, ..
@@ -129,13 +128,9 @@ impl Appender {
         Ok(())
     }
 
-    fn push(&mut self, key: &Arc<AggregateKey>, metric: &Metric) {
-        let series = self.number(key, metric);
-        let at = At {
-            epoch: metric.epoch,
-            step: metric.step,
-            microseconds: metric.microseconds(),
-        };
+    fn push(&mut self, aggregate: Uuid, metric: &Metric) {
+        let series = self.number(aggregate, metric);
+        let at = metric.moment();
         let here = position(self.generation, self.offset);
         match &metric.value {
             MetricValue::Number(number) => self.write(&record::number(here, series, at, *number)),
@@ -144,11 +139,11 @@ impl Appender {
     }
 
     /// The number of the series of a point; the slot names it now where it has not.
-    fn number(&mut self, key: &Arc<AggregateKey>, metric: &Metric) -> u32 {
+    fn number(&mut self, aggregate: Uuid, metric: &Metric) -> u32 {
         let (name, phase) = (metric.name.as_str(), metric.phase.as_str());
-        let hash = hash(key, name, phase);
+        let hash = hash(aggregate, name, phase);
         let same = |named: &Named| {
-            Arc::ptr_eq(&named.key, key) && *named.name == *name && *named.phase == *phase
+            named.aggregate == aggregate && *named.name == *name && *named.phase == *phase
         };
         if let Some(named) = self.series.find(hash, same) {
             return named.number;
@@ -156,14 +151,14 @@ impl Appender {
         #[expect(clippy::cast_possible_truncation, reason = "a slot holds fewer")]
         let number = self.series.len() as u32;
         let here = position(self.generation, self.offset);
-        self.write(&record::series(here, number, key, name, phase));
+        self.write(&record::series(here, number, aggregate, name, phase));
         let named = Named {
-            key: Arc::clone(key),
+            aggregate,
             name: name.into(),
             phase: phase.into(),
             number,
         };
-        let rehash = |named: &Named| self::hash(&named.key, &named.name, &named.phase);
+        let rehash = |named: &Named| self::hash(named.aggregate, &named.name, &named.phase);
         self.series.insert_unique(hash, named, rehash);
         number
     }
@@ -185,15 +180,14 @@ fn begin(map: &Map, generation: u64) {
 }
 
 /// The most words a point can take.
-fn words(key: &AggregateKey, metric: &Metric) -> usize {
+fn words(metric: &Metric) -> usize {
     let point = match &metric.value {
         MetricValue::Number(_) => POINT,
         MetricValue::Json(json) => record::json_words(json.as_str()),
     };
-    point + record::series_words(key, &metric.name, &metric.phase)
+    point + record::series_words(&metric.name, &metric.phase)
 }
 
-/// The key is told by its place in memory, where the table keeps it.
-fn hash(key: &Arc<AggregateKey>, name: &str, phase: &str) -> u64 {
-    FixedState::default().hash_one((Arc::as_ptr(key).addr(), name, phase))
+fn hash(aggregate: Uuid, name: &str, phase: &str) -> u64 {
+    FixedState::default().hash_one((aggregate.as_u128(), name, phase))
 }

@@ -12,8 +12,9 @@ use std::path::{Path, PathBuf};
 use uuid::Uuid;
 use uuid::fmt::Simple;
 
-use super::layout::{HEADER, MAGIC, WORDS};
+use super::layout::{HEADER, Layout, MAGIC, WORDS};
 use super::map::WORD;
+use crate::error::Error;
 
 const SUFFIX: &str = ".journal";
 /// A journal that is not whole yet; no point was ever in it.
@@ -24,6 +25,15 @@ pub(super) struct JournalFile {
     pub(super) id: Uuid,
     pub(super) path: PathBuf,
     pub(super) file: File,
+    pub(super) layout: Layout,
+}
+
+/// A journal that somebody only looks at.
+pub(super) struct Seen {
+    /// Whether it belongs to a process that runs.
+    pub(super) live: bool,
+    /// Its id, layout and words; none where it was never finished, or a later version wrote it.
+    pub(super) content: Option<(Uuid, Layout, Vec<u64>)>,
 }
 
 impl JournalFile {
@@ -55,7 +65,12 @@ impl JournalFile {
             .and_then(|()| fill(&mut file, id))
             .and_then(|()| fs::rename(&unfinished, &path));
         match done {
-            Ok(()) => Ok(Self { id, path, file }),
+            Ok(()) => Ok(Self {
+                id,
+                path,
+                file,
+                layout: Layout::Uuids,
+            }),
             Err(error) => {
                 // What is left of a journal that was never used only takes room.
                 let _ = fs::remove_file(&unfinished);
@@ -81,12 +96,34 @@ impl JournalFile {
             fs::remove_file(path)?;
             return Ok(None);
         }
-        let (magic, id) = header.split_at(WORD);
         // A layout of a later version is for a later version to read.
-        let known = magic == MAGIC.to_le_bytes();
-        let id = Uuid::from_slice(id).unwrap_or_default();
-        let path = path.to_path_buf();
-        Ok(known.then_some(Self { id, path, file }))
+        let known = read_header(&header);
+        Ok(known.map(|(id, layout)| Self {
+            id,
+            path: path.to_path_buf(),
+            file,
+            layout,
+        }))
+    }
+
+    /// Looks at the journal at `path` without changing anything; `None` where it is gone.
+    pub(super) fn look(path: &Path) -> io::Result<Option<Seen>> {
+        let mut file = match File::open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        // Whoever writes has it for itself; who looks shares.
+        let live = match file.try_lock_shared() {
+            Ok(()) => false,
+            Err(TryLockError::WouldBlock) => true,
+            Err(TryLockError::Error(error)) => return Err(error),
+        };
+        let mut bytes = Vec::with_capacity(WORDS * WORD);
+        file.read_to_end(&mut bytes)?;
+        let header = read_header(&bytes[..bytes.len().min(3 * WORD)]);
+        let content = header.map(|(id, layout)| (id, layout, as_words(&bytes)));
+        Ok(Some(Seen { live, content }))
     }
 
     /// All words of the file.
@@ -94,16 +131,32 @@ impl JournalFile {
         let mut bytes = Vec::with_capacity(WORDS * WORD);
         self.file.rewind()?;
         self.file.read_to_end(&mut bytes)?;
-        let words = bytes.chunks_exact(WORD);
-        Ok(words
-            .map(|word| u64::from_le_bytes(word.try_into().unwrap_or_default()))
-            .collect())
+        Ok(as_words(&bytes))
     }
 
     /// Removes the file, and then gives back the lock: who gets the lock finds the file gone.
     pub(super) fn remove(self) -> io::Result<()> {
         fs::remove_file(&self.path)
     }
+}
+
+/// The error of the operating system about a journal beside the store at `base`.
+pub(super) fn failure(action: &str, base: &Path, error: io::Error) -> Error {
+    Error::io(action, base.display().to_string(), error)
+}
+
+/// The id and the layout of a journal that begins so.
+fn read_header(header: &[u8]) -> Option<(Uuid, Layout)> {
+    let (magic, id) = header.split_at_checked(WORD)?;
+    let layout = Layout::of(u64::from_le_bytes(magic.try_into().ok()?))?;
+    Some((Uuid::from_slice(id).ok()?, layout))
+}
+
+fn as_words(bytes: &[u8]) -> Vec<u64> {
+    let words = bytes.chunks_exact(WORD);
+    words
+        .map(|word| u64::from_le_bytes(word.try_into().unwrap_or_default()))
+        .collect()
 }
 
 /// The files of all journals beside the store at `base`, unfinished ones too.

@@ -6,15 +6,17 @@ use std::hash::BuildHasher;
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 
-use super::record::Record;
-use crate::ports::{AggregateKey, Batch};
-use crate::series::Series;
+use uuid::Uuid;
+
+use super::record::{Named, Record};
+use crate::ports::Change;
+use crate::records::Series;
 
 /// Points by series. What a number stands for holds until the end of its slot.
 #[derive(Default)]
 pub(super) struct Gather {
     /// Each series once, whatever its numbers are.
-    series: Vec<(AggregateKey, Series)>,
+    series: Vec<(Uuid, Series)>,
     /// The place of each in `series`.
     places: HashTable<usize>,
     /// The place in `series` of each number.
@@ -34,52 +36,55 @@ impl Gather {
         match record {
             Record::Series {
                 number,
-                aggregate,
+                aggregate: Named::Uuid(aggregate),
                 name,
                 phase,
             } => self.name(number, aggregate, &name, &phase),
+            // Only a journal that is replayed has these, and finds the uuid first.
+            Record::Series { .. } => {}
             Record::Number { series, at, number } => {
                 if let Some(series) = self.series(series) {
-                    series.push_number(at.epoch, at.step, at.microseconds, number);
+                    series.push_number(at, number);
                 }
             }
             Record::Json { series, at, json } => {
                 if let (Some(series), Ok(json)) = (self.series(series), json.parse()) {
-                    series.push_json(at.epoch, at.step, at.microseconds, json);
+                    series.push_json(at, json);
                 }
             }
         }
     }
 
-    /// The points since the last call, grouped by aggregate.
-    pub(super) fn take(&mut self) -> Vec<Batch> {
-        let mut batches: Vec<Batch> = Vec::new();
-        let mut places: HashMap<&AggregateKey, usize> = HashMap::new();
+    /// The points since the last call, a change for each aggregate.
+    pub(super) fn take(&mut self) -> Vec<Change> {
+        let mut batches: Vec<(Uuid, Vec<Series>)> = Vec::new();
+        let mut places: HashMap<Uuid, usize> = HashMap::new();
         for (aggregate, series) in &mut self.series {
             if series.is_empty() {
                 continue;
             }
             let empty = Series::new(series.name(), series.phase());
             let series = std::mem::replace(series, empty);
-            let place = *places.entry(aggregate).or_insert_with(|| {
-                batches.push(Batch {
-                    aggregate: aggregate.clone(),
-                    series: Vec::new(),
-                });
+            let place = *places.entry(*aggregate).or_insert_with(|| {
+                batches.push((*aggregate, Vec::new()));
                 batches.len() - 1
             });
-            batches[place].series.push(series);
+            batches[place].1.push(series);
         }
-        batches
+        let changes = batches.into_iter();
+        changes
+            .map(|(aggregate, series)| Change::AddPoints { aggregate, series })
+            .collect()
     }
 
-    fn name(&mut self, number: u32, aggregate: AggregateKey, name: &str, phase: &str) {
+    /// From here on a number stands for a series.
+    pub(super) fn name(&mut self, number: u32, aggregate: Uuid, name: &str, phase: &str) {
         let Self {
             series,
             places,
             numbers,
         } = self;
-        let hash = hash(&aggregate, name, phase);
+        let hash = hash(aggregate, name, phase);
         let same = |place: &usize| {
             let (key, series) = &series[*place];
             series.name() == name && series.phase() == phase && *key == aggregate
@@ -89,7 +94,7 @@ impl Gather {
             series.push((aggregate, Series::new(name, phase)));
             let rehash = |place: &usize| {
                 let (key, series) = &series[*place];
-                self::hash(key, series.name(), series.phase())
+                self::hash(*key, series.name(), series.phase())
             };
             places.insert_unique(hash, place, rehash);
             place
@@ -103,6 +108,6 @@ impl Gather {
     }
 }
 
-fn hash(aggregate: &AggregateKey, name: &str, phase: &str) -> u64 {
-    FixedState::default().hash_one((aggregate, name, phase))
+fn hash(aggregate: Uuid, name: &str, phase: &str) -> u64 {
+    FixedState::default().hash_one((aggregate.as_u128(), name, phase))
 }

@@ -9,7 +9,30 @@
 use super::map::WORD;
 
 /// What a journal begins with: `ENTIAJ`, and the version of the layout.
-pub(super) const MAGIC: u64 = u64::from_le_bytes(*b"ENTIAJ01");
+pub(super) const MAGIC: u64 = u64::from_le_bytes(*b"ENTIAJ02");
+
+/// What one of the first layout begins with.
+const MAGIC_OF_IDS: u64 = u64::from_le_bytes(*b"ENTIAJ01");
+
+/// How the records of a journal name aggregates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// By their uuids.
+    Uuids,
+    /// By the id of the experiment and their own there: the first layout, which is only read.
+    Ids,
+}
+
+impl Layout {
+    /// The layout of a journal that begins so; none for one of a later version.
+    pub(super) fn of(magic: u64) -> Option<Self> {
+        match magic {
+            MAGIC => Some(Self::Uuids),
+            MAGIC_OF_IDS => Some(Self::Ids),
+            _ => None,
+        }
+    }
+}
 
 /// Words before the first slot: a page, so that slots begin at pages.
 pub(super) const HEADER: usize = 4096 / WORD;

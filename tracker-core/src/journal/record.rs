@@ -7,15 +7,19 @@
 //! | first word, lower half | words that follow |
 //! |---|---|
 //! | number of a series | epoch, step, microseconds, bits of the number |
-//! | `SERIES` + length | number of the series, experiment (2 words), texts: aggregate, name, phase |
+//! | `SERIES` + length | number of the series, aggregate (2 words), texts: name, phase |
 //! | `JSON` + length | number of the series, epoch, step, microseconds, text |
 //!
 //! A text is its length in bytes and then the bytes, filled up with zeros.
+//!
+//! In the first layout an aggregate was named by the id of its experiment (2 words) and its own, a
+//! text before the others.
 
 use uuid::Uuid;
 
+use super::layout::Layout;
 use super::map::WORD;
-use crate::ports::AggregateKey;
+use crate::records::{Micros, Moment};
 
 /// Words of a point that is a number.
 pub(super) const POINT: usize = 5;
@@ -30,31 +34,40 @@ pub(super) enum Record {
     /// From here on a number stands for a series.
     Series {
         number: u32,
-        aggregate: AggregateKey,
+        aggregate: Named,
         name: String,
         phase: String,
     },
     /// A point whose value is a number.
-    Number { series: u32, at: At, number: f64 },
+    Number {
+        series: u32,
+        at: Moment,
+        number: f64,
+    },
     /// A point whose value is JSON.
-    Json { series: u32, at: At, json: String },
+    Json {
+        series: u32,
+        at: Moment,
+        json: String,
+    },
 }
 
-/// When a point was measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct At {
-    pub(super) epoch: u64,
-    pub(super) step: u64,
-    pub(super) microseconds: i64,
+/// How a journal names an aggregate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Named {
+    /// By its uuid.
+    Uuid(Uuid),
+    /// By the id of its experiment and its own there, in the first layout.
+    Id(Uuid, String),
 }
 
 /// The words of a point that is a number.
-pub(super) fn number(position: u64, series: u32, at: At, number: f64) -> [u64; POINT] {
+pub(super) fn number(position: u64, series: u32, at: Moment, number: f64) -> [u64; POINT] {
     let mut words = [
         u64::from(series),
         at.epoch,
-        at.step,
-        at.microseconds.cast_unsigned(),
+        at.step.cast_unsigned(),
+        at.time.get().cast_unsigned(),
         number.to_bits(),
     ];
     seal(position, &mut words);
@@ -62,9 +75,9 @@ pub(super) fn number(position: u64, series: u32, at: At, number: f64) -> [u64; P
 }
 
 /// The words of a point that is JSON.
-pub(super) fn json(position: u64, series: u32, at: At, json: &str) -> Vec<u64> {
-    let microseconds = at.microseconds.cast_unsigned();
-    let mut words = vec![0, u64::from(series), at.epoch, at.step, microseconds];
+pub(super) fn json(position: u64, series: u32, at: Moment, json: &str) -> Vec<u64> {
+    let (step, time) = (at.step.cast_unsigned(), at.time.get().cast_unsigned());
+    let mut words = vec![0, u64::from(series), at.epoch, step, time];
     push_text(&mut words, json);
     finish(position, JSON, words)
 }
@@ -73,13 +86,13 @@ pub(super) fn json(position: u64, series: u32, at: At, json: &str) -> Vec<u64> {
 pub(super) fn series(
     position: u64,
     number: u32,
-    aggregate: &AggregateKey,
+    aggregate: Uuid,
     name: &str,
     phase: &str,
 ) -> Vec<u64> {
-    let (high, low) = aggregate.experiment.as_u64_pair();
+    let (high, low) = aggregate.as_u64_pair();
     let mut words = vec![0, u64::from(number), high, low];
-    for text in [&aggregate.id, name, phase] {
+    for text in [name, phase] {
         push_text(&mut words, text);
     }
     finish(position, SERIES, words)
@@ -91,13 +104,13 @@ pub(super) fn json_words(json: &str) -> usize {
 }
 
 /// How many words `series` gives.
-pub(super) fn series_words(aggregate: &AggregateKey, name: &str, phase: &str) -> usize {
-    4 + text_words(&aggregate.id) + text_words(name) + text_words(phase)
+pub(super) fn series_words(name: &str, phase: &str) -> usize {
+    4 + text_words(name) + text_words(phase)
 }
 
 /// Takes the record at the beginning of `words`, and says how many words it has; `None` where
 /// there is no sound one.
-pub(super) fn read(position: u64, words: &[u64]) -> Option<(Record, usize)> {
+pub(super) fn read(layout: Layout, position: u64, words: &[u64]) -> Option<(Record, usize)> {
     let first = *words.first()?;
     let tag = lower(first);
     let length = match tag & SERIES {
@@ -116,15 +129,21 @@ pub(super) fn read(position: u64, words: &[u64]) -> Option<(Record, usize)> {
             number: f64::from_bits(*body.get(3)?),
         },
         tag if tag & KIND == SERIES => {
-            let (aggregate, rest) = text(body.get(3..)?)?;
+            let mut rest = body.get(3..)?;
+            let uuid = Uuid::from_u64_pair(body[1], body[2]);
+            let aggregate = match layout {
+                Layout::Uuids => Named::Uuid(uuid),
+                Layout::Ids => {
+                    let (id, others) = text(rest)?;
+                    rest = others;
+                    Named::Id(uuid, id)
+                }
+            };
             let (name, rest) = text(rest)?;
             let (phase, _) = text(rest)?;
             Record::Series {
                 number: lower(body[0]),
-                aggregate: AggregateKey {
-                    experiment: Uuid::from_u64_pair(body[1], body[2]),
-                    id: aggregate,
-                },
+                aggregate,
                 name,
                 phase,
             }
@@ -138,11 +157,15 @@ pub(super) fn read(position: u64, words: &[u64]) -> Option<(Record, usize)> {
     Some((record, length))
 }
 
-fn at(words: &[u64]) -> Option<At> {
-    Some(At {
+fn at(words: &[u64]) -> Option<Moment> {
+    let time = words.get(2)?.cast_signed();
+    // The first layout kept some microseconds beyond the range, and what follows must not be lost
+    // for them.
+    let edge = if time < 0 { Micros::MIN } else { Micros::MAX };
+    Some(Moment {
         epoch: *words.first()?,
-        step: *words.get(1)?,
-        microseconds: words.get(2)?.cast_signed(),
+        step: words.get(1)?.cast_signed(),
+        time: Micros::new(time).unwrap_or(edge),
     })
 }
 
@@ -209,26 +232,32 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn any_at() -> impl Strategy<Value = At> {
-        (any::<u64>(), any::<u64>(), any::<i64>()).prop_map(|(epoch, step, microseconds)| At {
+    fn any_at() -> impl Strategy<Value = Moment> {
+        let time = Micros::MIN.get()..=Micros::MAX.get();
+        (any::<u64>(), any::<i64>(), time).prop_map(|(epoch, step, time)| Moment {
             epoch,
             step,
-            microseconds,
+            time: Micros::new(time).unwrap(),
         })
+    }
+
+    /// As the layout of today has it.
+    fn read(position: u64, words: &[u64]) -> Option<(Record, usize)> {
+        super::read(Layout::Uuids, position, words)
     }
 
     proptest! {
         #[test]
         fn records_come_back(
-            position: u64, id: String, name: String, phase: String, json_text: String,
+            position: u64, name: String, phase: String, json_text: String,
             at in any_at(), bits: u64, series_number in 0..SERIES,
         ) {
-            let experiment = Uuid::from_u64_pair(position, bits);
-            let aggregate = AggregateKey { experiment, id };
-            let mut words = series(position, series_number, &aggregate, &name, &phase);
-            prop_assert_eq!(words.len(), series_words(&aggregate, &name, &phase));
+            let uuid = Uuid::from_u64_pair(position, bits);
+            let mut words = series(position, series_number, uuid, &name, &phase);
+            prop_assert_eq!(words.len(), series_words(&name, &phase));
             let length = words.len();
             words.push(7);
+            let aggregate = Named::Uuid(uuid);
             let record = Record::Series { number: series_number, aggregate, name, phase };
             prop_assert_eq!(read(position, &words), Some((record, length)));
 
@@ -259,6 +288,7 @@ mod tests {
         #[test]
         fn nothing_panics(position: u64, words: Vec<u64>) {
             let _ = read(position, &words);
+            let _ = super::read(Layout::Ids, position, &words);
         }
     }
 
@@ -270,10 +300,10 @@ mod tests {
 
     #[test]
     fn a_record_of_another_position_is_none() {
-        let at = At {
+        let at = Moment {
             epoch: 1,
             step: 2,
-            microseconds: 3,
+            time: Micros::default(),
         };
         let words = number(40, 0, at, 0.5);
         assert!(read(40, &words).is_some());

@@ -7,11 +7,11 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::gather::Gather;
-use super::layout::{RECORDS, SLOT, place, position, slot};
+use super::layout::{Layout, RECORDS, SLOT, place, position, slot};
 use super::map::Map;
 use super::record;
-use crate::error::{Error, Result};
-use crate::ports::{Batch, Mark, Store};
+use crate::error::{Error, ErrorKind, Result};
+use crate::ports::{Change, Mark, Store};
 
 /// How long points gather before a transaction, when nobody waits for them.
 const GATHER: Duration = Duration::from_millis(10);
@@ -226,18 +226,17 @@ pub(super) fn run(shared: &Shared, store: &dyn Store, journal: Uuid) {
     let mut served = 0;
     while let Some(requests) = shared.wait_for_points(reader.position, served) {
         served = requests;
-        let batches = reader.next(shared);
-        if batches.is_empty() {
+        let changes = reader.next(shared);
+        if changes.is_empty() {
             shared.succeeded(reader.position, None);
             continue;
         }
         let position = reader.position;
         let mark = Some(Mark { journal, position });
         loop {
-            match store.add_metrics(&batches, mark) {
-                Ok(missing) => {
-                    let lost = missing.first().map(Error::no_aggregate);
-                    shared.succeeded(position, lost);
+            match store.apply(&changes, mark) {
+                Ok(applied) => {
+                    shared.succeeded(position, applied.complete().err());
                     break;
                 }
                 Err(error) => match shared.failed(served, error) {
@@ -267,7 +266,7 @@ impl Reader {
 
     /// The points at the position; none where the slot is at its end, and the position is that of
     /// the next slot now.
-    fn next(&mut self, shared: &Shared) -> Vec<Batch> {
+    fn next(&mut self, shared: &Shared) -> Vec<Change> {
         let (last, head) = place(shared.head.load(Ordering::SeqCst));
         let (generation, from) = place(self.position);
         let start = slot(generation);
@@ -284,9 +283,11 @@ impl Reader {
         }
         shared.map.read(start + from, end - from, &mut self.words);
         let mut at = 0;
-        while let Some((record, length)) =
-            record::read(position(generation, from + at), &self.words[at..])
-        {
+        while let Some((record, length)) = record::read(
+            Layout::Uuids,
+            position(generation, from + at),
+            &self.words[at..],
+        ) {
             self.gather.push(record);
             at += length;
         }
@@ -302,6 +303,7 @@ impl Drop for Alarm<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             let error = Error::Store {
+                kind: ErrorKind::Failed,
                 action: "add metrics".to_owned(),
                 place: "the store".to_owned(),
                 cause: std::sync::Arc::from(Box::from("it panicked")),

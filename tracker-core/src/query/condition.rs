@@ -25,27 +25,43 @@ use super::scalar::{self, Scalar};
 /// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Condition(pub(super) Node);
+pub struct Condition(pub(super) Tree);
 
-/// The form of a condition. No `All` stands right inside an `All`, no `Any` inside an `Any` and no
-/// `Not` inside a `Not`, so that conditions of one text are equal.
+/// The form of a condition, as a store reads it that answers a query by itself.
+///
+/// No `All` stands right inside an `All`, no `Any` inside an `Any` and no `Not` inside a `Not`, so
+/// that conditions of one text are equal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Node {
+#[non_exhaustive]
+pub enum Tree {
+    /// How a field compares with a value.
     Compare(Field, Comparison, Literal),
+    /// Whether a field is there.
     Exists(Field),
-    All(Vec<Node>),
-    Any(Vec<Node>),
-    Not(Box<Node>),
+    /// Whether all hold.
+    All(Vec<Tree>),
+    /// Whether one holds, or several.
+    Any(Vec<Tree>),
+    /// Whether it does not hold.
+    Not(Box<Tree>),
 }
 
+/// How a field compares with a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Comparison {
+pub enum Comparison {
+    /// `=`
     Eq,
+    /// `!=`
     Ne,
+    /// `<`
     Lt,
+    /// `<=`
     Le,
+    /// `>`
     Gt,
+    /// `>=`
     Ge,
+    /// `~`: the text has this one in it.
     Contains,
 }
 
@@ -62,28 +78,33 @@ impl Comparison {
 }
 
 impl Condition {
+    /// Its form.
+    pub fn tree(&self) -> &Tree {
+        &self.0
+    }
+
     /// Whether both hold.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         let flat = |node| match node {
-            Node::All(nodes) => nodes,
+            Tree::All(nodes) => nodes,
             node => vec![node],
         };
-        Self(Node::All(joined(flat(self.0), flat(other.0))))
+        Self(Tree::All(joined(flat(self.0), flat(other.0))))
     }
 
     /// Whether one of them holds, or both.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         let flat = |node| match node {
-            Node::Any(nodes) => nodes,
+            Tree::Any(nodes) => nodes,
             node => vec![node],
         };
-        Self(Node::Any(joined(flat(self.0), flat(other.0))))
+        Self(Tree::Any(joined(flat(self.0), flat(other.0))))
     }
 }
 
-fn joined(mut first: Vec<Node>, mut second: Vec<Node>) -> Vec<Node> {
+fn joined(mut first: Vec<Tree>, mut second: Vec<Tree>) -> Vec<Tree> {
     first.append(&mut second);
     first
 }
@@ -94,8 +115,8 @@ impl Not for Condition {
 
     fn not(self) -> Self {
         Self(match self.0 {
-            Node::Not(inner) => *inner,
-            node => Node::Not(Box::new(node)),
+            Tree::Not(inner) => *inner,
+            node => Tree::Not(Box::new(node)),
         })
     }
 }
@@ -123,6 +144,11 @@ impl Eq for Literal {}
 impl Literal {
     /// The null of JSON, as an argument may have it. What is missing is not null.
     pub const NULL: Self = Self(Scalar::Null);
+
+    /// The value.
+    pub fn scalar(&self) -> &Scalar<'static> {
+        &self.0
+    }
 
     /// The literal for a field that is a time.
     pub(super) fn with_time(self) -> Self {

@@ -3,12 +3,11 @@
 use std::fmt::{self, Write};
 use std::str::FromStr;
 
+use jiff::Timestamp;
 use registry_core::Value;
 use uuid::Uuid;
 
-use super::scalar::Scalar;
 use crate::error::{Error, Result};
-use crate::ports::AggregateRecord;
 
 /// The place behind the last item of a [`Page`](super::Page), where the next page begins.
 ///
@@ -35,30 +34,21 @@ use crate::ports::AggregateRecord;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor {
-    /// What the last row was ordered by; null for what stands last.
+    /// What the last item was ordered by; null for what stands last.
     pub(super) keys: Vec<Value>,
     /// When it was created, in microseconds since 1970.
     pub(super) created: i64,
-    /// Its id.
-    pub(super) id: String,
-    /// The id of its experiment.
-    pub(super) experiment: Uuid,
+    /// Its uuid.
+    pub(super) uuid: Uuid,
+    /// Tells the order of the query from another.
+    pub(super) order: u32,
 }
 
 impl Cursor {
-    pub(super) fn new(
-        keys: &[Option<Scalar<'_>>],
-        experiment: Uuid,
-        last: &AggregateRecord,
-    ) -> Self {
-        let keys = keys.iter().map(|key| key.as_ref().unwrap_or(&Scalar::Null));
-        Self {
-            // Each of these has a JSON form.
-            keys: keys.filter_map(Scalar::kept).collect(),
-            created: last.created.as_microsecond(),
-            id: last.id.clone(),
-            experiment,
-        }
+    /// When the last item was created, and its uuid: where it stands among those of the same keys.
+    pub fn place(&self) -> (Timestamp, Uuid) {
+        let created = Timestamp::from_microsecond(self.created);
+        (created.unwrap_or_default(), self.uuid)
     }
 }
 
@@ -70,8 +60,7 @@ impl fmt::Display for Cursor {
             let comma = if index == 0 { "" } else { "," };
             write!(json, "{comma}{key}")?;
         }
-        let id = Value::from(serde_json::Value::from(self.id.as_str()));
-        write!(json, "],{},{id},\"{}\"]", self.created, self.experiment)?;
+        write!(json, "],{},\"{}\",{}]", self.created, self.uuid, self.order)?;
         json.bytes().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
@@ -102,11 +91,12 @@ fn read(text: &str) -> Option<Cursor> {
         .ok()?
         .parse()
         .ok()?;
-    let (keys, created, id, experiment) = json.to().ok()?;
+    let (keys, created, uuid, order) = json.to().ok()?;
+    Timestamp::from_microsecond(created).ok()?;
     Some(Cursor {
         keys,
         created,
-        id,
-        experiment,
+        uuid,
+        order,
     })
 }

@@ -2,20 +2,62 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::collections::{BTreeMap, HashMap};
 
 use registry_core::Value;
 use uuid::Uuid;
 
-use super::condition::{Comparison, Literal, Node};
+use super::condition::{Comparison, Literal, Tree};
 use super::cursor::Cursor;
-use super::field::{Field, Order, Place, Statistic};
+use super::field::{Field, Statistic, Target};
+use super::order::{Key, compare};
+use super::page::Page;
+use super::request::Query;
 use super::scalar::Scalar;
-use super::{Page, Query};
-use crate::error::{Error, Result};
-use crate::metric::MetricValue;
-use crate::module::Module;
-use crate::ports::{Columns, Row};
-use crate::summary::Summary;
+use crate::error::Result;
+use crate::records::{
+    Definition, Direction, ExperimentRecord, MetricValue, ModuleRecord, Row, Summary,
+};
+use crate::scope::Detail;
+
+/// What the experiments of a store say of their metrics: whether smaller or larger is better.
+///
+/// # Examples
+///
+/// ```
+/// use tracker_core::Direction;
+/// use tracker_core::ports::{AggregateRecord, ExperimentRecord};
+/// use tracker_core::query::Directions;
+///
+/// let digits = ExperimentRecord::new("digits");
+/// let run = AggregateRecord::new(digits.id, "seed-1");
+/// let directions = Directions::of(&[digits]);
+/// assert_eq!(directions.direction(&run, "loss"), Some(Direction::Minimize));
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Directions(HashMap<Uuid, BTreeMap<String, Definition>>);
+
+impl Directions {
+    /// Those of these experiments.
+    pub fn of(experiments: &[ExperimentRecord]) -> Self {
+        let said = experiments.iter();
+        let said = said.filter(|experiment| !experiment.definitions.is_empty());
+        Self(said.map(|of| (of.id, of.definitions.clone())).collect())
+    }
+
+    /// Which value of a metric of an aggregate is the better one: as it says itself, else as its
+    /// experiment says, else as the name of the metric suggests.
+    pub fn direction(
+        &self,
+        aggregate: &crate::records::AggregateRecord,
+        metric: &str,
+    ) -> Option<Direction> {
+        let own = aggregate.definitions.get(metric);
+        let shared = self.0.get(&aggregate.experiment);
+        let shared = shared.and_then(|definitions| definitions.get(metric));
+        Definition::of(metric, own.into_iter().chain(shared)).direction
+    }
+}
 
 impl Query {
     /// What must be read of each aggregate to answer the query; a table of what it finds may show
@@ -27,166 +69,127 @@ impl Query {
     /// use tracker_core::Query;
     ///
     /// let query: Query = "optimizer.lr < 0.01 order by metric.loss[test].last".parse()?;
-    /// assert!(query.columns().has_kind("optimizer"));
-    /// assert!(query.columns().has_series("loss", "test"));
+    /// assert!(query.detail().has_module("optimizer"));
+    /// assert!(query.detail().has_series("loss", "test"));
     /// # Ok::<(), tracker_core::Error>(())
     /// ```
-    pub fn columns(&self) -> Columns {
+    pub fn detail(&self) -> Detail {
         let mut kinds = Vec::new();
         let mut series = Vec::new();
-        let mut add = |field: &Field| match &field.0 {
-            Place::Argument { kind, .. } | Place::Name(kind) | Place::Hash(kind) => {
+        self.each_field(&mut |field| match &field.0 {
+            Target::Argument { kind, .. } | Target::Component(kind) | Target::Hash(kind) => {
                 kinds.push(kind.clone());
             }
-            Place::Metric { name, phase, .. } => series.push((name.clone(), phase.clone())),
-            Place::Tag(_) | Place::Notes | Place::Id | Place::Epoch | Place::Created => {}
-        };
-        self.order.iter().for_each(|order| add(&order.field));
-        if let Some(filter) = &self.filter {
-            filter.0.each_field(&mut add);
-        }
+            Target::Metric { name, phase, .. } => series.push((name.clone(), phase.clone())),
+            _ => {}
+        });
         kinds.sort_unstable();
         kinds.dedup();
         series.sort_unstable();
         series.dedup();
-        Columns {
-            ids: None,
-            kinds: Some(kinds),
+        Detail {
+            modules: Some(kinds),
             series: Some(series),
         }
     }
 
-    /// The items whose row is found, each with the id of its experiment; they stand in the order of
-    /// creation.
-    pub(crate) fn select<T>(
-        &self,
-        items: Vec<T>,
-        row: impl Fn(&T) -> (Uuid, &Row),
-    ) -> Result<Page<T>> {
-        let rows: Vec<(Uuid, &Row)> = items.iter().map(row).collect();
-        let filter = self.filter.as_ref();
-        let holds = |row: &Row| filter.is_none_or(|filter| filter.0.holds(row));
-        let keys = |row| {
-            let fields = self.order.iter().map(|order| &order.field);
-            fields.map(|field| key(field, row)).collect()
-        };
-        let mut found = Vec::new();
-        for (index, (_, row)) in rows.iter().copied().enumerate() {
-            if !holds(row) {
-                continue;
+    /// Whether it asks for a best value, so that [`Directions`] must be known.
+    pub fn needs_directions(&self) -> bool {
+        let mut needs = false;
+        self.each_field(&mut |field| {
+            needs |= matches!(
+                &field.0,
+                Target::Metric {
+                    statistic: Statistic::Best,
+                    ..
+                }
+            );
+        });
+        needs
+    }
+
+    /// Whether it asks for archived aggregates; else only those are found that are not archived.
+    pub fn asks_for_archived(&self) -> bool {
+        let mut asks = false;
+        if let Some(filter) = &self.filter {
+            filter
+                .0
+                .each_field(&mut |field| asks |= field.0 == Target::Archived);
+        }
+        asks
+    }
+
+    fn each_field(&self, act: &mut impl FnMut(&Field)) {
+        self.order.iter().for_each(|order| act(&order.field));
+        if let Some(filter) = &self.filter {
+            filter.0.each_field(act);
+        }
+    }
+
+    /// Whether a row is one of those that are found. It must hold what [`detail`](Self::detail)
+    /// names.
+    pub fn holds(&self, row: &Row, directions: &Directions) -> bool {
+        (!row.aggregate.archived || self.asks_for_archived())
+            && self
+                .filter
+                .as_ref()
+                .is_none_or(|filter| filter.0.holds(row, directions))
+    }
+
+    /// What a row is ordered by.
+    pub fn keys<'r>(&self, row: &'r Row, directions: &Directions) -> Vec<Key<'r>> {
+        let fields = self.order.iter().map(|order| &order.field);
+        fields
+            .map(|field| Key::of(field.value(row, directions).unwrap_or(Scalar::Null)))
+            .collect()
+    }
+
+    /// The place behind a row, where the next page begins.
+    pub fn cursor_behind(&self, row: &Row, directions: &Directions) -> Cursor {
+        Cursor::new(self, &self.keys(row, directions), &row.aggregate)
+    }
+
+    /// The rows that are found, in order.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Query`](crate::Error::Query) when the cursor belongs to another order.
+    pub fn select(&self, rows: Vec<Row>, directions: &Directions) -> Result<Page<Row>> {
+        let mut found: Vec<(usize, Vec<Key<'_>>)> = Vec::new();
+        for (index, row) in rows.iter().enumerate() {
+            if self.holds(row, directions) {
+                found.push((index, self.keys(row, directions)));
             }
-            let keys = keys(row);
-            found.push(Found { index, keys });
         }
         if let Some(cursor) = &self.after {
-            let (keys, first) = self.start(cursor, &rows)?;
-            found.retain(|row| match compare(&self.order, &row.keys, &keys) {
-                Ordering::Equal => row.index >= first,
-                order => order.is_gt(),
+            let (keys, place) = (cursor.keys(self)?, cursor.place());
+            found.retain(|(index, row)| {
+                let order = compare(&self.order, row, &keys);
+                order
+                    .then_with(|| rows[*index].aggregate.order().cmp(&place))
+                    .is_gt()
             });
         }
-        // A stable sort leaves equals in the order of creation.
-        found.sort_by(|a, b| compare(&self.order, &a.keys, &b.keys));
+        found.sort_by(|(a, left), (b, right)| {
+            let order = compare(&self.order, left, right);
+            order.then_with(|| rows[*a].aggregate.order().cmp(&rows[*b].aggregate.order()))
+        });
         let length = self.limit.unwrap_or(found.len()).min(found.len());
         let more = length < found.len();
         found.truncate(length);
-        let next = found.last().filter(|_| more).map(|last| {
-            let (experiment, row) = rows[last.index];
-            Cursor::new(&last.keys, experiment, &row.aggregate)
-        });
-        let order: Vec<usize> = found.into_iter().map(|row| row.index).collect();
-        let mut items: Vec<Option<T>> = items.into_iter().map(Some).collect();
-        let items = order.into_iter().filter_map(|index| items[index].take());
+        let next = found.last().filter(|_| more);
+        let next = next.map(|(last, keys)| Cursor::new(self, keys, &rows[*last].aggregate));
+        let order: Vec<usize> = found.into_iter().map(|(index, _)| index).collect();
+        let mut rows: Vec<Option<Row>> = rows.into_iter().map(Some).collect();
+        let items = order.into_iter().filter_map(|index| rows[index].take());
         Ok(Page {
             items: items.collect(),
             next,
         })
     }
-
-    /// The keys of the row that a cursor points at, and the first index behind it among equals.
-    fn start(
-        &self,
-        cursor: &Cursor,
-        rows: &[(Uuid, &Row)],
-    ) -> Result<(Vec<Option<Scalar<'static>>>, usize)> {
-        if cursor.keys.len() != self.order.len() {
-            let query = self.to_string();
-            let before = query.rfind(&cursor.to_string()).unwrap_or(0);
-            return Err(Error::Query {
-                column: query[..before].chars().count(),
-                query,
-                problem: "the cursor belongs to another order".to_owned(),
-                hint: "a cursor continues the query whose page it came with".to_owned(),
-            });
-        }
-        let created = |row: &Row| row.aggregate.created.as_microsecond();
-        // One that was removed and tracked again stands where it was created anew.
-        let is_last = |(experiment, row): &(Uuid, &Row)| {
-            *experiment == cursor.experiment
-                && row.aggregate.id == cursor.id
-                && created(row) == cursor.created
-        };
-        let first = match rows.iter().position(is_last) {
-            Some(index) => index + 1,
-            // It was removed since; what was created after it follows.
-            None => rows
-                .iter()
-                .position(|(_, row)| created(row) > cursor.created)
-                .unwrap_or(rows.len()),
-        };
-        let keys = cursor.keys.iter().map(|key| ordered(Scalar::of(key)));
-        Ok((keys.collect(), first))
-    }
 }
 
-/// A row that was found: its index, and what it is ordered by.
-struct Found<'r> {
-    index: usize,
-    keys: Vec<Option<Scalar<'r>>>,
-}
-
-fn key<'r>(field: &Field, row: &'r Row) -> Option<Scalar<'r>> {
-    field.value(row).and_then(ordered)
-}
-
-/// The value as something to order by; nothing for what stands last.
-fn ordered(value: Scalar<'_>) -> Option<Scalar<'_>> {
-    match value {
-        Scalar::Null | Scalar::Nested => None,
-        // A cursor holds it as a number.
-        Scalar::Time(time) => Some(Scalar::Integer(time.as_microsecond().into())),
-        value => Some(value).filter(|value| !value.is_nan()),
-    }
-}
-
-fn compare(orders: &[Order], a: &[Option<Scalar<'_>>], b: &[Option<Scalar<'_>>]) -> Ordering {
-    /// Numbers stand before texts, and texts before booleans.
-    fn rank(value: &Scalar<'_>) -> u8 {
-        match value {
-            Scalar::Text(_) => 1,
-            Scalar::Bool(_) => 2,
-            _ => 0,
-        }
-    }
-    let of_field =
-        |((order, a), b): ((&Order, &Option<Scalar<'_>>), &Option<Scalar<'_>>)| match (a, b) {
-            (Some(a), Some(b)) => {
-                let ascending = a.order(b).unwrap_or_else(|| rank(a).cmp(&rank(b)));
-                if order.descending {
-                    ascending.reverse()
-                } else {
-                    ascending
-                }
-            }
-            (a, b) => a.is_none().cmp(&b.is_none()),
-        };
-    let mut fields = orders.iter().zip(a).zip(b).map(of_field);
-    fields
-        .find(|order| order.is_ne())
-        .unwrap_or(Ordering::Equal)
-}
-
-impl Node {
+impl Tree {
     fn each_field(&self, act: &mut impl FnMut(&Field)) {
         match self {
             Self::Compare(field, ..) | Self::Exists(field) => act(field),
@@ -199,15 +202,15 @@ impl Node {
         }
     }
 
-    fn holds(&self, row: &Row) -> bool {
+    fn holds(&self, row: &Row, directions: &Directions) -> bool {
         match self {
             Self::Compare(field, comparison, literal) => field
-                .value(row)
+                .value(row, directions)
                 .is_some_and(|value| comparison.holds(&value, literal)),
-            Self::Exists(field) => field.value(row).is_some(),
-            Self::All(nodes) => nodes.iter().all(|node| node.holds(row)),
-            Self::Any(nodes) => nodes.iter().any(|node| node.holds(row)),
-            Self::Not(node) => !node.holds(row),
+            Self::Exists(field) => field.value(row, directions).is_some(),
+            Self::All(nodes) => nodes.iter().all(|node| node.holds(row, directions)),
+            Self::Any(nodes) => nodes.iter().any(|node| node.holds(row, directions)),
+            Self::Not(node) => !node.holds(row, directions),
         }
     }
 }
@@ -243,19 +246,24 @@ impl Field {
     /// # let experiment = tracker_core::Tracker::open("memory:")?.experiment("digits")?;
     /// # experiment.track(&model)?;
     /// use tracker_core::Query;
-    /// use tracker_core::query::{argument, tag};
+    /// use tracker_core::query::{Directions, argument, tag};
     ///
     /// let rows = experiment.aggregates().rows(Query::new())?;
-    /// let layers = argument("model", "layers").of(&rows[0]);
+    /// let directions = Directions::default();
+    /// let layers = argument("model", "layers").of(&rows[0], &directions);
     /// assert_eq!(layers.unwrap().to_string(), "[64, 10]");
-    /// assert_eq!(tag("stage").of(&rows[0]), None);
+    /// assert_eq!(tag("stage").of(&rows[0], &directions), None);
     /// # Ok::<(), tracker_core::Error>(())
     /// ```
-    pub fn of(&self, row: &Row) -> Option<Value> {
-        if let Place::Argument { kind, path } = &self.0 {
-            return follow(newest(row, kind)?, path).map(Cow::into_owned);
+    pub fn of(&self, row: &Row, directions: &Directions) -> Option<Value> {
+        match &self.0 {
+            Target::Argument { kind, path } => {
+                return argument(newest(row, kind)?, path).map(Cow::into_owned);
+            }
+            Target::Param(path) => return param(row, path).map(Cow::into_owned),
+            _ => {}
         }
-        match self.value(row)? {
+        match self.value(row, directions)? {
             Scalar::Nested => match self.point(row)? {
                 MetricValue::Json(json) => Some(json.clone()),
                 MetricValue::Number(_) => None,
@@ -267,7 +275,7 @@ impl Field {
 
     /// The value of the point that it names.
     fn point<'r>(&self, row: &'r Row) -> Option<&'r MetricValue> {
-        let Place::Metric {
+        let Target::Metric {
             name,
             phase,
             statistic,
@@ -284,36 +292,49 @@ impl Field {
     }
 
     /// What a row has there, to compare.
-    fn value<'r>(&self, row: &'r Row) -> Option<Scalar<'r>> {
+    fn value<'r>(&self, row: &'r Row, directions: &Directions) -> Option<Scalar<'r>> {
         let record = &row.aggregate;
         let text = |text: &'r str| Scalar::Text(Cow::Borrowed(text));
+        let filled = |value: &'r str| (!value.is_empty()).then(|| text(value));
         match &self.0 {
-            Place::Metric {
+            Target::Metric {
                 name,
                 phase,
                 statistic,
             } => {
                 let mut summaries = row.summaries.iter();
                 let same = |summary: &&Summary| summary.name() == name && summary.phase() == phase;
-                statistic.of(summaries.find(same)?)
+                let direction = || directions.direction(record, name);
+                statistic.of(summaries.find(same)?, direction)
             }
-            Place::Argument { kind, path } => Some(Scalar::of(&*follow(newest(row, kind)?, path)?)),
-            Place::Name(kind) => newest(row, kind).map(|module| text(module.name())),
-            Place::Hash(kind) => newest(row, kind).map(|module| text(module.hash().as_str())),
-            Place::Tag(tag) => record.annotations.tags.get(tag).map(|value| text(value)),
-            Place::Notes => {
-                let notes = record.annotations.notes.as_str();
-                (!notes.is_empty()).then(|| text(notes))
+            Target::Argument { kind, path } => {
+                Some(Scalar::of(&*argument(newest(row, kind)?, path)?))
             }
-            Place::Id => Some(text(&record.id)),
-            Place::Epoch => Some(Scalar::Integer(record.epoch.into())),
-            Place::Created => Some(Scalar::Time(record.created)),
+            Target::Param(path) => Some(Scalar::of(&*param(row, path)?)),
+            Target::Component(kind) => newest(row, kind).map(|module| text(module.name())),
+            Target::Hash(kind) => newest(row, kind).map(|module| text(module.hash().as_str())),
+            Target::Tag(tag) => record.annotations.tags.get(tag).map(|value| text(value)),
+            Target::Notes => filled(&record.annotations.notes),
+            Target::Name => filled(&record.name),
+            Target::Id => Some(text(&record.id)),
+            Target::Epoch => Some(Scalar::Integer(record.epoch.into())),
+            Target::Created => Some(Scalar::Time(record.created)),
+            Target::Archived => Some(Scalar::Bool(record.archived)),
+            Target::Status => Some(text(record.status().as_str())),
+            Target::Duration => {
+                let duration = record.attempt.as_ref()?.duration();
+                Some(Scalar::Float(duration.as_secs_f64()))
+            }
         }
     }
 }
 
 impl Statistic {
-    fn of(self, summary: &Summary) -> Option<Scalar<'static>> {
+    fn of(
+        self,
+        summary: &Summary,
+        direction: impl FnOnce() -> Option<Direction>,
+    ) -> Option<Scalar<'static>> {
         let value = |value: &MetricValue| match value {
             MetricValue::Number(number) => Scalar::Float(*number),
             MetricValue::Json(json) => Scalar::of(json),
@@ -323,20 +344,32 @@ impl Statistic {
             Self::Last => Some(value(&summary.last.value)),
             Self::Min => summary.min.map(Scalar::Float),
             Self::Max => summary.max.map(Scalar::Float),
+            Self::Best => match direction()? {
+                Direction::Minimize => summary.min.map(Scalar::Float),
+                Direction::Maximize => summary.max.map(Scalar::Float),
+            },
             Self::Count => Some(Scalar::Integer(summary.count.into())),
         }
     }
 }
 
-fn newest<'r>(row: &'r Row, kind: &str) -> Option<&'r Module> {
+fn newest<'r>(row: &'r Row, kind: &str) -> Option<&'r ModuleRecord> {
     row.modules.iter().rfind(|module| module.kind == kind)
 }
 
-fn follow<'m>(module: &'m Module, path: &[String]) -> Option<Cow<'m, Value>> {
+fn argument<'m>(module: &'m ModuleRecord, path: &[String]) -> Option<Cow<'m, Value>> {
     let (first, rest) = path.split_first()?;
-    let first = module.record.exact_arguments().get(first)?;
-    let mut value = Cow::Borrowed(first);
-    for name in rest {
+    follow(module.record.exact_arguments().get(first)?, rest)
+}
+
+fn param<'r>(row: &'r Row, path: &[String]) -> Option<Cow<'r, Value>> {
+    let (first, rest) = path.split_first()?;
+    follow(row.aggregate.params.get(first)?, rest)
+}
+
+fn follow<'v>(value: &'v Value, path: &[String]) -> Option<Cow<'v, Value>> {
+    let mut value = Cow::Borrowed(value);
+    for name in path {
         value = Cow::Owned(member(&value, name)?);
     }
     Some(value)

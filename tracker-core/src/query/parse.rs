@@ -1,13 +1,14 @@
 //! Reads queries from text, by recursive descent: a function for each rule of the grammar.
 
-use super::Query;
-use super::condition::{Comparison, Condition, Literal, Node};
-use super::cursor::Cursor;
-use super::field::{Field, Order, Place, Statistic};
-use super::scalar::Scalar;
-use crate::error::{Error, Result};
+use std::str::FromStr;
 
-pub(super) use super::text::{is_one_of, of_name, opens_name};
+use super::condition::{Comparison, Condition, Literal, Tree};
+use super::cursor::Cursor;
+use super::field::{Field, Order, Statistic, Target};
+use super::request::Query;
+use super::scalar::Scalar;
+use super::text::{Parser, is_one_of, of_name, opens_name};
+use crate::error::{Error, Result};
 
 /// Words that need quotes to be a kind, because they mean something where a field may begin.
 pub(super) const KEYWORDS: [&str; 13] = [
@@ -15,35 +16,23 @@ pub(super) const KEYWORDS: [&str; 13] = [
     "null",
 ];
 /// Words that begin a field which is no argument.
-pub(super) const FIELDS: [&str; 7] = ["metric", "tag", "hash", "notes", "id", "epoch", "created"];
+pub(super) const FIELDS: [&str; 12] = [
+    "metric", "tag", "param", "hash", "notes", "id", "name", "epoch", "created", "archived",
+    "status", "duration",
+];
 
 /// How deep parentheses and `not` may nest; each level costs some stack.
 const NESTING: usize = 100;
 
 const COMPARISONS: &str = "the comparisons are `=`, `!=`, `<`, `<=`, `>`, `>=`, `~` and `exists`";
 const STATISTICS: &str = "a metric is written `metric.NAME[PHASE].max`, with one of `first`, \
-                          `last`, `min`, `max` and `count`";
+                          `last`, `min`, `max`, `best` and `count`";
 
 const TEXTS: &str = "a text stands in quotes, as `\"MLP\"`; the other values are numbers, `true`, \
                      `false` and `null`";
 const TIMES: &str = "write a date, as `\"2026-01-31\"`, or a time, as `\"2026-01-31T12:00:00Z\"`";
 
-/// The text, and how far it has been read.
-pub(super) struct Parser<'t> {
-    pub(super) text: &'t str,
-    pub(super) at: usize,
-    depth: usize,
-}
-
-impl<'t> Parser<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
-        Self {
-            text,
-            at: 0,
-            depth: 0,
-        }
-    }
-
+impl Parser<'_> {
     /// What `rule` reads, behind which nothing may follow.
     pub(super) fn whole<T>(mut self, rule: impl Fn(&mut Self) -> Result<T>) -> Result<T> {
         let read = rule(&mut self)?;
@@ -153,14 +142,14 @@ impl<'t> Parser<'t> {
         let literal = self.literal()?;
         let condition = field.compare(comparison, literal);
         let expected = match &condition.0 {
-            Node::Compare(_, Comparison::Contains, Literal(Scalar::Text(_))) => {
+            Tree::Compare(_, Comparison::Contains, Literal(Scalar::Text(_))) => {
                 return Ok(condition);
             }
-            Node::Compare(_, Comparison::Contains, _) => ("expected a text", TEXTS),
-            Node::Compare(Field(Place::Created), _, Literal(Scalar::Time(_))) => {
+            Tree::Compare(_, Comparison::Contains, _) => ("expected a text", TEXTS),
+            Tree::Compare(Field(Target::Created), _, Literal(Scalar::Time(_))) => {
                 return Ok(condition);
             }
-            Node::Compare(Field(Place::Created), ..) => ("expected a time", TIMES),
+            Tree::Compare(Field(Target::Created), ..) => ("expected a time", TIMES),
             _ => return Ok(condition),
         };
         self.at = start;
@@ -169,7 +158,7 @@ impl<'t> Parser<'t> {
 
     fn no_comparison(&mut self, field: &Field) -> Error {
         const PROBLEM: &str = "expected a comparison";
-        let (Place::Name(kind) | Place::Argument { kind, .. }) = &field.0 else {
+        let (Target::Component(kind) | Target::Argument { kind, .. }) = &field.0 else {
             return self.error_near(PROBLEM, ["exists"], COMPARISONS);
         };
         let meant = match self.peek() {
@@ -193,8 +182,9 @@ impl<'t> Parser<'t> {
         let quoted = matches!(self.peek(), Some('"' | '\''));
         let word = self.word();
         if !quoted && (!word.starts_with(opens_name) || is_one_of(word, &KEYWORDS)) {
-            let hint = "a field is `metric.NAME.max`, `KIND.ARGUMENT`, `KIND`, `tag.NAME`, \
-                        `hash.KIND`, `notes`, `id`, `epoch` or `created`";
+            let hint = "a field is `metric.NAME.max`, `KIND.ARGUMENT`, `KIND`, `param.NAME`, \
+                        `tag.NAME`, `hash.KIND`, `name`, `notes`, `id`, `epoch`, `created`, \
+                        `status`, `duration` or `archived`";
             return Err(self.error("expected a field", hint));
         }
         let first = self.name("a field")?;
@@ -203,27 +193,42 @@ impl<'t> Parser<'t> {
             .find(|known| first.eq_ignore_ascii_case(known));
         Ok(Field(match special.filter(|_| !quoted) {
             Some("metric") => self.metric()?,
-            Some("tag") => Place::Tag(self.after_dot("the name of a tag")?),
-            Some("hash") => Place::Hash(self.after_dot("the kind of a module")?),
-            Some("notes") => Place::Notes,
-            Some("id") => Place::Id,
-            Some("epoch") => Place::Epoch,
-            Some("created") => Place::Created,
+            Some("tag") => Target::Tag(self.after_dot("the name of a tag")?),
+            Some("hash") => Target::Hash(self.after_dot("the kind of a module")?),
+            Some("param") => {
+                let mut path = vec![self.after_dot("the name of a parameter")?];
+                path.append(&mut self.path("the name of a member")?);
+                Target::Param(path)
+            }
+            Some("notes") => Target::Notes,
+            Some("name") => Target::Name,
+            Some("archived") => Target::Archived,
+            Some("status") => Target::Status,
+            Some("duration") => Target::Duration,
+            Some("id") => Target::Id,
+            Some("epoch") => Target::Epoch,
+            Some("created") => Target::Created,
             _ => {
-                let mut path = Vec::new();
-                while self.take('.') {
-                    path.push(self.name("the name of an argument")?);
-                }
+                let path = self.path("the name of an argument")?;
                 if path.is_empty() {
-                    Place::Name(first)
+                    Target::Component(first)
                 } else {
-                    Place::Argument { kind: first, path }
+                    Target::Argument { kind: first, path }
                 }
             }
         }))
     }
 
-    fn metric(&mut self) -> Result<Place> {
+    /// `[.name ...]`
+    fn path(&mut self, what: &str) -> Result<Vec<String>> {
+        let mut path = Vec::new();
+        while self.take('.') {
+            path.push(self.name(what)?);
+        }
+        Ok(path)
+    }
+
+    fn metric(&mut self) -> Result<Target> {
         let name = self.after_dot("the name of a metric")?;
         let mut phase = String::new();
         if self.take('[') {
@@ -243,7 +248,7 @@ impl<'t> Parser<'t> {
             return Err(self.error_near("expected a part of the metric", names, STATISTICS));
         };
         self.at += word.len();
-        Ok(Place::Metric {
+        Ok(Target::Metric {
             name,
             phase,
             statistic,
@@ -306,5 +311,21 @@ impl<'t> Parser<'t> {
         };
         self.at += word.len();
         Ok(cursor)
+    }
+}
+
+impl FromStr for Query {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        Parser::new(text).whole(Parser::query)
+    }
+}
+
+impl FromStr for Field {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        Parser::new(text).whole(Parser::field)
     }
 }

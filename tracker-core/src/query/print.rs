@@ -4,11 +4,12 @@ use std::fmt::{self, Display, Formatter, Write};
 
 use registry_core::Value;
 
-use super::Query;
-use super::condition::{Comparison, Condition, Literal, Node};
-use super::field::{Field, Order, Place, Statistic};
-use super::parse::{FIELDS, KEYWORDS, is_one_of, of_name, opens_name};
+use super::condition::{Comparison, Condition, Literal, Tree};
+use super::field::{Field, Order, Statistic, Target};
+use super::parse::{FIELDS, KEYWORDS};
+use super::request::Query;
 use super::scalar::Scalar;
+use super::text::{is_one_of, of_name, opens_name};
 
 impl Display for Query {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -49,7 +50,7 @@ impl Display for Condition {
     }
 }
 
-impl Display for Node {
+impl Display for Tree {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Compare(field, comparison, literal) => {
@@ -68,9 +69,9 @@ impl Display for Node {
 
 fn list(
     f: &mut Formatter<'_>,
-    nodes: &[Node],
+    nodes: &[Tree],
     between: &str,
-    in_parentheses: impl Fn(&Node) -> bool,
+    in_parentheses: impl Fn(&Tree) -> bool,
 ) -> fmt::Result {
     for (index, node) in nodes.iter().enumerate() {
         f.write_str(if index == 0 { "" } else { between })?;
@@ -117,7 +118,7 @@ impl Display for Literal {
 impl Display for Field {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Place::Metric {
+            Target::Metric {
                 name,
                 phase,
                 statistic,
@@ -131,26 +132,37 @@ impl Display for Field {
                 }
                 write!(f, ".{statistic}")
             }
-            Place::Argument { kind, path } => {
+            Target::Argument { kind, path } => {
                 write_kind(f, kind)?;
                 path.iter().try_for_each(|name| {
                     f.write_char('.')?;
                     write_name(f, name)
                 })
             }
-            Place::Name(kind) => write_kind(f, kind),
-            Place::Hash(kind) => {
+            Target::Component(kind) => write_kind(f, kind),
+            Target::Hash(kind) => {
                 f.write_str("hash.")?;
                 write_name(f, kind)
             }
-            Place::Tag(tag) => {
+            Target::Tag(tag) => {
                 f.write_str("tag.")?;
                 write_name(f, tag)
             }
-            Place::Notes => f.write_str("notes"),
-            Place::Id => f.write_str("id"),
-            Place::Epoch => f.write_str("epoch"),
-            Place::Created => f.write_str("created"),
+            Target::Param(path) => {
+                f.write_str("param")?;
+                path.iter().try_for_each(|name| {
+                    f.write_char('.')?;
+                    write_name(f, name)
+                })
+            }
+            Target::Notes => f.write_str("notes"),
+            Target::Name => f.write_str("name"),
+            Target::Archived => f.write_str("archived"),
+            Target::Status => f.write_str("status"),
+            Target::Duration => f.write_str("duration"),
+            Target::Id => f.write_str("id"),
+            Target::Epoch => f.write_str("epoch"),
+            Target::Created => f.write_str("created"),
         }
     }
 }

@@ -10,12 +10,18 @@ use registry_core::Value;
 
 /// A value that a row holds or a query names.
 #[derive(Clone, Debug)]
-pub(super) enum Scalar<'a> {
+pub enum Scalar<'a> {
+    /// The null of JSON.
     Null,
+    /// A boolean.
     Bool(bool),
+    /// A whole number.
     Integer(i128),
+    /// Any other number.
     Float(f64),
+    /// A text.
     Text(Cow<'a, str>),
+    /// A time.
     Time(Timestamp),
     /// A list or an object, which equals nothing and has no order.
     Nested,
@@ -23,7 +29,7 @@ pub(super) enum Scalar<'a> {
 
 impl Scalar<'_> {
     /// The value of canonical JSON text, whose first byte tells what it is.
-    pub(super) fn of(value: &Value) -> Scalar<'static> {
+    pub fn of(value: &Value) -> Scalar<'static> {
         let text = value.as_str();
         match text.as_bytes().first() {
             Some(b'"') => value

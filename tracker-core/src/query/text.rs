@@ -1,6 +1,5 @@
 //! The characters of a query: words, names and quoted text.
 
-use super::parse::Parser;
 use crate::error::{Error, Result};
 
 /// Whether a character may stand in a name without quotes.
@@ -16,6 +15,23 @@ pub(super) fn opens_name(char: char) -> bool {
 /// Whether a word is one of these, in upper or lower case.
 pub(super) fn is_one_of(word: &str, known: &[&str]) -> bool {
     known.iter().any(|known| word.eq_ignore_ascii_case(known))
+}
+
+/// The text, and how far it has been read.
+pub(super) struct Parser<'t> {
+    pub(super) text: &'t str,
+    pub(super) at: usize,
+    pub(super) depth: usize,
+}
+
+impl<'t> Parser<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        Self {
+            text,
+            at: 0,
+            depth: 0,
+        }
+    }
 }
 
 /// Reading goes forward only; `at` is the byte behind what was read.

@@ -3,102 +3,79 @@
 use std::sync::Arc;
 
 use tracker_core::ports::{
-    AggregateKey, AggregateRecord, AggregateStore, Batch, Columns, ExperimentRecord,
-    ExperimentStore, IterationStore, Mark, MetricStore, Row, Upkeep,
+    Applied, ArtifactRecord, AttemptRecord, Change, Detail, ExperimentRecord, Mark, Row, Scope,
+    Store,
 };
-use tracker_core::{Annotation, Iteration, MemoryStore, Module, Result, Series, Summary, Uuid};
+use tracker_core::{Iteration, MemoryStore, Result, Series, Uuid};
 
-/// What stands in the place of `add_metrics`; it is given the store behind.
-pub(crate) trait Add:
-    Fn(&MemoryStore, &[Batch], Option<Mark>) -> Result<Vec<AggregateKey>> + Send + Sync
+/// What stands in the place of `apply` where points are added or a journal is moved; it is given the
+/// store behind.
+pub(crate) trait Apply:
+    Fn(&MemoryStore, &[Change], Option<Mark>) -> Result<Applied> + Send + Sync
 {
 }
 
-impl<F> Add for F where
-    F: Fn(&MemoryStore, &[Batch], Option<Mark>) -> Result<Vec<AggregateKey>> + Send + Sync
+impl<F> Apply for F where
+    F: Fn(&MemoryStore, &[Change], Option<Mark>) -> Result<Applied> + Send + Sync
 {
 }
 
 /// Passes every call on but those which add points and wait for the disk.
 pub(crate) struct Hooked<F> {
     inner: Arc<MemoryStore>,
-    add: F,
+    apply: F,
     pub(crate) sync: fn() -> Result<()>,
 }
 
-impl<F: Add> Hooked<F> {
-    pub(crate) fn new(inner: &Arc<MemoryStore>, add: F) -> Self {
+impl<F: Apply> Hooked<F> {
+    pub(crate) fn new(inner: &Arc<MemoryStore>, apply: F) -> Self {
         Self {
             inner: Arc::clone(inner),
-            add,
+            apply,
             sync: || Ok(()),
         }
     }
 }
 
-/// Methods that are passed on as they are.
-macro_rules! pass_on {
-    ($(fn $name:ident($($parameter:ident: $type:ty),*) -> $result:ty;)+) => {
-        $(fn $name(&self, $($parameter: $type),*) -> $result {
-            self.inner.$name($($parameter),*)
-        })+
-    };
-}
-
-impl<F: Add> ExperimentStore for Hooked<F> {
-    pass_on! {
-        fn create_experiment(record: &ExperimentRecord) -> Result<()>;
-        fn experiment(name: &str) -> Result<Option<ExperimentRecord>>;
-        fn experiments() -> Result<Vec<ExperimentRecord>>;
-        fn rename_experiment(id: Uuid, name: &str) -> Result<()>;
-        fn annotate_experiment(id: Uuid, change: &Annotation) -> Result<()>;
-        fn remove_experiment(id: Uuid) -> Result<()>;
-    }
-}
-
-impl<F: Add> AggregateStore for Hooked<F> {
-    pass_on! {
-        fn create_aggregate(experiment: Uuid, record: &AggregateRecord, modules: &[Module]) -> Result<()>;
-        fn aggregate(key: &AggregateKey) -> Result<Option<AggregateRecord>>;
-        fn aggregates(experiment: Uuid) -> Result<Vec<AggregateRecord>>;
-        fn table(experiment: Uuid, columns: &Columns) -> Result<Vec<Row>>;
-        fn set_epoch(key: &AggregateKey, epoch: u64) -> Result<()>;
-        fn annotate_aggregate(key: &AggregateKey, change: &Annotation) -> Result<()>;
-        fn remove_aggregate(key: &AggregateKey) -> Result<()>;
-        fn put_module(key: &AggregateKey, module: &Module) -> Result<()>;
-        fn modules(key: &AggregateKey) -> Result<Vec<Module>>;
-    }
-}
-
-impl<F: Add> MetricStore for Hooked<F> {
-    fn add_metrics(&self, batches: &[Batch], mark: Option<Mark>) -> Result<Vec<AggregateKey>> {
-        (self.add)(&self.inner, batches, mark)
+impl<F: Apply> Store for Hooked<F> {
+    fn apply(&self, changes: &[Change], mark: Option<Mark>) -> Result<Applied> {
+        let is_points = |change: &Change| matches!(change, Change::AddPoints { .. });
+        if mark.is_some() || changes.iter().any(is_points) {
+            (self.apply)(&self.inner, changes, mark)
+        } else {
+            self.inner.apply(changes, mark)
+        }
     }
 
-    pass_on! {
-        fn history(key: &AggregateKey, name: &str, phase: &str) -> Result<Series>;
-        fn summaries(key: &AggregateKey) -> Result<Vec<Summary>>;
-        fn summary(key: &AggregateKey, name: &str, phase: &str) -> Result<Option<Summary>>;
-        fn clear_metrics(key: &AggregateKey) -> Result<()>;
-    }
-}
-
-impl<F: Add> Upkeep for Hooked<F> {
     fn sync(&self) -> Result<()> {
         (self.sync)()
     }
 
-    pass_on! {
-        fn position(journal: Uuid) -> Result<u64>;
-        fn forget(journal: Uuid) -> Result<()>;
-        fn check() -> Result<Vec<String>>;
+    fn experiments(&self) -> Result<Vec<ExperimentRecord>> {
+        self.inner.experiments()
     }
-}
 
-impl<F: Add> IterationStore for Hooked<F> {
-    pass_on! {
-        fn put_iteration(key: &AggregateKey, iteration: &Iteration) -> Result<()>;
-        fn iterations(key: &AggregateKey) -> Result<Vec<Iteration>>;
-        fn clear_iterations(key: &AggregateKey) -> Result<()>;
+    fn rows(&self, scope: &Scope, detail: &Detail) -> Result<Vec<Row>> {
+        self.inner.rows(scope, detail)
+    }
+
+    fn history(&self, aggregate: Uuid, name: &str, phase: &str) -> Result<Series> {
+        self.inner.history(aggregate, name, phase)
+    }
+
+    fn iterations(&self, aggregate: Uuid) -> Result<Vec<Iteration>> {
+        self.inner.iterations(aggregate)
+    }
+
+    fn attempts(&self, aggregate: Uuid) -> Result<Vec<AttemptRecord>> {
+        self.inner.attempts(aggregate)
+    }
+
+    fn artifacts(&self, aggregate: Uuid) -> Result<Vec<ArtifactRecord>> {
+        self.inner.artifacts(aggregate)
+    }
+
+    fn position(&self, journal: Uuid) -> Result<u64> {
+        self.inner.position(journal)
     }
 }

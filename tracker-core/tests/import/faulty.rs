@@ -4,12 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tracker_core::ports::{
-    AggregateKey, AggregateRecord, AggregateStore, Batch, Columns, ExperimentRecord,
-    ExperimentStore, IterationStore, Mark, MetricStore, Row, Store, Upkeep,
+    Applied, ArtifactRecord, AttemptRecord, Change, Detail, ExperimentRecord, Mark, Row, Scope,
+    Store,
 };
-use tracker_core::{
-    Annotation, Error, Iteration, MetricValue, Module, Result, Series, Summary, Uuid,
-};
+use tracker_core::{Error, Iteration, MetricValue, Result, Series, Uuid};
 
 /// When a call fails, or what is changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,13 +17,15 @@ pub(crate) enum When {
     Before(usize),
     /// The call of this number, with its effect.
     After(usize),
-    /// The call of this number of `add_metrics` alone, with its effect.
+    /// The call of this number among those that add points, with its effect.
     AfterAdd(usize),
     LosesSignOfZero,
     LosesModuleEpochs,
     LosesDatasets,
     LosesEpochs,
     LosesNotes,
+    LosesNames,
+    LosesParams,
 }
 
 pub(crate) struct Faulty {
@@ -56,99 +56,40 @@ impl Faulty {
         }
         result
     }
+
+    /// What the store keeps of a change.
+    fn kept(&self, change: &Change) -> Change {
+        let mut change = change.clone();
+        match (self.when, &mut change) {
+            (When::LosesNotes, Change::CreateExperiment(record)) => {
+                record.annotations.notes.clear();
+            }
+            (When::LosesEpochs, Change::CreateAggregate { record, .. }) => record.epoch = 0,
+            (When::LosesNames, Change::CreateAggregate { record, .. }) => record.name.clear(),
+            (When::LosesParams, Change::CreateAggregate { record, .. }) => record.params.clear(),
+            (When::LosesModuleEpochs, Change::CreateAggregate { modules, .. }) => {
+                for module in modules {
+                    module.epoch = 0;
+                }
+            }
+            (When::LosesModuleEpochs, Change::PutModule { module, .. }) => module.epoch = 0,
+            (When::LosesDatasets, Change::PutIteration { iteration, .. }) => {
+                iteration.dataset = None;
+            }
+            (When::LosesSignOfZero, Change::AddPoints { series, .. }) => {
+                for series in series {
+                    *series = without_sign(series);
+                }
+            }
+            _ => {}
+        }
+        change
+    }
 }
 
 fn failure() -> Error {
     Error::Busy {
         place: "a store that fails".to_owned(),
-    }
-}
-
-/// Methods that are passed on as they are.
-macro_rules! pass_on {
-    ($(fn $name:ident($($parameter:ident: $type:ty),*) -> $result:ty;)+) => {
-        $(fn $name(&self, $($parameter: $type),*) -> $result {
-            self.call(|inner| inner.$name($($parameter),*))
-        })+
-    };
-}
-
-impl ExperimentStore for Faulty {
-    fn create_experiment(&self, record: &ExperimentRecord) -> Result<()> {
-        let mut record = record.clone();
-        if self.when == When::LosesNotes {
-            record.annotations.notes.clear();
-        }
-        self.call(|inner| inner.create_experiment(&record))
-    }
-
-    pass_on! {
-        fn experiment(name: &str) -> Result<Option<ExperimentRecord>>;
-        fn experiments() -> Result<Vec<ExperimentRecord>>;
-        fn rename_experiment(id: Uuid, name: &str) -> Result<()>;
-        fn annotate_experiment(id: Uuid, change: &Annotation) -> Result<()>;
-        fn remove_experiment(id: Uuid) -> Result<()>;
-    }
-}
-
-impl AggregateStore for Faulty {
-    fn create_aggregate(
-        &self,
-        experiment: Uuid,
-        record: &AggregateRecord,
-        modules: &[Module],
-    ) -> Result<()> {
-        let (mut record, mut modules) = (record.clone(), modules.to_vec());
-        if self.when == When::LosesEpochs {
-            record.epoch = 0;
-        }
-        if self.when == When::LosesModuleEpochs {
-            for module in &mut modules {
-                module.epoch = 0;
-            }
-        }
-        self.call(|inner| inner.create_aggregate(experiment, &record, &modules))
-    }
-
-    fn put_module(&self, key: &AggregateKey, module: &Module) -> Result<()> {
-        let mut module = module.clone();
-        if self.when == When::LosesModuleEpochs {
-            module.epoch = 0;
-        }
-        self.call(|inner| inner.put_module(key, &module))
-    }
-
-    pass_on! {
-        fn aggregate(key: &AggregateKey) -> Result<Option<AggregateRecord>>;
-        fn aggregates(experiment: Uuid) -> Result<Vec<AggregateRecord>>;
-        fn table(experiment: Uuid, columns: &Columns) -> Result<Vec<Row>>;
-        fn set_epoch(key: &AggregateKey, epoch: u64) -> Result<()>;
-        fn annotate_aggregate(key: &AggregateKey, change: &Annotation) -> Result<()>;
-        fn remove_aggregate(key: &AggregateKey) -> Result<()>;
-        fn modules(key: &AggregateKey) -> Result<Vec<Module>>;
-    }
-}
-
-impl MetricStore for Faulty {
-    fn add_metrics(&self, batches: &[Batch], mark: Option<Mark>) -> Result<Vec<AggregateKey>> {
-        let mut batches = batches.to_vec();
-        if self.when == When::LosesSignOfZero {
-            let series = batches.iter_mut().flat_map(|batch| &mut batch.series);
-            series.for_each(|series| *series = without_sign(series));
-        }
-        let added = self.call(|inner| inner.add_metrics(&batches, mark));
-        let number = self.adds.fetch_add(1, Ordering::Relaxed) + 1;
-        if self.when == When::AfterAdd(number) {
-            return Err(failure());
-        }
-        added
-    }
-
-    pass_on! {
-        fn history(key: &AggregateKey, name: &str, phase: &str) -> Result<Series>;
-        fn summaries(key: &AggregateKey) -> Result<Vec<Summary>>;
-        fn summary(key: &AggregateKey, name: &str, phase: &str) -> Result<Option<Summary>>;
-        fn clear_metrics(key: &AggregateKey) -> Result<()>;
     }
 }
 
@@ -163,25 +104,37 @@ fn without_sign(series: &Series) -> Series {
     changed
 }
 
-impl IterationStore for Faulty {
-    fn put_iteration(&self, key: &AggregateKey, iteration: &Iteration) -> Result<()> {
-        let mut iteration = iteration.clone();
-        if self.when == When::LosesDatasets {
-            iteration.dataset = None;
-        }
-        self.call(|inner| inner.put_iteration(key, &iteration))
-    }
-
-    pass_on! {
-        fn iterations(key: &AggregateKey) -> Result<Vec<Iteration>>;
-        fn clear_iterations(key: &AggregateKey) -> Result<()>;
-    }
+/// Methods that are passed on as they are.
+macro_rules! pass_on {
+    ($(fn $name:ident($($parameter:ident: $type:ty),*) -> $result:ty;)+) => {
+        $(fn $name(&self, $($parameter: $type),*) -> $result {
+            self.call(|inner| inner.$name($($parameter),*))
+        })+
+    };
 }
 
-impl Upkeep for Faulty {
+impl Store for Faulty {
+    fn apply(&self, changes: &[Change], mark: Option<Mark>) -> Result<Applied> {
+        let kept: Vec<Change> = changes.iter().map(|change| self.kept(change)).collect();
+        let applied = self.call(|inner| inner.apply(&kept, mark));
+        let adds = |change: &Change| matches!(change, Change::AddPoints { .. });
+        if changes.iter().any(adds) {
+            let number = self.adds.fetch_add(1, Ordering::Relaxed) + 1;
+            if self.when == When::AfterAdd(number) {
+                return Err(failure());
+            }
+        }
+        applied
+    }
+
     pass_on! {
+        fn experiments() -> Result<Vec<ExperimentRecord>>;
+        fn rows(scope: &Scope, detail: &Detail) -> Result<Vec<Row>>;
+        fn history(aggregate: Uuid, name: &str, phase: &str) -> Result<Series>;
+        fn iterations(aggregate: Uuid) -> Result<Vec<Iteration>>;
+        fn attempts(aggregate: Uuid) -> Result<Vec<AttemptRecord>>;
+        fn artifacts(aggregate: Uuid) -> Result<Vec<ArtifactRecord>>;
         fn position(journal: Uuid) -> Result<u64>;
-        fn forget(journal: Uuid) -> Result<()>;
         fn sync() -> Result<()>;
         fn check() -> Result<Vec<String>>;
     }

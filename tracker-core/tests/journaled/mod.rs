@@ -5,22 +5,27 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tracker_core::conformance::Sample;
-use tracker_core::ports::{Batch, MetricStore};
-use tracker_core::{Aggregate, Error, MemoryStore, Metric, Metrics, Tracker};
+use tracker_core::ports::{Applied, Change, Mark, Store};
+use tracker_core::{Aggregate, Error, ErrorKind, MemoryStore, Metric, Metrics, Result, Tracker};
 
-use crate::common::{Add, Hooked};
+use crate::common::{Apply, Hooked};
 
-pub(crate) fn open(folder: &Path, store: &Arc<MemoryStore>, add: impl Add + 'static) -> Tracker {
-    Tracker::journaled(Hooked::new(store, add), folder.join("runs")).unwrap()
+pub(crate) fn open(
+    folder: &Path,
+    store: &Arc<MemoryStore>,
+    apply: impl Apply + 'static,
+) -> Tracker {
+    Tracker::journaled(Hooked::new(store, apply), folder.join("runs")).unwrap()
+}
+
+/// Does as it is told.
+pub(crate) fn obey(inner: &MemoryStore, changes: &[Change], mark: Option<Mark>) -> Result<Applied> {
+    inner.apply(changes, mark)
 }
 
 /// A tracker over a store that does as it is told.
 pub(crate) fn open_plain(folder: &Path, store: &Arc<MemoryStore>) -> Tracker {
-    open(
-        folder,
-        store,
-        |inner: &MemoryStore, batches: &[Batch], mark| inner.add_metrics(batches, mark),
-    )
+    open(folder, store, obey)
 }
 
 pub(crate) fn run(tracker: &Tracker) -> Aggregate {
@@ -31,11 +36,11 @@ pub(crate) fn run(tracker: &Tracker) -> Aggregate {
         .unwrap()
 }
 
-pub(crate) fn point(step: u64) -> Metric {
+pub(crate) fn point(step: i64) -> Metric {
     Metric::new("loss", 0.5).phase("train").step(step)
 }
 
-pub(crate) fn steps(metrics: &Metrics) -> Vec<u64> {
+pub(crate) fn steps(metrics: &Metrics) -> Vec<i64> {
     metrics.history("loss", "train").unwrap().steps().to_vec()
 }
 
@@ -50,6 +55,7 @@ pub(crate) fn journals(folder: &Path) -> Vec<PathBuf> {
 
 pub(crate) fn full() -> Error {
     Error::Store {
+        kind: ErrorKind::Unavailable,
         action: "add metrics".to_owned(),
         place: "runs".to_owned(),
         cause: Arc::from(Box::from("the disk is full")),

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use entia::tracker::{Aggregate, Tracker};
+use entia::tracker::{Aggregate, Checkpoint, Tracker};
 use serde_json::Value;
 use tempfile::{TempDir, tempdir};
 
@@ -78,11 +78,24 @@ fn aggregate(dir: &TempDir) -> Result<Aggregate, Box<dyn Error>> {
     Ok(aggregates.remove(0))
 }
 
-/// The weights of the only aggregate.
-fn weights(dir: &TempDir) -> Result<PathBuf, Box<dyn Error>> {
-    Ok(dir
-        .path()
-        .join(format!("{}.safetensors", aggregate(dir)?.id())))
+/// The latest checkpoint of the only aggregate.
+fn checkpoint(dir: &TempDir) -> Result<Checkpoint, Box<dyn Error>> {
+    Ok(aggregate(dir)?
+        .latest_checkpoint()?
+        .ok_or("no checkpoint")?)
+}
+
+/// The weights of the only aggregate, and the state of its optimizer.
+fn weights(dir: &TempDir) -> Result<Vec<u8>, Box<dyn Error>> {
+    Ok(checkpoint(dir)?.read()?)
+}
+
+/// The file of the latest checkpoint of the only aggregate.
+fn content(dir: &TempDir) -> Result<PathBuf, Box<dyn Error>> {
+    let checkpoint = checkpoint(dir)?;
+    let hash = &checkpoint.record().hash;
+    let folder = dir.path().join("digits.db.artifacts");
+    Ok(folder.join(&hash[..2]).join(&hash[2..4]).join(hash))
 }
 
 /// The names in a folder, in order.

@@ -1,18 +1,21 @@
 //! Learning, stopping and going on.
 
-use std::fs;
+use std::collections::BTreeSet;
 
+use entia::tracker::{Checkpoint, Outcome, Status, Tracker};
 use serde_json::json;
 use tempfile::tempdir;
 
-use crate::{TestResult, aggregate, aggregates, config, names, recorded_epochs, train, weights};
+use crate::{
+    TestResult, aggregate, aggregates, checkpoint, config, names, program, recorded_epochs, store,
+    train, weights,
+};
 
 #[test]
 fn learns_and_shows_it() -> TestResult {
     let dir = tempdir()?;
     let printed = train(&dir, &config()?, 15)?;
     let run = aggregate(&dir)?;
-    let id = run.id().to_owned();
     let best = run
         .metrics()
         .summary("accuracy", "test")?
@@ -23,19 +26,23 @@ fn learns_and_shows_it() -> TestResult {
         printed.contains("MLP(input_size=64, ") && printed.contains("epoch 14"),
         "{printed}"
     );
-    assert!(
-        printed.contains(&format!("{}.safetensors", run.id())),
-        "{printed}"
-    );
     assert!(!printed.contains('\u{1b}'), "colours are for terminals");
-    let picture = fs::read_to_string(dir.path().join(run.id()).with_extension("svg"))?;
+    let picture = run.artifacts().get("learning_curve.svg")?.read()?;
+    let picture = String::from_utf8(picture)?;
     assert!(picture.starts_with("<svg") && picture.contains("accuracy"));
+    let best = run.metrics().best("accuracy", "test")?;
+    let best = best.ok_or("no accuracy")?.1.epoch;
+    let checkpoints = run.checkpoints()?;
+    let epochs: BTreeSet<u64> = checkpoints.iter().map(Checkpoint::epoch).collect();
+    assert_eq!(epochs, BTreeSet::from([best, 14]), "the best and the last");
+    for checkpoint in checkpoints {
+        let name = format!("checkpoints/MLP-{}.safetensors", &run.id()[..8]);
+        assert_eq!(checkpoint.artifact().name(), name);
+        let line = format!("  {name}, epoch {}\n", checkpoint.epoch());
+        assert!(printed.contains(&line), "{printed}");
+    }
     drop(run);
-    let ends = ["lock", "safetensors", "svg"].map(|end| format!("{id}.{end}"));
-    let mut expected = vec!["digits.db".to_owned()];
-    expected.extend(ends);
-    expected.sort();
-    assert_eq!(names(&dir)?, expected);
+    assert_eq!(names(&dir)?, ["digits.db", "digits.db.artifacts"]);
     Ok(())
 }
 
@@ -56,7 +63,7 @@ fn goes_on_where_it_stopped() -> TestResult {
     }
     assert_eq!(run.id(), aggregate(&whole)?.id());
     assert!(
-        fs::read(weights(&halves)?)? == fs::read(weights(&whole)?)?,
+        weights(&halves)? == weights(&whole)?,
         "a stop changed what was learned"
     );
     Ok(())
@@ -78,16 +85,78 @@ fn recovers_from_a_kill_between_the_weights_and_the_count() -> TestResult {
 fn recovers_from_a_kill_between_the_scores_and_the_weights() -> TestResult {
     let dir = tempdir()?;
     train(&dir, &config()?, 1)?;
-    let before = fs::read(weights(&dir)?)?;
+    let before = weights(&dir)?;
     train(&dir, &config()?, 1)?;
-    let after = fs::read(weights(&dir)?)?;
+    let after = weights(&dir)?;
     let run = aggregate(&dir)?;
-    fs::write(weights(&dir)?, before)?;
+    for checkpoint in run.checkpoints()? {
+        let name = checkpoint.artifact().name();
+        run.artifacts().remove(name, Some(checkpoint.epoch()))?;
+    }
+    run.checkpoint(0)?.put_bytes("safetensors", before)?;
     run.set_epoch(1)?;
 
     train(&dir, &config()?, 1)?;
     assert_eq!(recorded_epochs(&run, "loss", "train")?, [0, 1]);
-    assert!(fs::read(weights(&dir)?)? == after);
+    assert!(weights(&dir)? == after);
+    Ok(())
+}
+
+#[test]
+fn recovers_from_a_kill_between_the_first_scores_and_the_weights() -> TestResult {
+    let (dir, whole) = (tempdir()?, tempdir()?);
+    train(&dir, &config()?, 1)?;
+    let run = aggregate(&dir)?;
+    let name = checkpoint(&dir)?.artifact().name().to_owned();
+    run.artifacts().remove(&name, Some(0))?;
+    run.set_epoch(0)?;
+
+    train(&dir, &config()?, 2)?;
+    train(&whole, &config()?, 2)?;
+    assert_eq!(recorded_epochs(&run, "loss", "train")?, [0, 1]);
+    assert!(weights(&dir)? == weights(&whole)?);
+    Ok(())
+}
+
+#[test]
+fn goes_on_after_a_kill() -> TestResult {
+    let (dir, whole) = (tempdir()?, tempdir()?);
+    let runs = Tracker::open(&store(&dir))?
+        .experiment("digits")?
+        .aggregates();
+    let mut child = program(&dir).args(["--epochs", "100000"]).spawn()?;
+    while runs.list()?.iter().all(|run| run.epoch() < 2) {
+        assert!(child.try_wait()?.is_none());
+    }
+    child.kill()?;
+    child.wait()?;
+    drop(runs);
+    let killed = aggregate(&dir)?;
+    assert_eq!(killed.status(), Status::Lost);
+
+    train(&dir, &config()?, 1)?;
+    let run = aggregate(&dir)?;
+    assert_eq!(run.status(), Status::Finished);
+    assert!(run.epoch() > killed.epoch());
+    let epochs = recorded_epochs(&run, "loss", "train")?;
+    assert!(epochs.into_iter().eq(0..run.epoch()));
+    train(&whole, &config()?, run.epoch().try_into()?)?;
+    assert!(weights(&dir)? == weights(&whole)?);
+    Ok(())
+}
+
+#[test]
+fn each_session_is_an_attempt() -> TestResult {
+    let dir = tempdir()?;
+    train(&dir, &config()?, 1)?;
+    train(&dir, &config()?, 1)?;
+    let attempts = aggregate(&dir)?.attempts()?;
+    assert_eq!(attempts.len(), 2);
+    for attempt in attempts {
+        assert_eq!(attempt.state.outcome, Outcome::Finished);
+        let version = attempt.provenance.versions.get("digits");
+        assert_eq!(version.map(String::as_str), Some(env!("CARGO_PKG_VERSION")));
+    }
     Ok(())
 }
 

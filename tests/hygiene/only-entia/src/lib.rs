@@ -2,4 +2,9 @@
 
 use entia as library;
 
+/// What this crate is.
+pub fn provenance() -> entia::tracker::Provenance {
+    entia::provenance!()
+}
+
 include!("../../components.rs");

@@ -1,0 +1,36 @@
+//! `entia note` and `rename`: what people write by hand.
+
+use std::io::Write;
+
+use crate::document::RunDocument;
+use crate::error::Result;
+use crate::options::{Note, Rename};
+use crate::output::Output;
+use crate::store::Store;
+use crate::text;
+
+pub(crate) fn note(store: &Store, options: &Note, output: &mut Output) -> Result<()> {
+    let run = store.run(&options.run.id, options.run.experiment.as_deref())?;
+    run.aggregate.set_notes(&options.text)?;
+    if output.json {
+        let experiment = run.experiment.name();
+        let rows = store.rows(vec![run.aggregate.uuid()])?;
+        let documents = rows.iter().map(|row| RunDocument::new(&experiment, row));
+        return documents
+            .into_iter()
+            .try_for_each(|document| output.document(&document));
+    }
+    let text = format!("{} has new notes", run.aggregate.id());
+    Ok(writeln!(output, "{}", text::line(&text))?)
+}
+
+pub(crate) fn rename(store: &Store, options: &Rename, output: &mut Output) -> Result<()> {
+    store
+        .experiment(&options.experiment)?
+        .rename(&options.name)?;
+    if output.json {
+        return super::experiments::run(store, output);
+    }
+    let text = format!("`{}` is `{}` now", options.experiment, options.name);
+    Ok(writeln!(output, "{}", text::line(&text))?)
+}

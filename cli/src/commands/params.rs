@@ -1,0 +1,37 @@
+//! `entia params`: the parameters of a run that belong to no component.
+
+use std::io::Write;
+
+use console::Color;
+
+use crate::error::Result;
+use crate::options::RunName;
+use crate::output::Output;
+use crate::store::Store;
+use crate::table::{Column, Table};
+use crate::text;
+
+pub(crate) fn run(store: &Store, name: &RunName, output: &mut Output) -> Result<()> {
+    let record = store.record(&name.id, name.experiment.as_deref())?;
+    if output.json {
+        return output.document(&record.params);
+    }
+    if record.params.is_empty() {
+        let text = format!(
+            "{} has no parameters of its own. The program that trains sets them: \
+             `run.set_param(\"seed\", 17)`. `entia show` lists the arguments of its components.",
+            record.id
+        );
+        return Ok(writeln!(output, "{}", text::line(&text))?);
+    }
+    let mut table = Table::new(vec![
+        Column::text("PARAMETER").colored(Color::Cyan),
+        Column::text("VALUE").flexible(),
+    ]);
+    for (name, value) in record.params {
+        table.row(vec![name, text::argument(&value)]);
+    }
+    let width = output.width;
+    table.write(output, width)?;
+    Ok(())
+}

@@ -1,0 +1,166 @@
+//! The table of `entia runs`.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use console::Color;
+use registry_core::Value;
+use tracker_core::Query;
+use tracker_core::ports::{Detail, Row};
+use tracker_core::query::{Directions, Field};
+
+use crate::table::{Column, Table};
+use crate::text;
+
+/// As many series are shown at most.
+const SERIES: usize = 6;
+/// A model with longer arguments, as a list of thousands, is cut in a pipe too; `show` has them.
+const LONGEST: usize = 200;
+
+/// What a table needs of each run: that of these fields, or of all that is shown without any.
+pub(super) fn detail(fields: &[Field]) -> Detail {
+    if fields.is_empty() {
+        return Detail {
+            modules: Some(vec!["model".to_owned()]),
+            series: None,
+        };
+    }
+    let fields = fields.iter().cloned();
+    fields.fold(Query::new(), Query::order_by).detail()
+}
+
+/// A column for each field.
+pub(super) fn table_of(fields: &[Field], rows: &[(String, Row)], directions: &Directions) -> Table {
+    let cell = |field: &Field, row: &Row| {
+        let value = field.of(row, directions);
+        value.as_ref().map_or_else(String::new, shown)
+    };
+    let is_number = |cell: &String| cell.parse::<f64>().is_ok();
+    let (mut columns, mut cells) = first_columns(rows);
+    for field in fields {
+        let column: Vec<String> = rows.iter().map(|(_, row)| cell(field, row)).collect();
+        let title = field.to_string();
+        columns.push(if column.iter().any(is_number) {
+            Column::number(&title).optional()
+        } else {
+            Column::text(&title).optional()
+        });
+        for (cells, cell) in cells.iter_mut().zip(column) {
+            cells.push(cell);
+        }
+    }
+    let mut table = Table::new(columns);
+    for cells in cells {
+        table.row(cells);
+    }
+    table
+}
+
+/// A number with the fewest digits that it or a table needs, any other value as an argument.
+fn shown(value: &Value) -> String {
+    let exact = text::argument(value);
+    match value.to::<f64>().map(text::number) {
+        Ok(number) if number.len() < exact.len() => number,
+        _ => exact,
+    }
+}
+
+/// The columns that say which run it is, and their cells for each row.
+fn first_columns(rows: &[(String, Row)]) -> (Vec<Column>, Vec<Vec<String>>) {
+    let one_experiment = rows.iter().all(|(experiment, _)| *experiment == rows[0].0);
+    let length = text::telling(rows.iter().map(|(_, row)| &*row.aggregate.id));
+    let mut columns = vec![Column::text("RUN").colored(Color::Yellow)];
+    if !one_experiment {
+        columns.push(Column::text("EXPERIMENT").colored(Color::Cyan));
+    }
+    let cells = rows.iter().map(|(experiment, row)| {
+        let mut cells = vec![text::short_id(&row.aggregate.id, length).to_owned()];
+        cells.extend((!one_experiment).then(|| experiment.clone()));
+        cells
+    });
+    let cells = cells.collect();
+    (columns, cells)
+}
+
+/// The names and phases of the series that the query is about, then of those that most runs have;
+/// a value that is no number has no room in a table.
+fn shown_series(rows: &[(String, Row)], asked: &Detail) -> Vec<(String, String)> {
+    let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let summaries = rows.iter().flat_map(|(_, row)| &row.summaries);
+    for summary in summaries.filter(|summary| summary.last.value.number().is_some()) {
+        *counts.entry((summary.name(), summary.phase())).or_default() += 1;
+    }
+    let mut common: Vec<_> = counts.into_iter().collect();
+    // Among as common ones, what was measured on other data than that of the training tells more,
+    // and what the machine did tells least.
+    common.sort_by_key(|((name, phase), count)| {
+        (
+            !asked.has_series(name, phase),
+            *phase == "system",
+            Reverse(*count),
+            *phase == "train",
+        )
+    });
+    common
+        .into_iter()
+        .take(SERIES)
+        .map(|((name, phase), _)| (name.to_owned(), phase.to_owned()))
+        .collect()
+}
+
+/// All that a table shows where nobody chooses; `asked` is what the query is about.
+pub(super) fn table(rows: &[(String, Row)], asked: &Detail, in_terminal: bool) -> Table {
+    let series = shown_series(rows, asked);
+    let (mut columns, first) = first_columns(rows);
+    columns.extend([
+        Column::text("NAME").flexible(),
+        Column::text("STATUS").colored_by(text::status_color),
+        Column::number("DURATION"),
+        Column::text("MODEL").flexible(),
+        Column::number("EPOCH"),
+        Column::text("CREATED"),
+    ]);
+    for (name, phase) in &series {
+        let title = if in_terminal {
+            format!("{name}\n{phase}")
+        } else {
+            text::series(name, phase)
+        };
+        columns.push(Column::number(&title).optional());
+    }
+    columns.push(Column::text("TAGS").flexible());
+
+    let mut table = Table::new(columns);
+    for ((_, row), mut cells) in rows.iter().zip(first) {
+        cells.extend(about(row, in_terminal));
+        for (name, phase) in &series {
+            let of_series = row.summaries.iter().find(|summary| {
+                (summary.name(), summary.phase()) == (name.as_str(), phase.as_str())
+            });
+            cells.push(of_series.map_or_else(String::new, |of| text::value(&of.last.value)));
+        }
+        cells.push(text::tags(&row.aggregate.annotations.tags));
+        table.row(cells);
+    }
+    table.drop_empty();
+    table
+}
+
+/// The cells from the name to the time.
+fn about(row: &Row, in_terminal: bool) -> [String; 6] {
+    let run = &row.aggregate;
+    let duration = run
+        .attempt
+        .as_ref()
+        .map(|attempt| text::duration(attempt.duration()));
+    let model = row.modules.iter().rfind(|module| module.kind == "model");
+    let model = model.map(|model| text::cut(text::call(&model.record), LONGEST));
+    [
+        run.name.clone(),
+        text::status(run.status()).to_owned(),
+        duration.unwrap_or_default(),
+        model.unwrap_or_default(),
+        run.epoch.to_string(),
+        text::time(run.created, in_terminal),
+    ]
+}

@@ -1,0 +1,221 @@
+//! `entia show`: a run with all it holds but its points.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use console::style;
+use registry_core::Value;
+use tracker_core::ports::Row;
+use tracker_core::{Definition, Direction, Iteration, Metrics, ModuleRecord, Summary};
+
+use super::{artifacts, attempts};
+use crate::document::{RunDocument, WholeRun};
+use crate::error::Result;
+use crate::options::RunName;
+use crate::output::Output;
+use crate::store::{Run, Store};
+use crate::table::{Column, Table};
+use crate::text;
+
+/// Names stand in as much room, unless one needs more.
+const NAME: usize = 12;
+
+pub(crate) fn run(store: &Store, name: &RunName, output: &mut Output) -> Result<()> {
+    let run = store.run(&name.id, name.experiment.as_deref())?;
+    let uuid = run.aggregate.uuid();
+    let rows = store.rows(vec![uuid])?;
+    let experiment = run.experiment.name();
+    let iterations = run.aggregate.iterations().list()?;
+    let records = store.tracker.store()?;
+    let (attempts, artifacts) = (records.attempts(uuid)?, records.artifacts(uuid)?);
+    for row in &rows {
+        let definitions = definitions(&run, row);
+        if output.json {
+            return output.document(&WholeRun {
+                run: RunDocument::new(&experiment, row),
+                iterations: &iterations,
+                attempts: &attempts,
+                artifacts: &artifacts,
+                metric_definitions: &definitions,
+            });
+        }
+        head(&experiment, row, output)?;
+        if !row.aggregate.params.is_empty() {
+            heading("parameters", output)?;
+            let params = row.aggregate.params.iter();
+            list(
+                params.map(|(name, value)| (&**name, value)).collect(),
+                output,
+            )?;
+        }
+        for module in &row.modules {
+            write_module(module, output)?;
+        }
+        metrics(row, &definitions, &run.aggregate.metrics(), output)?;
+    }
+    if !iterations.is_empty() {
+        heading("iterations", output)?;
+        for iteration in &iterations {
+            writeln!(output, "{}", text::line(&pass(iteration)))?;
+        }
+    }
+    attempts::write(&attempts, output)?;
+    if !artifacts.is_empty() {
+        writeln!(output)?;
+        artifacts::write(&artifacts, output)?;
+    }
+    Ok(())
+}
+
+/// What is known of each metric.
+fn definitions(run: &Run, row: &Row) -> BTreeMap<String, Definition> {
+    let shared = run.experiment.definitions();
+    let of = |name: &str| {
+        let own = row.aggregate.definitions.get(name);
+        Definition::of(name, own.into_iter().chain(shared.get(name)))
+    };
+    let names = row.summaries.iter().map(Summary::name);
+    names.map(|name| (name.to_owned(), of(name))).collect()
+}
+
+fn head(experiment: &str, row: &Row, output: &mut Output) -> io::Result<()> {
+    let run = &row.aggregate;
+    let created = match output.width {
+        Some(_) => format!("{} ({})", run.created, text::ago(run.created)),
+        None => run.created.to_string(),
+    };
+    let duration = run
+        .attempt
+        .as_ref()
+        .map(|attempt| text::duration(attempt.duration()));
+    for (name, value) in [
+        ("run", style(text::line(&run.id)).yellow().to_string()),
+        ("name", text::line(&run.name)),
+        ("uuid", run.uuid.to_string()),
+        (
+            "experiment",
+            style(text::line(experiment)).cyan().to_string(),
+        ),
+        ("status", text::colored_status(run.status())),
+        ("duration", duration.unwrap_or_default()),
+        ("epoch", run.epoch.to_string()),
+        ("created", created),
+        ("archived", if run.archived { "yes" } else { "" }.to_owned()),
+        ("tags", text::line(&text::tags(&run.annotations.tags))),
+        (
+            "notes",
+            text::lines(run.annotations.notes.trim_end()).replace('\n', "\n            "),
+        ),
+    ] {
+        if !value.is_empty() {
+            writeln!(output, "{} {value}", style(format!("{name:<11}")).dim())?;
+        }
+    }
+    Ok(())
+}
+
+fn heading(text: &str, output: &mut Output) -> io::Result<()> {
+    writeln!(output, "\n{}", style(text).bold())
+}
+
+/// A component, with an argument on each line.
+fn write_module(module: &ModuleRecord, output: &mut Output) -> io::Result<()> {
+    let hash = text::short_id(module.hash().as_str(), text::telling([]));
+    let about = text::line(&format!("{hash}, epoch {}", module.epoch));
+    writeln!(
+        output,
+        "\n{} {}  {}",
+        style(text::line(&module.kind)).bold(),
+        style(text::line(module.name())).green(),
+        style(about).dim()
+    )?;
+    list(module.arguments().iter().collect(), output)
+}
+
+/// Names and their values, one on each line.
+fn list(values: Vec<(&str, &Value)>, output: &mut Output) -> io::Result<()> {
+    let widest = values.iter().map(|(name, _)| name.chars().count()).max();
+    let widest = widest.unwrap_or(0).max(NAME);
+    for (name, value) in values {
+        let (name, value) = (text::line(name), text::line(&text::argument(value)));
+        writeln!(output, "  {name:<widest$}  {value}")?;
+    }
+    Ok(())
+}
+
+fn metrics(
+    row: &Row,
+    definitions: &BTreeMap<String, Definition>,
+    metrics: &Metrics,
+    output: &mut Output,
+) -> Result<()> {
+    if row.summaries.is_empty() {
+        return Ok(writeln!(output, "\nno metrics yet")?);
+    }
+    writeln!(output)?;
+    let mut table = Table::new(vec![
+        Column::text("METRIC"),
+        Column::number("POINTS"),
+        Column::number("FIRST").optional(),
+        Column::number("LAST"),
+        Column::number("MIN"),
+        Column::number("MAX"),
+        Column::number("BEST"),
+        Column::number("AT EPOCH"),
+        Column::text("BETTER"),
+    ]);
+    for summary in &row.summaries {
+        let definition = definitions.get(summary.name()).cloned().unwrap_or_default();
+        let bound = |bound: Option<f64>| bound.map_or_else(String::new, text::number);
+        let series = text::series(summary.name(), summary.phase());
+        // Where no direction is known, nothing is the best.
+        let best = match definition.direction {
+            Some(_) => metrics.best(summary.name(), summary.phase())?,
+            None => None,
+        };
+        table.row(vec![
+            match definition.unit.as_str() {
+                "" => series,
+                unit => format!("{series} ({unit})"),
+            },
+            text::count(summary.count),
+            text::value(&summary.first.value),
+            text::value(&summary.last.value),
+            bound(summary.min),
+            bound(summary.max),
+            bound(best.map(|(best, _)| best)),
+            best.map_or_else(String::new, |(_, at)| at.epoch.to_string()),
+            better(&definition),
+        ]);
+    }
+    table.drop_empty();
+    let width = output.width;
+    table.write(output, width)?;
+    Ok(())
+}
+
+/// The direction of a metric, and whether anybody said so.
+fn better(definition: &Definition) -> String {
+    let direction = match definition.direction {
+        Some(Direction::Minimize) => "smaller",
+        Some(Direction::Maximize) => "larger",
+        None => "",
+    };
+    let guessed = if definition.guessed { " (guessed)" } else { "" };
+    format!("{direction}{guessed}")
+}
+
+/// An iteration in a line: `train  epoch 3  Digits(true)  batch_size=64`.
+fn pass(iteration: &Iteration) -> String {
+    let dataset = iteration.dataset.as_ref().map(text::call);
+    let arguments = iteration.arguments.members().unwrap_or_default();
+    let arguments = arguments
+        .iter()
+        .map(|(name, value)| format!("{name}={}", text::argument(value)));
+    let parts = [
+        format!("{:<NAME$}", iteration.phase),
+        format!("epoch {}", iteration.epoch),
+    ];
+    let all: Vec<String> = parts.into_iter().chain(dataset).chain(arguments).collect();
+    format!("  {}", all.join("  "))
+}

@@ -1,0 +1,46 @@
+//! The command line of Entia: looks at, compares, draws and exports what training runs have
+//! recorded.
+
+mod chart;
+mod commands;
+mod confirm;
+mod document;
+mod error;
+mod export;
+mod find;
+mod options;
+mod output;
+mod picture;
+mod series;
+mod store;
+mod table;
+mod text;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+// Their schemes are there because they are linked.
+use tracker_json as _;
+use tracker_sqlite as _;
+
+use crate::options::Options;
+use crate::output::Output;
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let mut output = Output::new(&options);
+    let done = commands::run(&options, &mut output);
+    match done.and_then(|()| Ok(output.flush()?)) {
+        Ok(()) => ExitCode::SUCCESS,
+        // The reader, as `head`, has seen enough.
+        Err(error) if error.is_broken_pipe() => ExitCode::SUCCESS,
+        Err(error) => {
+            // What was found is said before what is wrong with it. Nobody is left to tell when
+            // standard error is closed too.
+            let _ = output.flush();
+            let _ = writeln!(io::stderr(), "{}", text::problem(&error.to_string()));
+            ExitCode::FAILURE
+        }
+    }
+}

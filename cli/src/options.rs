@@ -1,0 +1,330 @@
+//! What may be written on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use tracker_core::Status;
+
+/// Look at what training runs have recorded: tables, curves, comparisons and exports.
+#[derive(Debug, Parser)]
+#[command(name = "entia", version, max_term_width = 100, after_help = NOTES)]
+pub(crate) struct Options {
+    /// The store, as `sqlite:runs.db`
+    #[arg(long, global = true, env = "ENTIA_STORE", value_name = "ADDRESS")]
+    pub(crate) store: Option<String>,
+
+    /// Print JSON in place of text
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    /// When to use colours; `auto`: in a terminal, unless `NO_COLOR` is set
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "WHEN",
+        default_value = "auto"
+    )]
+    pub(crate) color: When,
+
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+const NOTES: &str = "\
+RUN is the id of a run, or at least the first four characters of it, its name, or its uuid.
+
+JSON has the records as the store keeps them, under names that stay. A point has its number under \
+`value`, or any other value, as a confusion matrix, under `json`.
+Numbers that JSON does not have are the texts \"NaN\", \"Infinity\" and \"-Infinity\". Inside arguments \
+and other values, where a text may be one too, they are {\"$float\": \"NaN\"}.
+Times are RFC 3339 in UTC; those of a whole series are microseconds since 1970.";
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List the experiments
+    Experiments,
+    /// Show runs in a table, with their status and the last values of their metrics
+    #[command(after_help = QUERIES)]
+    Runs(Runs),
+    /// Show all about a run but its points
+    Show(RunName),
+    /// Show the parameters of a run that belong to no component
+    Params(RunName),
+    /// List the files that belong to a run, or save one
+    Artifacts(Artifacts),
+    /// List the arguments and last metrics in which two runs differ
+    Compare(Compare),
+    /// Draw the learning curves of a run
+    Metrics(Metrics),
+    /// Write every point as a row
+    ///
+    /// The columns are experiment, aggregate, name, phase, epoch, step, time, value and json. Archived
+    /// runs are left out.
+    Export(Export),
+    /// Copy another store into this one, which is created where it does not exist
+    ///
+    /// What is there already is not copied again: an import that was interrupted is completed by
+    /// the next.
+    Import {
+        /// The address of the other store
+        from: String,
+    },
+    /// Check that the recorded arguments of runs give the recorded hashes
+    Verify(Verify),
+    /// Look over the whole store, and for what processes that died have left
+    Doctor,
+    /// Set or remove tags of runs
+    Tag(Tag),
+    /// Set the notes of a run
+    Note(Note),
+    /// Give an experiment another name
+    Rename(Rename),
+    /// Archive runs: tables and searches leave them out
+    Archive(Asked),
+    /// Take runs back that were archived
+    Restore(Several),
+    /// Remove runs with all they hold
+    Remove(Asked),
+    /// Remove an experiment with all its runs
+    RemoveExperiment(RemoveExperiment),
+    /// Print a script with which a shell completes the options
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+const QUERIES: &str = "\
+Queries:
+  entia runs digits 'metric.accuracy[test].max > 0.95 and optimizer.lr < 0.01'
+  entia runs digits 'tag.stage = \"candidate\" order by metric.loss[test].last limit 10'
+  entia runs 'model ~ \"MLP\" and created >= \"2026-01-31\" order by epoch desc'
+  entia runs 'param.seed = 17 and duration > 3600' --status finished
+
+A query is a condition, then `order by` and `limit`, each if wanted. Metrics have first, last, min, \
+max, best and count; arguments are named by the kind of their module, as optimizer.lr, and \
+parameters of no component as param.seed. Every run has id, name, epoch, created, status, duration, \
+archived and notes.";
+
+/// Options of `runs`.
+#[derive(Args, Debug)]
+pub(crate) struct Runs {
+    /// The experiment [default: all]
+    pub(crate) experiment: Option<String>,
+
+    /// Which runs, and in which order; see below. May stand alone, for the runs of all experiments
+    /// [default: all as they were created]
+    pub(crate) query: Option<String>,
+
+    /// Only runs that stand so: running, finished, failed, lost, or unknown where nobody said
+    #[arg(long, value_name = "STATUS", value_delimiter = ',')]
+    pub(crate) status: Vec<Status>,
+
+    /// Show archived runs too
+    #[arg(long)]
+    pub(crate) archived: bool,
+
+    /// What to show of each run, as `metric.loss[train].min,optimizer.lr,tag.stage`
+    /// [default: its name, status, duration, model, epoch, time, metrics and tags]
+    #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
+    pub(crate) columns: Vec<String>,
+
+    /// Show at most so many, 0 for all: the newest, or the first in the order of the query
+    /// [default: 50, or the `limit` of the query]
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) limit: Option<usize>,
+}
+
+/// Options of `compare`.
+#[derive(Args, Debug)]
+pub(crate) struct Compare {
+    /// The one run
+    #[arg(value_name = "RUN")]
+    pub(crate) left: String,
+
+    /// The other run
+    #[arg(value_name = "RUN")]
+    pub(crate) right: String,
+
+    /// The experiment of both; given twice, that of each
+    #[arg(long, value_name = "NAME")]
+    pub(crate) experiment: Vec<String>,
+}
+
+/// Options of `verify`.
+#[derive(Args, Debug)]
+pub(crate) struct Verify {
+    /// The runs [default: all]
+    #[arg(value_name = "RUN")]
+    pub(crate) runs: Vec<String>,
+
+    /// The experiment of the runs
+    #[arg(long, value_name = "NAME")]
+    pub(crate) experiment: Option<String>,
+}
+
+/// Options of `tag`.
+#[derive(Args, Debug)]
+pub(crate) struct Tag {
+    /// The run; with `--where` the first tag to set
+    #[arg(value_name = "RUN", required_unless_present = "query")]
+    pub(crate) first: Option<String>,
+
+    /// A tag to set
+    #[arg(value_name = "KEY[=VALUE]", required_unless_present_any = ["remove", "query"])]
+    pub(crate) tags: Vec<String>,
+
+    /// A tag to remove; may be given several times
+    #[arg(long, value_name = "KEY")]
+    pub(crate) remove: Vec<String>,
+
+    /// Another run with the same tags; may be given several times
+    #[arg(long, value_name = "RUN", conflicts_with = "query")]
+    pub(crate) also: Vec<String>,
+
+    /// The runs that a query finds, in the place of RUN
+    #[arg(long = "where", value_name = "QUERY")]
+    pub(crate) query: Option<String>,
+
+    /// The experiment of the runs
+    #[arg(long, value_name = "NAME")]
+    pub(crate) experiment: Option<String>,
+}
+
+/// Several runs, by their names or by a query.
+#[derive(Args, Debug)]
+pub(crate) struct Several {
+    /// The runs
+    #[arg(value_name = "RUN", required_unless_present = "query")]
+    pub(crate) runs: Vec<String>,
+
+    /// The runs that a query finds, as `metric.loss[test].min > 2`
+    #[arg(long = "where", value_name = "QUERY", conflicts_with = "runs")]
+    pub(crate) query: Option<String>,
+
+    /// The experiment of the runs
+    #[arg(long, value_name = "NAME")]
+    pub(crate) experiment: Option<String>,
+}
+
+/// Options of `archive` and `remove`.
+#[derive(Args, Debug)]
+pub(crate) struct Asked {
+    #[command(flatten)]
+    pub(crate) runs: Several,
+
+    /// Do it without a question
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+/// Options of `note`.
+#[derive(Args, Debug)]
+pub(crate) struct Note {
+    #[command(flatten)]
+    pub(crate) run: RunName,
+
+    /// The notes, in the place of those there are; empty for none
+    pub(crate) text: String,
+}
+
+/// Options of `rename`.
+#[derive(Args, Debug)]
+pub(crate) struct Rename {
+    /// Its present name
+    pub(crate) experiment: String,
+
+    /// Its new name
+    pub(crate) name: String,
+}
+
+/// Options of `remove-experiment`.
+#[derive(Args, Debug)]
+pub(crate) struct RemoveExperiment {
+    /// Its name
+    pub(crate) experiment: String,
+
+    /// Do it without a question
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+/// A run, as one names it.
+#[derive(Args, Debug)]
+pub(crate) struct RunName {
+    /// The run
+    #[arg(value_name = "RUN")]
+    pub(crate) id: String,
+
+    /// The experiment of the run, where several have one of this id
+    #[arg(long, value_name = "NAME")]
+    pub(crate) experiment: Option<String>,
+}
+
+/// Options of `artifacts`.
+#[derive(Args, Debug)]
+pub(crate) struct Artifacts {
+    #[command(flatten)]
+    pub(crate) run: RunName,
+
+    /// The artifact to save, as `weights.safetensors` [default: list all]
+    #[arg(value_name = "NAME", requires = "output")]
+    pub(crate) name: Option<String>,
+
+    /// The epoch of the artifact [default: the one of no epoch, or else of the latest]
+    #[arg(long, value_name = "NUMBER", requires = "name")]
+    pub(crate) epoch: Option<u64>,
+
+    /// The file to save it to
+    #[arg(long, short, value_name = "FILE", requires = "name")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// Options of `metrics`.
+#[derive(Args, Debug)]
+pub(crate) struct Metrics {
+    #[command(flatten)]
+    pub(crate) run: RunName,
+
+    /// The series to draw, as `loss@train` or `loss[train]`; `loss` for all its phases [default: all]
+    #[arg(value_name = "NAME[@PHASE]")]
+    pub(crate) series: Vec<String>,
+
+    /// Draw into an SVG file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) svg: Option<PathBuf>,
+}
+
+/// Options of `export`.
+#[derive(Args, Debug)]
+pub(crate) struct Export {
+    /// The experiment [default: all]
+    pub(crate) experiment: Option<String>,
+
+    /// The format [default: that of the ending of the file; without one csv, or jsonl with `--json`]
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
+
+    /// The file to write; standard output without it
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// How points are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Csv,
+    Jsonl,
+    Parquet,
+}

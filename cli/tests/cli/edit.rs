@@ -1,0 +1,105 @@
+//! `entia tag`, `note`, `rename` and `remove`.
+
+use serde_json::json;
+
+use crate::support::{FIRST, Fixture, SECOND, THIRD};
+
+#[test]
+fn tags() {
+    let fixture = Fixture::new();
+    let text = fixture.text(&["tag", SECOND, "stage=a=b", "seen"]);
+    assert_eq!(text, format!("{SECOND} has the tags seen, stage=a=b\n"));
+    let run = fixture.json(&["tag", SECOND, "--remove", "seen"]);
+    assert_eq!(run[0]["tags"], json!({"stage": "a=b"}));
+    let text = fixture.text(&["tag", SECOND, "--remove", "stage"]);
+    assert_eq!(text, format!("{SECOND} has no tags now\n"));
+    insta::assert_snapshot!(fixture.refused(&["tag", SECOND, "=value"]));
+    assert_eq!(fixture.run(&["tag", SECOND]).code, Some(2));
+}
+
+#[test]
+fn tags_change_all_or_none() {
+    let fixture = Fixture::new();
+    fixture.text(&["tag", SECOND, "stage=first", "seen"]);
+    fixture.refused(&["tag", SECOND, "stage=second", "=x"]);
+    insta::assert_snapshot!(fixture.refused(&["tag", SECOND, "stage=second", "--remove", "sean"]));
+    insta::assert_snapshot!(fixture.refused(&["tag", SECOND, "--remove", "seen", "--remove", "x"]));
+    assert!(
+        fixture
+            .refused(&["tag", THIRD, "--remove", "x"])
+            .ends_with("\nhint: it has no tags\n")
+    );
+    assert_eq!(
+        fixture.json(&["show", SECOND])["tags"],
+        json!({"seen": "", "stage": "first"})
+    );
+}
+
+#[test]
+fn notes() {
+    let fixture = Fixture::new();
+    assert_eq!(
+        fixture.text(&["note", SECOND, "good"]),
+        format!("{SECOND} has new notes\n")
+    );
+    assert_eq!(fixture.json(&["show", SECOND])["notes"], "good");
+    assert_eq!(fixture.json(&["note", SECOND, ""])["notes"], "");
+    assert!(
+        fixture
+            .refused(&["note", "nobody", "good"])
+            .contains("no run `nobody`")
+    );
+}
+
+#[test]
+fn an_experiment_gets_another_name() {
+    let fixture = Fixture::new();
+    assert_eq!(
+        fixture.text(&["rename", "digits", "mnist"]),
+        "`digits` is `mnist` now\n"
+    );
+    assert_eq!(fixture.json(&["show", FIRST])["experiment_name"], "mnist");
+    insta::assert_snapshot!(fixture.refused(&["rename", "mnist", "letters"]));
+    insta::assert_snapshot!(fixture.refused(&["rename", "digits", "other"]));
+}
+
+#[test]
+fn a_run_is_removed_when_that_is_said_twice() {
+    let fixture = Fixture::new();
+    insta::assert_snapshot!(fixture.refused(&["remove", FIRST]));
+    assert_eq!(
+        fixture.json(&["runs", "digits"]).as_array().unwrap().len(),
+        2
+    );
+    let text = fixture.text(&["remove", FIRST, "--yes"]);
+    assert_eq!(text, format!("{FIRST} is removed from `digits`\n"));
+    assert_eq!(fixture.json(&["runs", "digits"])[0]["id"], SECOND);
+    assert_eq!(fixture.json(&["remove", SECOND, "--yes"])[0]["id"], SECOND);
+    assert!(
+        fixture
+            .refused(&["remove", FIRST, "--yes"])
+            .contains("hint: ")
+    );
+}
+
+#[test]
+fn an_experiment_is_removed_when_that_is_said_twice() {
+    let fixture = Fixture::new();
+    let refused = fixture.refused(&["remove-experiment", "digits"]);
+    assert_eq!(
+        refused,
+        "error: the experiment `digits` would be removed with 2 runs and all their points\n\
+         hint: say `--yes` to do it\n"
+    );
+    assert_eq!(fixture.json(&["runs"]).as_array().unwrap().len(), 3);
+    let text = fixture.text(&["remove-experiment", "digits", "--yes"]);
+    assert_eq!(text, "`digits` is removed with 2 runs\n");
+    assert_eq!(fixture.json(&["runs"]).as_array().unwrap().len(), 1);
+    let left = fixture.json(&["remove-experiment", "letters", "--yes"]);
+    assert_eq!(left, json!([]));
+    assert!(
+        fixture
+            .refused(&["remove-experiment", "digits", "--yes"])
+            .contains("no experiment `digits`")
+    );
+}

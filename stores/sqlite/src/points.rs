@@ -1,0 +1,258 @@
+//! The tables of points: most stand in chunks, the last to arrive in rows.
+//!
+//! The points of a series are numbered from 1 as they arrive. Chunks hold the first of them without
+//! a gap, and rows the rest; a JSON value stays in its row for good, and its place in a chunk holds
+//! a NaN. So the place of a point says when it arrived, and nothing else has to.
+
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use tracker_core::chunk::{self, Chunk};
+use tracker_core::ports::{Histories, History};
+use tracker_core::{Micros, Moment, Series, Uuid};
+
+use crate::column::{column, count};
+use crate::failure::Failure;
+use crate::number::{number, ordered};
+use crate::summaries::Kept;
+
+/// Adds points behind those of the series, which has not counted them yet.
+pub(crate) fn append(
+    transaction: &Transaction<'_>,
+    series: i64,
+    before: u64,
+    points: &Series,
+) -> Result<(), Failure> {
+    insert(transaction, series, before, points, 0..points.len())
+}
+
+/// Adds points behind those of the series, and moves all that stand in rows into chunks.
+pub(crate) fn compact(
+    transaction: &Transaction<'_>,
+    series: i64,
+    (chunked, before): (u64, u64),
+    points: &Series,
+) -> Result<(), Failure> {
+    let mut moved = Series::new("", "");
+    let mut first = small(transaction, series, &mut moved)?.unwrap_or(column(chunked) + 1);
+    rows(transaction, series, chunked, first, &mut moved)?;
+    transaction
+        .prepare_cached("DELETE FROM points WHERE series = ? AND arrival > ? AND json IS NULL")?
+        .execute([series, column(chunked)])?;
+    let json = points.json().iter().map(|(index, _)| *index);
+    insert(transaction, series, before, points, json)?;
+    moved.append(points);
+
+    let mut statement = transaction.prepare_cached(
+        "INSERT OR REPLACE INTO chunks (series, first, count, columns) VALUES (?, ?, ?, ?)",
+    )?;
+    for start in (0..moved.len()).step_by(chunk::MOST) {
+        let end = moved.len().min(start + chunk::MOST);
+        let count = column((end - start) as u64);
+        let columns = chunk::encode(&moved, start..end)?;
+        statement.execute(params![series, first, count, columns])?;
+        first += count;
+    }
+    Ok(())
+}
+
+/// Inserts the points at these indices as rows.
+fn insert(
+    transaction: &Transaction<'_>,
+    series: i64,
+    before: u64,
+    points: &Series,
+    indices: impl Iterator<Item = usize>,
+) -> Result<(), Failure> {
+    let mut statement = transaction.prepare_cached(
+        "INSERT INTO points (series, arrival, epoch, step, time, number, json)
+         VALUES (?, ?, ?, ?, ?, ?, ?)",
+    )?;
+    let mut json = points.json().iter().peekable();
+    for index in indices {
+        let json = json.next_if(|(at, _)| *at == index);
+        let number = points.numbers()[index];
+        statement.execute(params![
+            series,
+            column(before + 1 + index as u64),
+            column(points.epochs()[index]),
+            points.steps()[index],
+            points.times()[index],
+            json.is_none().then_some(ordered(number)),
+            json.map(|(_, json)| json.as_str()),
+        ])?;
+    }
+    Ok(())
+}
+
+/// Reads the last chunk, and says where it begins, unless it is full.
+fn small(
+    transaction: &Transaction<'_>,
+    series: i64,
+    points: &mut Series,
+) -> Result<Option<i64>, Failure> {
+    transaction
+        .prepare_cached(
+            "SELECT first, count, columns FROM chunks WHERE series = ? ORDER BY first DESC LIMIT 1",
+        )?
+        .query_row([series], |row| {
+            let (first, held): (_, i64) = (row.get(0)?, row.get(1)?);
+            if size(held).is_ok_and(|held| held >= chunk::FULL) {
+                return Ok(Ok(None));
+            }
+            let columns = row.get_ref(2)?.as_blob()?;
+            let mut decode = || -> Result<(), Failure> {
+                Ok(Chunk::open(columns, size(held)?)?.append_to(points)?)
+            };
+            Ok(decode().map(|()| Some(first)))
+        })
+        .optional()?
+        .transpose()
+        .map(Option::flatten)
+}
+
+/// All points of a series in the order they arrived.
+pub(crate) fn read(
+    transaction: &Transaction<'_>,
+    kept: &Kept,
+    points: &mut Series,
+) -> Result<(), Failure> {
+    let blobs = blobs(transaction, kept)?;
+    points.extend(chunk::decode(&opened(&blobs, kept)?)?)?;
+    read_rows(transaction, kept, points)
+}
+
+/// As many points of a series as are wanted; nothing where all must be read for it.
+pub(crate) fn thin(
+    transaction: &Transaction<'_>,
+    kept: &Kept,
+    wanted: &Histories,
+    aggregate: Uuid,
+) -> Result<Option<History>, Failure> {
+    let json = transaction
+        .prepare_cached("SELECT 1 FROM points WHERE series = ? AND json IS NOT NULL LIMIT 1")?
+        .query_row([kept.row], |_| Ok(()))
+        .optional()?;
+    if json.is_some() || wanted.most.is_none() || kept.chunked == 0 {
+        return Ok(None);
+    }
+    let summary = &kept.summary;
+    let mut rest = Series::new(summary.name(), summary.phase());
+    rows(
+        transaction,
+        kept.row,
+        kept.chunked,
+        column(kept.chunked) + 1,
+        &mut rest,
+    )?;
+    let blobs = blobs(transaction, kept)?;
+    let ends = (summary.first.moment(), summary.last.moment());
+    Ok(chunk::thin(
+        wanted,
+        aggregate,
+        &opened(&blobs, kept)?,
+        &rest,
+        ends,
+    )?)
+}
+
+/// The chunks, as they were written.
+fn opened<'b>(blobs: &'b [(Vec<u8>, usize)], kept: &Kept) -> Result<Vec<Chunk<'b>>, Failure> {
+    let chunks = blobs.iter().map(|(blob, count)| Chunk::open(blob, *count));
+    let chunks = chunks.collect::<Result<Vec<_>, _>>()?;
+    let held: usize = chunks.iter().map(Chunk::count).sum();
+    if held as u64 != kept.chunked {
+        let problem = format!("chunks hold {held} points of {}", kept.chunked);
+        return Err(Failure::Damaged(problem));
+    }
+    Ok(chunks)
+}
+
+/// The chunks of a series in the order their points arrived: the bytes of each, and how many points
+/// there are in it.
+fn blobs(transaction: &Transaction<'_>, kept: &Kept) -> Result<Vec<(Vec<u8>, usize)>, Failure> {
+    let mut statement = transaction.prepare_cached(
+        "SELECT first, count, columns FROM chunks WHERE series = ? ORDER BY first",
+    )?;
+    let mut chunks = statement.query([kept.row])?;
+    let (mut blobs, mut points) = (Vec::new(), 0);
+    while let Some(row) = chunks.next()? {
+        let first: i64 = row.get(0)?;
+        if first != column(points) + 1 {
+            return Err(Failure::Damaged(format!(
+                "no chunk ends before point {first}"
+            )));
+        }
+        let count = size(row.get(1)?)?;
+        // A damaged count asks for no more memory than a chunk has.
+        if count > chunk::MOST {
+            return Err(Failure::Damaged(
+                "a chunk claims too many points".to_owned(),
+            ));
+        }
+        blobs.push((row.get(2)?, count));
+        points += count as u64;
+    }
+    Ok(blobs)
+}
+
+/// The points of a series that stand in no chunk, behind those that do, and all JSON values.
+fn read_rows(
+    transaction: &Transaction<'_>,
+    kept: &Kept,
+    points: &mut Series,
+) -> Result<(), Failure> {
+    rows(transaction, kept.row, 0, 1, points)?;
+    if points.len() as u64 != kept.summary.count {
+        let problem = format!(
+            "{} points are there of {}",
+            points.len(),
+            kept.summary.count
+        );
+        return Err(Failure::Damaged(problem));
+    }
+    Ok(())
+}
+
+/// Adds the points that stand in rows, after the one with the number `after`; `points` begins with
+/// the number `first`.
+fn rows(
+    transaction: &Transaction<'_>,
+    series: i64,
+    after: u64,
+    first: i64,
+    points: &mut Series,
+) -> Result<(), Failure> {
+    let mut statement = transaction.prepare_cached(
+        "SELECT arrival, epoch, step, time, number, json FROM points
+         WHERE series = ? AND arrival > ? ORDER BY arrival",
+    )?;
+    let mut rows = statement.query([series, column(after)])?;
+    while let Some(row) = rows.next()? {
+        let arrival: i64 = row.get(0)?;
+        let index = size(arrival.saturating_sub(first))?;
+        let bits: Option<i64> = row.get(4)?;
+        if index == points.len() {
+            let time: i64 = row.get(3)?;
+            let at = Moment {
+                epoch: count(row.get(1)?)?,
+                step: row.get(2)?,
+                time: Micros::new(time)
+                    .ok_or_else(|| format!("the time {time} is out of range"))?,
+            };
+            points.push_number(at, bits.map_or(f64::NAN, number));
+        } else if index > points.len() || bits.is_some() {
+            return Err(Failure::Damaged(format!(
+                "point {arrival} is out of its place"
+            )));
+        }
+        if bits.is_none() {
+            points.set_json(index, row.get::<_, String>(5)?.parse()?);
+        }
+    }
+    Ok(())
+}
+
+fn size(column: i64) -> Result<usize, Failure> {
+    usize::try_from(column)
+        .map_err(|_| Failure::Damaged(format!("the number of points {column} is out of range")))
+}

@@ -1,0 +1,331 @@
+//! The store: its connections, and the port.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tracker_core::ports::{
+    Applied, ArtifactRecord, AttemptRecord, Change, Detail, ExperimentRecord, Histories, History,
+    Mark, Row, Scope, Search, Store,
+};
+use tracker_core::query::Page;
+use tracker_core::{Error, Iteration, Result, Series, StoreProblem, Uuid};
+
+use crate::failure::{Failure, unusable};
+use crate::open_file::OpenFile;
+use crate::read_only::ReadOnly;
+use crate::rows::Condition;
+use crate::{
+    aggregates, artifacts, attempts, changes, check, connect, experiments, histories, iterations,
+    rows, schema, search,
+};
+
+/// So many connections that read are kept for later calls; more are made while more threads read.
+const READERS: usize = 8;
+
+/// Keeps everything in one SQLite file.
+///
+/// What a call has stored survives the end of the process, also by `kill -9`, and a power loss once
+/// [`sync`](Store::sync) has returned. Reads wait neither for writes nor for each other.
+///
+/// # How points are stored
+///
+/// The table `series` has a row for each aggregate and metric, with the summary. Of the points of a
+/// series, the first to arrive stand in the table `chunks`, thousands in a blob, see
+/// [`chunk`](tracker_core::chunk). The last to arrive stand in the table `points`, a row each, until
+/// there are enough of them for a chunk. A JSON value always stands in a row of its own there.
+///
+/// Numbers outside of chunks are integers, since a column of floats keeps neither NaN nor `-0.0`:
+/// the bits of the float, all but the sign inverted where it is negative, so that they order as the
+/// floats do. Times are microseconds since 1970, UTC.
+///
+/// So SQL alone does not read a history. [`history`](tracker_core::Metrics::history) gives it as
+/// columns, [`list`](tracker_core::Metrics::list) as rows, and `entia export` on the command line
+/// those of a whole store as CSV, JSON Lines or Parquet.
+///
+/// # Examples
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// use tracker_core::Tracker;
+/// use tracker_sqlite::SqliteStore;
+///
+/// let tracker = Tracker::new(SqliteStore::open(folder.path().join("runs.db"))?);
+/// assert!(tracker.experiments().list()?.is_empty());
+/// # Ok::<(), tracker_core::Error>(())
+/// ```
+pub struct SqliteStore {
+    path: PathBuf,
+    readers: Mutex<Vec<Connection>>,
+    access: Access,
+    /// Whether there are facts to search among; not in a file of an older version.
+    has_facts: bool,
+}
+
+enum Access {
+    Write {
+        writer: Mutex<Connection>,
+        file: OpenFile,
+        /// Whether the folder is on the disk with the names of the files.
+        named: AtomicBool,
+    },
+    Read(ReadOnly),
+}
+
+impl SqliteStore {
+    /// Opens the file to read and write, or creates it in a folder that exists.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tracker::open`](tracker_core::Tracker::open).
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref().to_path_buf();
+        let writer = connect::open(&path)?;
+        Ok(Self {
+            readers: Mutex::new(Vec::new()),
+            access: Access::Write {
+                writer: Mutex::new(writer),
+                file: OpenFile::of(&path),
+                named: AtomicBool::new(false),
+            },
+            path,
+            has_facts: true,
+        })
+    }
+
+    /// Opens the file to read it, without the right to write and without changing a byte of it or
+    /// beside it; a file of an older version is read as it is.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tracker::read`](tracker_core::Tracker::read).
+    pub fn read(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref().to_path_buf();
+        let (read_only, reader, version) = ReadOnly::open(&path)?;
+        Ok(Self {
+            readers: Mutex::new(vec![reader]),
+            access: Access::Read(read_only),
+            path,
+            has_facts: schema::has_facts(version),
+        })
+    }
+
+    /// Runs `act` on one state of the store.
+    fn reading<T>(
+        &self,
+        action: &str,
+        act: impl Fn(&Transaction<'_>) -> Result<T, Failure>,
+    ) -> Result<T> {
+        let explain = |failure: Failure| failure.explain(&self.path, action);
+        loop {
+            if let Access::Read(file) = &self.access
+                && file.has_changed()
+            {
+                lock(&self.readers).clear();
+            }
+            let mut reader = self.reader().map_err(explain)?;
+            let done = transact(&mut reader, TransactionBehavior::Deferred, &act);
+            // What changed while it was read was perhaps read in two states.
+            if let Access::Read(file) = &self.access
+                && file.has_changed()
+            {
+                continue;
+            }
+            let mut readers = lock(&self.readers);
+            if readers.len() < READERS {
+                readers.push(reader);
+            }
+            drop(readers);
+            return done.map_err(explain);
+        }
+    }
+
+    /// A connection that nobody else uses now.
+    fn reader(&self) -> Result<Connection, Failure> {
+        let idle = lock(&self.readers).pop();
+        match (idle, &self.access) {
+            (Some(reader), _) => Ok(reader),
+            (None, Access::Write { file, .. }) => connect::reader(file.path()),
+            (None, Access::Read(file)) => file.connect(),
+        }
+    }
+
+    /// Runs `act` wholly or not at all. It takes the write lock at once: a transaction that reads
+    /// first and writes later can fail for good when another process has written in between.
+    fn writing<T>(
+        &self,
+        action: &str,
+        act: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
+    ) -> Result<T> {
+        let Access::Write { writer, .. } = &self.access else {
+            return Err(unusable(&self.path, StoreProblem::ReadOnly));
+        };
+        transact(&mut lock(writer), TransactionBehavior::Immediate, act)
+            .map_err(|failure| failure.explain(&self.path, action))
+    }
+}
+
+/// A thread that panicked had its transaction rolled back, so a connection is still good.
+fn lock<T>(connection: &Mutex<T>) -> MutexGuard<'_, T> {
+    connection.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn transact<T>(
+    connection: &mut Connection,
+    behavior: TransactionBehavior,
+    act: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let transaction = connection.transaction_with_behavior(behavior)?;
+    let result = act(&transaction)?;
+    transaction.commit()?;
+    Ok(result)
+}
+
+impl Store for SqliteStore {
+    fn apply(&self, changes: &[Change], mark: Option<Mark>) -> Result<Applied> {
+        let action = match changes {
+            [Change::AddPoints { .. }, ..] => "add points",
+            _ => "change the store",
+        };
+        self.writing(action, |transaction| {
+            changes::apply(transaction, changes, mark)
+        })
+    }
+
+    fn experiments(&self) -> Result<Vec<ExperimentRecord>> {
+        self.reading("list the experiments", |transaction| {
+            experiments::select(transaction, "1", [])
+        })
+    }
+
+    fn rows(&self, scope: &Scope, detail: &Detail) -> Result<Vec<Row>> {
+        self.reading("read runs", |transaction| {
+            rows::read(transaction, &Condition::of(scope), detail)
+        })
+    }
+
+    fn history(&self, aggregate: Uuid, name: &str, phase: &str) -> Result<Series> {
+        self.reading("read a history", |transaction| {
+            histories::whole(transaction, aggregate, name, phase)
+        })
+    }
+
+    fn iterations(&self, aggregate: Uuid) -> Result<Vec<Iteration>> {
+        self.reading("list the iterations", |transaction| match aggregates::find(
+            transaction,
+            aggregate,
+        )? {
+            Some(row) => iterations::select(transaction, row),
+            None => Ok(Vec::new()),
+        })
+    }
+
+    fn attempts(&self, aggregate: Uuid) -> Result<Vec<AttemptRecord>> {
+        self.reading("list the attempts", |transaction| {
+            match aggregates::find(transaction, aggregate)? {
+                Some(row) => attempts::select(transaction, row),
+                None => Ok(Vec::new()),
+            }
+        })
+    }
+
+    fn artifacts(&self, aggregate: Uuid) -> Result<Vec<ArtifactRecord>> {
+        self.reading("list the artifacts", |transaction| match aggregates::find(
+            transaction,
+            aggregate,
+        )? {
+            Some(row) => artifacts::select(transaction, row),
+            None => Ok(Vec::new()),
+        })
+    }
+
+    fn position(&self, journal: Uuid) -> Result<u64> {
+        self.reading("read the position of a journal", |transaction| {
+            changes::position(transaction, journal)
+        })
+    }
+
+    fn experiment(&self, name: &str) -> Result<Option<ExperimentRecord>> {
+        self.reading("read an experiment", |transaction| {
+            Ok(experiments::select(transaction, "name = ?", [name])?.pop())
+        })
+    }
+
+    fn experiment_by_id(&self, id: Uuid) -> Result<Option<ExperimentRecord>> {
+        self.reading("read an experiment", |transaction| {
+            Ok(experiments::select(transaction, "uuid = ?", [id.to_string()])?.pop())
+        })
+    }
+
+    fn search(&self, wanted: &Search<'_>) -> Result<Page<Row>> {
+        self.reading("search for runs", |transaction| {
+            search::search(transaction, wanted, self.has_facts)
+        })
+    }
+
+    fn histories(&self, wanted: &Histories) -> Result<Vec<History>> {
+        self.reading("read histories", |transaction| {
+            histories::read(transaction, wanted)
+        })
+    }
+
+    /// Commits do not wait for the disk, so one is made that does.
+    ///
+    /// What any process has committed stands in the log, or was brought from there into the
+    /// database. With `FULL`, a commit that changes a page waits until the whole log is on the disk,
+    /// no matter who wrote it. The log is written over from its beginning only once all of it has
+    /// been brought into the database, and with `NORMAL`, too, that is done by first waiting for the
+    /// log and then for the database. So the commit needs a page to change: it writes the mark of
+    /// the tracker where it stands already.
+    fn sync(&self) -> Result<()> {
+        let Access::Write {
+            writer,
+            file,
+            named,
+        } = &self.access
+        else {
+            return Ok(());
+        };
+        let action = "wait for the disk";
+        let refuse = |cause: io::Error| match cause.kind() {
+            io::ErrorKind::NotFound => Error::Store {
+                kind: tracker_core::ErrorKind::NotFound,
+                action: action.to_owned(),
+                place: self.path.display().to_string(),
+                hint: "put the file back, or open the store again".to_owned(),
+                cause: std::sync::Arc::new(cause),
+            },
+            _ => Error::io(action, self.path.display().to_string(), cause),
+        };
+        file.check().map_err(refuse)?;
+        commit_to_disk(&mut lock(writer)).map_err(|failure| failure.explain(&self.path, action))?;
+        // The log keeps its name as long as this store is open.
+        if !named.load(Ordering::Acquire) {
+            file.sync_folder().map_err(refuse)?;
+            named.store(true, Ordering::Release);
+        }
+        Ok(())
+    }
+
+    fn check(&self) -> Result<Vec<String>> {
+        self.reading("check the store", check::problems)
+    }
+}
+
+fn commit_to_disk(connection: &mut Connection) -> Result<(), Failure> {
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    let done = transact(connection, TransactionBehavior::Immediate, schema::mark);
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    done
+}
+
+impl fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteStore")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}

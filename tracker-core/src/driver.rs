@@ -1,0 +1,275 @@
+//! Which crate opens which address: `sqlite:runs.db`.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::contents::MemoryContents;
+use crate::error::{Error, Result};
+use crate::memory::MemoryStore;
+use crate::ports::{ContentStore, Store};
+
+/// What opens the stores of one scheme, registered with
+/// [`register_driver!`](crate::register_driver).
+///
+/// # Examples
+///
+/// A scheme of one's own, whose stores are all in memory:
+///
+/// ```standalone_crate
+/// use std::sync::Arc;
+/// use tracker_core::{Driver, MemoryStore, Opened, Tracker};
+///
+/// tracker_core::register_driver!(Driver {
+///     scheme: "scratch",
+///     form: "scratch:",
+///     open: |_address, _access| Ok(Opened::new(Arc::new(MemoryStore::default()))),
+/// });
+///
+/// let tracker = Tracker::open("scratch:")?;
+/// assert!(tracker.experiments().list()?.is_empty());
+/// # Ok::<(), tracker_core::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Driver {
+    /// The scheme, the text before the first `:` of an address.
+    pub scheme: &'static str,
+    /// How an address is written, as `sqlite:FILE`.
+    pub form: &'static str,
+    /// Opens the store of an address.
+    pub open: fn(&Address<'_>, Access) -> Result<Opened>,
+}
+
+inventory::collect!(Driver);
+
+/// Registers a [`Driver`] when the program is linked.
+///
+/// A crate that nobody names is not linked: `use my_store as _;` in the program is enough.
+#[macro_export]
+macro_rules! register_driver {
+    ($driver:expr) => {
+        $crate::__private::inventory::submit! { $driver }
+    };
+}
+
+/// What a store is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// To read and write; it is created where there is none.
+    Create,
+    /// To read and write, where it is there.
+    Existing,
+    /// To read, without changing a byte of it or beside it.
+    Read,
+}
+
+/// A store that was just opened.
+#[derive(Clone)]
+pub struct Opened {
+    /// The store.
+    pub store: Arc<dyn Store>,
+    /// The file beside which journals and artifacts stand; none for a store without a file.
+    pub file: Option<PathBuf>,
+    /// Where the contents of artifacts are kept, where that is not a folder beside the file.
+    pub contents: Option<Arc<dyn ContentStore>>,
+}
+
+impl Opened {
+    /// A store without a file.
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        Self {
+            store,
+            file: None,
+            contents: None,
+        }
+    }
+
+    /// A store in a file, beside which journals and artifacts may stand.
+    pub fn beside(store: Arc<dyn Store>, file: impl Into<PathBuf>) -> Self {
+        Self {
+            store,
+            file: Some(file.into()),
+            contents: None,
+        }
+    }
+
+    /// The store with a place of its own for the contents of artifacts.
+    #[must_use]
+    pub fn with_contents(mut self, contents: Arc<dyn ContentStore>) -> Self {
+        self.contents = Some(contents);
+        self
+    }
+}
+
+/// The address of a store: a scheme, `:`, and what the scheme makes of the rest.
+#[derive(Clone, Copy, Debug)]
+pub struct Address<'a> {
+    text: &'a str,
+    scheme: &'a str,
+    rest: &'a str,
+}
+
+/// Schemes that are known here, whether or not they are linked: how an address is written, the crate
+/// that opens it, and the feature of `entia`.
+const KNOWN: [Known; 6] = [
+    Known("memory", "memory:", "", ""),
+    Known("sqlite", "sqlite:FILE", "tracker-sqlite", "sqlite"),
+    Known("json", "json:FILE", "tracker-json", "json"),
+    Known(
+        "postgres",
+        "postgres://HOST/DATABASE",
+        "tracker-postgres",
+        "postgres",
+    ),
+    Known("http", "http://HOST", "tracker-http", "http"),
+    Known("https", "https://HOST", "tracker-http", "http"),
+];
+
+struct Known(&'static str, &'static str, &'static str, &'static str);
+
+impl<'a> Address<'a> {
+    fn parse(text: &'a str) -> Result<Self> {
+        let Some((scheme, rest)) = text.split_once(':') else {
+            let path = Path::new(text);
+            let is_json = path
+                .extension()
+                .is_some_and(|extension| extension == "json");
+            let scheme = if is_json { "json" } else { "sqlite" };
+            let file = if text.is_empty() { "runs.db" } else { text };
+            let hint = format!("write `{scheme}:{file}`; the schemes are {}", forms());
+            return Err(refuse(text, "it has no scheme", hint));
+        };
+        Ok(Self { text, scheme, rest })
+    }
+
+    /// The whole address.
+    pub fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// What follows the first `:`.
+    pub fn rest(&self) -> &'a str {
+        self.rest
+    }
+
+    /// The file that the rest names.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Address`] where it names none.
+    pub fn file(&self) -> Result<&'a Path> {
+        let Self { scheme, rest, .. } = *self;
+        let refuse = |problem, instead: &str| {
+            Err(self.refuse(problem, format!("write `{scheme}:{instead}`")))
+        };
+        if rest == ":memory:" {
+            return Err(self.refuse("`:memory:` is not a file", "write `memory:`"));
+        }
+        if rest.is_empty() {
+            let ending = if scheme == "sqlite" { "db" } else { scheme };
+            return refuse("the path of the file is missing", &format!("runs.{ending}"));
+        }
+        // Two slashes come from the habit of URLs; as a path they would mean the root folder.
+        if rest.starts_with("//") {
+            return refuse("`//` is no part of a path", rest.trim_start_matches('/'));
+        }
+        if rest != rest.trim() {
+            return refuse("the path begins or ends with a space", rest.trim());
+        }
+        Ok(Path::new(rest))
+    }
+
+    /// The file, which must be there unless it may be created.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Address`], and [`StoreProblem::Absent`](crate::StoreProblem::Absent).
+    pub fn file_for(&self, access: Access) -> Result<&'a Path> {
+        let file = self.file()?;
+        // A file that cannot be looked at is there, as far as anybody knows.
+        if access != Access::Create && matches!(file.try_exists(), Ok(false)) {
+            return Err(Error::Unusable {
+                place: file.display().to_string(),
+                problem: crate::error::StoreProblem::Absent,
+            });
+        }
+        Ok(file)
+    }
+
+    /// A refusal of the address.
+    pub fn refuse(&self, problem: &str, hint: impl Into<String>) -> Error {
+        refuse(self.text, problem, hint.into())
+    }
+}
+
+/// Opens the store of an address.
+pub(crate) fn open(text: &str, access: Access) -> Result<Opened> {
+    let address = Address::parse(text)?;
+    if address.scheme == "memory" {
+        if address.rest.is_empty() {
+            let store = Opened::new(Arc::new(MemoryStore::default()));
+            return Ok(store.with_contents(Arc::new(MemoryContents::default())));
+        }
+        let hint = "write `memory:`; every store in memory is a new one";
+        return Err(address.refuse("a store in memory has no name", hint));
+    }
+    let drivers = inventory::iter::<Driver>.into_iter();
+    let mut found = drivers.filter(|driver| driver.scheme == address.scheme);
+    match found.next() {
+        Some(driver) => (driver.open)(&address, access),
+        None => Err(not_found(&address)),
+    }
+}
+
+fn not_found(address: &Address<'_>) -> Error {
+    let scheme = address.scheme;
+    if let Some(Known(_, _, package, feature)) = KNOWN.iter().find(|known| known.0 == scheme) {
+        return Error::NotLinked {
+            address: address.text.to_owned(),
+            scheme: scheme.to_owned(),
+            hint: format!(
+                "turn on the feature `{feature}` of `entia`; or add the crate `{package}` and write \
+                 `use {} as _;`",
+                package.replace('-', "_")
+            ),
+        };
+    }
+    let linked = inventory::iter::<Driver>
+        .into_iter()
+        .map(|driver| driver.scheme);
+    let names = KNOWN.iter().map(|known| known.0).chain(linked);
+    let hint = match registry_core::nearest(scheme, names) {
+        Some(near) => format!("did you mean `{near}`? The schemes are {}", forms()),
+        None => format!("the schemes are {}", forms()),
+    };
+    address.refuse(&format!("there is no scheme `{scheme}`"), hint)
+}
+
+/// How addresses are written.
+fn forms() -> String {
+    let known = KNOWN.iter().map(|known| (known.0, known.1));
+    let linked = inventory::iter::<Driver>.into_iter();
+    let mut all: Vec<(&str, &str)> = known.filter(|(scheme, _)| *scheme != "https").collect();
+    for driver in linked {
+        if KNOWN.iter().all(|known| known.0 != driver.scheme) {
+            all.push((driver.scheme, driver.form));
+        }
+    }
+    // Those of others last.
+    all.sort_by_key(|(scheme, _)| {
+        let known = KNOWN.iter().position(|known| known.0 == *scheme);
+        known.unwrap_or(KNOWN.len())
+    });
+    let forms: Vec<String> = all.iter().map(|(_, form)| format!("`{form}`")).collect();
+    match forms.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        _ => forms.concat(),
+    }
+}
+
+fn refuse(address: &str, problem: &str, hint: String) -> Error {
+    Error::Address {
+        address: address.to_owned(),
+        problem: problem.to_owned(),
+        hint,
+    }
+}

@@ -1,0 +1,211 @@
+//! The trait that a store implements.
+
+use uuid::Uuid;
+
+use super::{Applied, Change, Detail, Histories, History, Mark, Scope, Search};
+use crate::error::Result;
+use crate::query::{Directions, Page};
+use crate::records::{ArtifactRecord, AttemptRecord, ExperimentRecord, Iteration, Row, Series};
+
+/// Keeps experiments and aggregates with all they hold.
+///
+/// [`apply`](Self::apply) and seven methods that read are required; the others are provided, and a
+/// store that knows a faster way overrides them: a database answers [`search`](Self::search) itself.
+///
+/// Calls come from several threads, and for a store on disk from several processes. Each sees one
+/// state of the store.
+pub trait Store: Send + Sync {
+    /// Makes a list of changes, one after the other: all of them, or none where one is refused.
+    ///
+    /// With a `mark`, the position of its journal is set in the same step. A call whose mark is not
+    /// beyond the position that is set already does nothing: its changes were made before. So
+    /// whoever did not hear of the end of a call repeats it, and nothing is done twice.
+    ///
+    /// # Errors
+    ///
+    /// What the [`Change`]s say; or when the store fails: nothing was changed then, or the mark
+    /// tells.
+    fn apply(&self, changes: &[Change], mark: Option<Mark>) -> Result<Applied>;
+
+    /// All experiments, by their time of creation and then their id.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    fn experiments(&self) -> Result<Vec<ExperimentRecord>>;
+
+    /// The aggregates in a scope, by their time of creation and then their uuid, each with the
+    /// modules and summaries that are wanted. No history is read for it. What is not there is left
+    /// out.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    fn rows(&self, scope: &Scope, detail: &Detail) -> Result<Vec<Row>>;
+
+    /// The points of one series, ordered by epoch, step and arrival; without points where there is
+    /// no such series, or no such aggregate.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    fn history(&self, aggregate: Uuid, name: &str, phase: &str) -> Result<Series>;
+
+    /// The iterations of an aggregate in the order they were appended; none where there is no such
+    /// aggregate.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    fn iterations(&self, aggregate: Uuid) -> Result<Vec<Iteration>>;
+
+    /// The attempts on an aggregate in the order they were appended.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    fn attempts(&self, aggregate: Uuid) -> Result<Vec<AttemptRecord>>;
+
+    /// The artifacts of an aggregate in the order they were appended.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    fn artifacts(&self, aggregate: Uuid) -> Result<Vec<ArtifactRecord>>;
+
+    /// The position up to which a journal has been moved into the store; 0 for a journal that the
+    /// store has never met.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    fn position(&self, journal: Uuid) -> Result<u64>;
+
+    /// The experiment of this name, where there is one.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    fn experiment(&self, name: &str) -> Result<Option<ExperimentRecord>> {
+        let mut experiments = self.experiments()?.into_iter();
+        Ok(experiments.find(|record| record.name == name))
+    }
+
+    /// The experiment of this id, where there is one.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    fn experiment_by_id(&self, id: Uuid) -> Result<Option<ExperimentRecord>> {
+        let mut experiments = self.experiments()?.into_iter();
+        Ok(experiments.find(|record| record.id == id))
+    }
+
+    /// The aggregates that a query finds, in its order.
+    ///
+    /// Provided: all in the scope are read, and sought through in memory.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Query`](crate::Error::Query) when the cursor of the query belongs to another order,
+    /// or when the store fails.
+    fn search(&self, search: &Search<'_>) -> Result<Page<Row>> {
+        let detail = search.detail.union(&search.query.detail());
+        let directions = if search.query.needs_directions() {
+            Directions::of(&self.experiments()?)
+        } else {
+            Directions::default()
+        };
+        let rows = self.rows(&search.scope, &detail)?;
+        let mut page = search.query.select(rows, &directions)?;
+        for row in &mut page.items {
+            search.detail.trim(row);
+        }
+        Ok(page)
+    }
+
+    /// Several histories at once, in the order of the aggregates and then of the series; those that
+    /// are not there have no points.
+    ///
+    /// Provided: each is read whole, and then thinned.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    fn histories(&self, wanted: &Histories) -> Result<Vec<History>> {
+        let mut found = Vec::new();
+        for aggregate in &wanted.aggregates {
+            for (name, phase) in &wanted.series {
+                let series = self.history(*aggregate, name, phase)?;
+                found.push(wanted.take(*aggregate, series));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Returns when everything that was stored, by any process, survives a power loss.
+    ///
+    /// Provided: it does, or never will.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    fn sync(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Looks over the whole store: what is wrong with it, a sentence each; nothing for a sound one.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    fn check(&self) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+}
+
+/// A store that is shared is a store.
+impl<S: Store + ?Sized> Store for std::sync::Arc<S> {
+    fn apply(&self, changes: &[Change], mark: Option<Mark>) -> Result<Applied> {
+        (**self).apply(changes, mark)
+    }
+    fn experiments(&self) -> Result<Vec<ExperimentRecord>> {
+        (**self).experiments()
+    }
+    fn rows(&self, scope: &Scope, detail: &Detail) -> Result<Vec<Row>> {
+        (**self).rows(scope, detail)
+    }
+    fn history(&self, aggregate: Uuid, name: &str, phase: &str) -> Result<Series> {
+        (**self).history(aggregate, name, phase)
+    }
+    fn iterations(&self, aggregate: Uuid) -> Result<Vec<Iteration>> {
+        (**self).iterations(aggregate)
+    }
+    fn attempts(&self, aggregate: Uuid) -> Result<Vec<AttemptRecord>> {
+        (**self).attempts(aggregate)
+    }
+    fn artifacts(&self, aggregate: Uuid) -> Result<Vec<ArtifactRecord>> {
+        (**self).artifacts(aggregate)
+    }
+    fn position(&self, journal: Uuid) -> Result<u64> {
+        (**self).position(journal)
+    }
+    fn experiment(&self, name: &str) -> Result<Option<ExperimentRecord>> {
+        (**self).experiment(name)
+    }
+    fn experiment_by_id(&self, id: Uuid) -> Result<Option<ExperimentRecord>> {
+        (**self).experiment_by_id(id)
+    }
+    fn search(&self, search: &Search<'_>) -> Result<Page<Row>> {
+        (**self).search(search)
+    }
+    fn histories(&self, wanted: &Histories) -> Result<Vec<History>> {
+        (**self).histories(wanted)
+    }
+    fn sync(&self) -> Result<()> {
+        (**self).sync()
+    }
+    fn check(&self) -> Result<Vec<String>> {
+        (**self).check()
+    }
+}
