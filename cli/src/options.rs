@@ -200,6 +200,10 @@ pub(crate) struct Tag {
     /// The experiment of the runs
     #[arg(long, value_name = "NAME")]
     pub(crate) experiment: Option<String>,
+
+    /// Do not ask before the runs that a query finds are changed
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 /// Several runs, by their names or by a query.

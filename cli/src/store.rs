@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use registry_core::nearest;
 use tracker_core::ports::{Detail, Row, Scope};
+use tracker_core::query::{self, Query};
 use tracker_core::{Aggregate, Experiment, Tracker, Uuid};
 
 use crate::error::{Error, Result};
@@ -88,7 +89,7 @@ impl Store {
     pub(crate) fn runs(&self, experiment: Option<&str>) -> Result<Vec<Run>> {
         let mut runs = Vec::new();
         for experiment in self.experiments(experiment)? {
-            let aggregates = experiment.aggregates().list()?.into_iter();
+            let aggregates = experiment.aggregates().find(everything())?.into_iter();
             runs.extend(aggregates.map(|aggregate| Run {
                 experiment: experiment.clone(),
                 aggregate,
@@ -145,6 +146,11 @@ fn waiting_note(points: u64, journals: usize) -> String {
          and so does `entia doctor`",
         text::plural(usize::try_from(points).unwrap_or(usize::MAX), "point")
     )
+}
+
+/// All runs, also those that were put away.
+pub(crate) fn everything() -> Query {
+    Query::new().filter(query::archived().exists())
 }
 
 #[cfg(test)]

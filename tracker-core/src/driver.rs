@@ -224,7 +224,7 @@ fn not_found(address: &Address<'_>) -> Error {
     let scheme = address.scheme;
     if let Some(Known(_, _, package, feature)) = KNOWN.iter().find(|known| known.0 == scheme) {
         return Error::NotLinked {
-            address: address.text.to_owned(),
+            address: shown(address.text),
             scheme: scheme.to_owned(),
             hint: format!(
                 "turn on the feature `{feature}` of `entia`; or add the crate `{package}` and write \
@@ -266,10 +266,46 @@ fn forms() -> String {
     }
 }
 
+/// An address as messages show it: without its password.
+pub(crate) fn shown(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("://") else {
+        return address.to_owned();
+    };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    match host
+        .rsplit_once('@')
+        .and_then(|(user, _)| Some((user, user.split_once(':')?.0)))
+    {
+        Some((user, name)) => format!("{scheme}://{name}:***{}", &rest[user.len()..]),
+        None => address.to_owned(),
+    }
+}
+
 fn refuse(address: &str, problem: &str, hint: String) -> Error {
     Error::Address {
-        address: address.to_owned(),
+        address: shown(address),
         problem: problem.to_owned(),
         hint,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn no_message_shows_a_password() {
+        for (address, expected) in [
+            ("postgres://me:hunter2@host/db", "postgres://me:***@host/db"),
+            (
+                "postgres://me:h@nter2@host:5432/db?x=1",
+                "postgres://me:***@host:5432/db?x=1",
+            ),
+            ("http://me@host/a:b@c", "http://me@host/a:b@c"),
+            ("http://host", "http://host"),
+            ("sqlite:a@b:c.db", "sqlite:a@b:c.db"),
+        ] {
+            assert_eq!(shown(address), expected);
+        }
     }
 }

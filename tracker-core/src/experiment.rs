@@ -46,7 +46,7 @@ impl Experiments {
     ///
     /// # Errors
     ///
-    /// [`Error::EmptyName`]; [`Error::Taken`] when there is one of this name.
+    /// [`Error::EmptyName`](crate::Error::EmptyName); [`Error::Taken`](crate::Error::Taken) when there is one of this name.
     pub fn create(&self, name: &str) -> Result<Experiment> {
         check_name(name)?;
         let record = ExperimentRecord::new(name);
@@ -58,7 +58,7 @@ impl Experiments {
     ///
     /// # Errors
     ///
-    /// [`Error::EmptyName`], or when the store fails.
+    /// [`Error::EmptyName`](crate::Error::EmptyName), or when the store fails.
     pub fn get(&self, name: &str) -> Result<Option<Experiment>> {
         check_name(name)?;
         let record = self.link.store().experiment(name)?;
@@ -165,8 +165,8 @@ impl Experiment {
     ///
     /// # Errors
     ///
-    /// [`Error::Unwritable`] or [`Error::NoIdentity`] where the model cannot be stored; nothing is
-    /// written then. [`Error::Missing`] when the experiment was removed.
+    /// [`Error::Unwritable`](crate::Error::Unwritable) or [`Error::NoIdentity`](crate::Error::NoIdentity) where the model cannot be stored; nothing is
+    /// written then. [`Error::Missing`](crate::Error::Missing) when the experiment was removed.
     pub fn track<E: Entity + ?Sized>(&self, model: &E) -> Result<Aggregate> {
         let model = ModuleRecord::new("model", model)?;
         let id = model.hash().as_str().to_owned();
@@ -177,7 +177,7 @@ impl Experiment {
     ///
     /// # Errors
     ///
-    /// [`Error::EmptyName`], and those of [`track`](Self::track).
+    /// [`Error::EmptyName`](crate::Error::EmptyName), and those of [`track`](Self::track).
     pub fn track_as<E: Entity + ?Sized>(&self, id: &str, model: &E) -> Result<Aggregate> {
         check_id(id)?;
         self.aggregates()
@@ -194,7 +194,7 @@ impl Experiment {
     ///
     /// # Errors
     ///
-    /// [`Error::EmptyName`]; [`Error::Missing`] when the experiment was removed.
+    /// [`Error::EmptyName`](crate::Error::EmptyName); [`Error::Missing`](crate::Error::Missing) when the experiment was removed.
     ///
     /// # Examples
     ///
@@ -234,8 +234,8 @@ impl Experiment {
     ///
     /// # Errors
     ///
-    /// [`Error::EmptyName`]; [`Error::Taken`] when another experiment has the name;
-    /// [`Error::Missing`] when this one was removed.
+    /// [`Error::EmptyName`](crate::Error::EmptyName); [`Error::Taken`](crate::Error::Taken) when another experiment has the name;
+    /// [`Error::Missing`](crate::Error::Missing) when this one was removed.
     pub fn rename(&self, name: &str) -> Result<()> {
         check_name(name)?;
         self.link.apply(Change::RenameExperiment {
@@ -250,7 +250,7 @@ impl Experiment {
     ///
     /// # Errors
     ///
-    /// [`Error::EmptyName`]; [`Error::Missing`] when the experiment was removed.
+    /// [`Error::EmptyName`](crate::Error::EmptyName); [`Error::Missing`](crate::Error::Missing) when the experiment was removed.
     pub fn set_tag(&self, tag: &str, value: &str) -> Result<()> {
         check_tag(tag)?;
         self.annotate(&Annotation::SetTag {
@@ -263,7 +263,7 @@ impl Experiment {
     ///
     /// # Errors
     ///
-    /// [`Error::Missing`] when the experiment was removed.
+    /// [`Error::Missing`](crate::Error::Missing) when the experiment was removed.
     pub fn remove_tag(&self, tag: &str) -> Result<()> {
         self.annotate(&Annotation::RemoveTag {
             tag: tag.to_owned(),
@@ -274,7 +274,7 @@ impl Experiment {
     ///
     /// # Errors
     ///
-    /// [`Error::Missing`] when the experiment was removed.
+    /// [`Error::Missing`](crate::Error::Missing) when the experiment was removed.
     pub fn set_notes(&self, notes: &str) -> Result<()> {
         self.annotate(&Annotation::SetNotes(notes.to_owned()))
     }

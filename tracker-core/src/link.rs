@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use uuid::Uuid;
 
 use crate::contents::FolderContents;
-use crate::driver::{Access, Opened};
+use crate::driver::{Access, Opened, shown};
 use crate::error::{Error, Result, StoreProblem};
 use crate::journal::{self, Journal, JournalInfo};
 use crate::ports::{Change, ContentStore, Mark, Scope, Store};
@@ -80,8 +80,8 @@ impl Link {
         if access == Access::Read {
             let place = file.as_ref().map(|file| file.display().to_string());
             let refusal = Error::Unusable {
-                place: place.unwrap_or_else(|| address.to_owned()),
-                problem: StoreProblem::ReadOnly,
+                place: place.unwrap_or_else(|| shown(address)),
+                problem: StoreProblem::OpenedToRead,
             };
             return Ok(Self::with(store, None, file, Some(refusal)));
         }
@@ -145,9 +145,9 @@ impl Link {
             position: last.position + 1,
             ..*last
         };
-        let applied = self.store.apply(changes, Some(mark))?;
+        // Whatever becomes of the call, another list of changes must not come under its mark.
         *last = mark;
-        applied.complete()
+        self.store.apply(changes, Some(mark))?.complete()
     }
 
     /// Returns when everything that was added survives a power loss.

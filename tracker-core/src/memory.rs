@@ -49,22 +49,24 @@ impl Clone for MemoryStore {
 impl Store for MemoryStore {
     fn apply(&self, changes: &[Change], mark: Option<Mark>) -> Result<Applied> {
         let mut content = self.lock();
-        // A single change is made or refused as a whole by itself.
-        if let ([change], None) = (changes, mark) {
-            let mut applied = Applied::default();
-            content.make(change, &mut applied)?;
-            return Ok(applied);
-        }
+        let mut applied = Applied::default();
         if let Some(mark) = mark
             && mark.position <= content.position(mark.journal)
         {
-            return Ok(Applied::default());
+            return Ok(applied);
         }
-        let before = content.clone();
-        let mut applied = Applied::default();
+        // A single change is made or refused as a whole by itself, and points are never refused. A
+        // copy would cost more than them: what it shares is copied when it is changed.
+        let may_stay_half = changes.len() > 1
+            && changes
+                .iter()
+                .any(|change| !matches!(change, Change::AddPoints { .. }));
+        let before = may_stay_half.then(|| content.clone());
         for change in changes {
             if let Err(refused) = content.make(change, &mut applied) {
-                *content = before;
+                if let Some(before) = before {
+                    *content = before;
+                }
                 return Err(refused);
             }
         }

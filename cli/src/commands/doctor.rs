@@ -17,6 +17,14 @@ struct Report {
     store: String,
     problems: Vec<String>,
     journals: Vec<Journal>,
+    /// Contents of artifacts that nothing refers to.
+    unreferenced: Unreferenced,
+}
+
+#[derive(Serialize)]
+struct Unreferenced {
+    contents: usize,
+    bytes: u64,
 }
 
 #[derive(Serialize)]
@@ -37,7 +45,12 @@ pub(crate) fn run(options: &Options, output: &mut Output) -> Result<()> {
     let store = Store::change(options)?;
     let after = store.tracker.journals()?;
     let problems = store.tracker.check()?;
+    let unreferenced = store.tracker.unreferenced_artifacts()?;
     let report = Report {
+        unreferenced: Unreferenced {
+            contents: unreferenced.len(),
+            bytes: unreferenced.iter().map(|content| content.size).sum(),
+        },
         store: store.address,
         journals: before
             .iter()
@@ -60,6 +73,16 @@ fn write(report: &Report, output: &mut Output) -> Result<()> {
     }
     for problem in &report.problems {
         writeln!(output, "  {} {}", style("✗").red(), text::line(problem))?;
+    }
+    let Unreferenced { contents, bytes } = report.unreferenced;
+    if contents > 0 {
+        let contents = text::plural(contents, "content");
+        writeln!(
+            output,
+            "  {} {contents} of artifacts, {} bytes, that nothing refers to",
+            style("•").cyan(),
+            text::count(bytes)
+        )?;
     }
     if report.journals.is_empty() {
         writeln!(

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::export::{Rows, format_of, rows, whole_file};
 use crate::options::{Export, Format};
 use crate::output::Output;
-use crate::store::Store;
+use crate::store::{Store, everything};
 
 pub(crate) fn run(store: &Store, options: &Export, output: &mut Output) -> Result<()> {
     let experiments = store.experiments(options.experiment.as_deref())?;
@@ -39,7 +39,7 @@ fn format(options: &Export, json: bool, in_terminal: bool) -> Result<Format> {
 fn write(experiments: &[Experiment], mut rows: Box<dyn Rows + '_>) -> Result<()> {
     for experiment in experiments {
         let name = experiment.name();
-        for run in experiment.aggregates().list()? {
+        for run in experiment.aggregates().find(everything())? {
             let metrics = run.metrics();
             for summary in metrics.summaries()? {
                 let series = metrics.history(summary.name(), summary.phase())?;

@@ -19,6 +19,7 @@ struct Report {
     modules: u64,
     iterations: u64,
     points: u64,
+    artifacts: u64,
 }
 
 /// `open` is called when the source is known to be there: a slip in its address makes no store.
@@ -50,6 +51,7 @@ pub(crate) fn run(
             modules: imported.modules,
             iterations: imported.iterations,
             points: imported.points,
+            artifacts: imported.artifacts,
         });
     }
     if imported == Imported::default() {
@@ -60,9 +62,13 @@ pub(crate) fn run(
         )?);
     }
     let plural = |number, thing| text::plural(usize::try_from(number).unwrap_or(usize::MAX), thing);
+    let artifacts = match imported.artifacts {
+        0 => String::new(),
+        number => format!(", {}", plural(number, "artifact")),
+    };
     Ok(writeln!(
         output,
-        "added to `{}`: {}, {}, {}",
+        "added to `{}`: {}, {}, {}{artifacts}",
         store.address,
         plural(imported.experiments, "experiment"),
         plural(imported.aggregates, "run"),

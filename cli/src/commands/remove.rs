@@ -84,7 +84,7 @@ fn set_archived(store: &Store, runs: &Runs, archived: bool) -> Result<()> {
 }
 
 /// What is about to happen: it names the one run, or counts them.
-fn would_be(runs: &Runs, done: &str, place: &str) -> String {
+pub(super) fn would_be(runs: &Runs, done: &str, place: &str) -> String {
     match &runs[..] {
         [(experiment, row)] => {
             format!(

@@ -6,7 +6,9 @@ use registry_core::nearest;
 use tracker_core::ports::{Change, Row};
 use tracker_core::{Annotation, Error as TrackerError};
 
+use super::remove::would_be;
 use super::select::{self, Runs};
+use crate::confirm::confirm;
 use crate::error::{Error, Result};
 use crate::options::Tag;
 use crate::output::Output;
@@ -31,6 +33,9 @@ pub(crate) fn run(store: &Store, options: &Tag, output: &mut Output) -> Result<(
     };
     if !runs.is_empty() {
         check(&runs, &tags, &options.remove)?;
+        if options.query.is_some() {
+            confirm(&would_be(&runs, "tagged", "in"), options.yes)?;
+        }
         select::apply(store, &changes(&runs, &tags, &options.remove))?;
     }
     let one = |_: &str, row: &Row| match text::tags(&row.aggregate.annotations.tags) {

@@ -11,8 +11,24 @@ use crate::support::{ADDRESS, FIRST, Fixture};
 fn a_sound_store() {
     let fixture = Fixture::new();
     insta::assert_snapshot!(fixture.text(&["doctor"]));
-    let expected = json!({"store": ADDRESS, "problems": [], "journals": []});
+    let unreferenced = json!({"contents": 0, "bytes": 0});
+    let expected =
+        json!({"store": ADDRESS, "problems": [], "journals": [], "unreferenced": unreferenced});
     assert_eq!(fixture.json(&["doctor"]), expected);
+}
+
+#[test]
+fn contents_that_nothing_refers_to_are_told() {
+    let fixture = Fixture::new();
+    let tracker = Tracker::open(&fixture.absolute()).unwrap();
+    let digits = tracker.experiment("digits").unwrap();
+    let run = digits.aggregates().get(FIRST).unwrap().unwrap();
+    run.artifacts().put_bytes("a.txt", b"three").unwrap();
+    run.artifacts().remove("a.txt", None).unwrap();
+    drop((run, digits, tracker));
+    let text = fixture.text(&["doctor"]);
+    let told = "1 content of artifacts, 5 bytes, that nothing refers to\n";
+    assert!(text.contains(told), "{text}");
 }
 
 #[test]

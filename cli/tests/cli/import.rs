@@ -31,8 +31,7 @@ fn a_copy_has_the_same() {
 #[test]
 fn as_json() {
     let document = Fixture::new().json(&["--store", "sqlite:copy.db", "import", "sqlite:runs.db"]);
-    let expected =
-        json!({"experiments": 2, "runs": 3, "modules": 0, "iterations": 1, "points": 10});
+    let expected = json!({"experiments": 2, "runs": 3, "modules": 0, "iterations": 1, "points": 10, "artifacts": 0});
     assert_eq!(document, expected);
 }
 

@@ -70,7 +70,13 @@ fn several_runs_get_the_same_tags() {
         json!({"sweep": "7"})
     );
     let query = ["--where", "tag.sweep = \"7\""];
-    let tagged = fixture.json(&[&["tag", "seen", "--remove", "sweep"], &query[..]].concat());
+    let unasked = fixture.refused(&[&["tag", "seen"], &query[..]].concat());
+    assert!(
+        unasked.contains("2 runs would be tagged") && unasked.contains("--yes"),
+        "{unasked}"
+    );
+    let tagged = ["tag", "seen", "--remove", "sweep", "--yes"];
+    let tagged = fixture.json(&[&tagged, &query[..]].concat());
     assert_eq!(tagged[1]["tags"], json!({"seen": ""}));
     assert_eq!(
         tagged[0]["tags"],
@@ -88,6 +94,6 @@ fn tags_of_several_change_all_or_none() {
     insta::assert_snapshot!(fixture.refused(&[&["tag"], &query[..]].concat()));
     assert_eq!(fixture.json(&["show", SECOND])["tags"], json!({}));
     // One of the runs has the tag.
-    let text = fixture.text(&[&["tag", "--remove", "stage"], &query[..]].concat());
+    let text = fixture.text(&[&["tag", "--yes", "--remove", "stage"], &query[..]].concat());
     assert_eq!(text, "2 runs have new tags\n");
 }

@@ -12,7 +12,7 @@
 //! The calls block, as those of every store; they may be made within an asynchronous runtime too,
 //! where they hold up the thread that makes them.
 
-mod fault;
+mod errors;
 mod reader;
 mod runtime;
 
@@ -31,7 +31,7 @@ use tokio::io::AsyncWriteExt as _;
 use tracker_core::ports::{Content, ContentStore};
 use tracker_core::{Error, Result, Timestamp};
 
-use fault::failure;
+use errors::failure;
 use reader::Pieces;
 use runtime::Worker;
 

@@ -7,7 +7,7 @@ use bytes::{Buf as _, Bytes};
 use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
 
-use crate::fault::failure;
+use crate::errors::failure;
 use crate::runtime::Worker;
 
 /// The pieces of an object as a stream of bytes.

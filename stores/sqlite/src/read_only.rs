@@ -17,10 +17,10 @@ use std::time::SystemTime;
 
 use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
-use tracker_core::Result;
+use tracker_core::{Result, StoreProblem};
 
 use crate::connect::{check_place, plain, set_up};
-use crate::failure::Failure;
+use crate::failure::{Failure, unusable};
 use crate::schema;
 
 /// A file that is only read.
@@ -63,6 +63,10 @@ impl ReadOnly {
             .map_err(Failure::from)
             .and_then(|transaction| schema::version(&transaction, path))
             .map_err(explain)?;
+        if version == 0 {
+            let found = "it is empty".to_owned();
+            return Err(unusable(path, StoreProblem::Foreign { found }));
+        }
         schema::view(&connection, version).map_err(explain)?;
         Ok((read_only, connection, version))
     }

@@ -161,7 +161,7 @@ impl SqliteStore {
         act: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
     ) -> Result<T> {
         let Access::Write { writer, .. } = &self.access else {
-            return Err(unusable(&self.path, StoreProblem::ReadOnly));
+            return Err(unusable(&self.path, StoreProblem::OpenedToRead));
         };
         transact(&mut lock(writer), TransactionBehavior::Immediate, act)
             .map_err(|failure| failure.explain(&self.path, action))

@@ -83,7 +83,9 @@ fn refuses_changes(tracker: &Tracker) {
         let refused = refused.unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::Denied, "{refused}");
         assert!(
-            refused.to_string().contains("cannot be written\nhint: "),
+            refused
+                .to_string()
+                .contains("cannot be written: it was opened to be read\nhint: "),
             "{refused}"
         );
     }
@@ -298,6 +300,12 @@ fn what_is_no_store_is_told() {
     };
     assert_eq!(read("missing.db").0, ErrorKind::NotFound);
     assert_eq!(read("").0, ErrorKind::Invalid);
+    fs::write(folder.path().join("empty.db"), "").unwrap();
+    assert!(
+        read("empty.db")
+            .1
+            .contains("no store of a tracker: it is empty\nhint: ")
+    );
     fs::write(
         folder.path().join("text.db"),
         "step,loss\n1,0.5\n".repeat(100),

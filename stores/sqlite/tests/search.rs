@@ -190,13 +190,12 @@ fn queries() -> impl Strategy<Value = Query> {
         prop::option::weighted(0.8, 1..6_usize),
     )
         .prop_map(|(condition, orders, limit)| {
-            let mut text = condition.unwrap_or_default();
+            let mut parts = Vec::from_iter(condition);
             if !orders.is_empty() {
-                text += &format!(" order by {}", orders.join(", "));
+                parts.push(format!("order by {}", orders.join(", ")));
             }
-            if let Some(limit) = limit {
-                text += &format!(" limit {limit}");
-            }
+            parts.extend(limit.map(|limit| format!("limit {limit}")));
+            let text = parts.join(" ");
             text.parse().unwrap()
         })
 }
@@ -277,7 +276,10 @@ fn pages(store: &dyn Store, scope: &Scope, query: &Query) -> Vec<Vec<Uuid>> {
         let Page { items, next } = store.search(&wanted).unwrap();
         for row in &items {
             let alone = Scope::Uuids(vec![row.aggregate.uuid]);
-            assert_eq!(store.rows(&alone, &Detail::ALL).unwrap(), [row.clone()]);
+            assert_eq!(
+                store.rows(&alone, &Detail::ALL).unwrap(),
+                std::slice::from_ref(row)
+            );
         }
         pages.push(items.iter().map(|row| row.aggregate.uuid).collect());
         match next {

@@ -17,7 +17,7 @@ impl Aggregate {
     ///
     /// # Errors
     ///
-    /// [`Error::EmptyName`]; [`Error::Missing`] when the aggregate was removed.
+    /// [`Error::EmptyName`](crate::Error::EmptyName); [`Error::Missing`](crate::Error::Missing) when the aggregate was removed.
     pub fn set_tag(&self, tag: &str, value: &str) -> Result<()> {
         check_tag(tag)?;
         self.annotate(&Annotation::SetTag {
@@ -30,7 +30,7 @@ impl Aggregate {
     ///
     /// # Errors
     ///
-    /// [`Error::Missing`] when the aggregate was removed.
+    /// [`Error::Missing`](crate::Error::Missing) when the aggregate was removed.
     pub fn remove_tag(&self, tag: &str) -> Result<()> {
         self.annotate(&Annotation::RemoveTag {
             tag: tag.to_owned(),
@@ -41,7 +41,7 @@ impl Aggregate {
     ///
     /// # Errors
     ///
-    /// [`Error::Missing`] when the aggregate was removed.
+    /// [`Error::Missing`](crate::Error::Missing) when the aggregate was removed.
     pub fn set_notes(&self, notes: &str) -> Result<()> {
         self.annotate(&Annotation::SetNotes(notes.to_owned()))
     }

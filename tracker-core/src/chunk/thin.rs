@@ -261,15 +261,10 @@ impl Thinned {
             return false;
         }
         for mut kept in later.found {
-            for point in [
-                Some(&mut kept.first),
-                Some(&mut kept.last),
-                kept.least.as_mut(),
-                kept.most.as_mut(),
-            ] {
-                if let Some(point) = point {
-                    point.0 += self.count;
-                }
+            let ends = [Some(&mut kept.first), Some(&mut kept.last)];
+            let extremes = [kept.least.as_mut(), kept.most.as_mut()];
+            for point in ends.into_iter().chain(extremes).flatten() {
+                point.0 += self.count;
             }
             self.push(kept);
         }

@@ -17,8 +17,10 @@ pub enum StoreProblem {
     },
     /// There is no store yet, and only one that is there was to be opened.
     Absent,
-    /// It may not be written: the file, its folder, or the way in which it was opened.
+    /// The file or its folder may not be written.
     ReadOnly,
+    /// It was opened to be read, and was to be changed.
+    OpenedToRead,
     /// It is something else than a store.
     Foreign {
         /// How this shows.
@@ -38,12 +40,10 @@ pub enum StoreProblem {
 impl StoreProblem {
     /// The two lines of the error.
     pub(super) fn text(&self, place: &str) -> String {
-        let example = || PathBuf::from(place).join("runs.db");
         match self {
-            Self::IsFolder => format!(
-                "`{place}` is a folder, not a store\nhint: name a file in it, as `{}`",
-                example().display()
-            ),
+            Self::IsFolder => {
+                format!("`{place}` is a folder, not a store\nhint: give the path of a file in it")
+            }
             Self::NoFolder { folder } => format!(
                 "`{place}` cannot be made: the folder `{}` does not exist\nhint: create the folder \
                  first",
@@ -57,6 +57,10 @@ impl StoreProblem {
                 "`{place}` cannot be written\nhint: give this user the right to write the file and \
                  its folder, or copy the file to a folder that may be written; `Tracker::read` \
                  opens it without that right"
+            ),
+            Self::OpenedToRead => format!(
+                "`{place}` cannot be written: it was opened to be read\nhint: open it with \
+                 `Tracker::open` to change it"
             ),
             Self::Foreign { found } => format!(
                 "`{place}` is no store of a tracker: {found}\nhint: it was left as it is; give the \
@@ -76,7 +80,7 @@ impl StoreProblem {
     pub(super) fn kind(&self) -> ErrorKind {
         match self {
             Self::NoFolder { .. } | Self::Absent => ErrorKind::NotFound,
-            Self::ReadOnly => ErrorKind::Denied,
+            Self::ReadOnly | Self::OpenedToRead => ErrorKind::Denied,
             Self::IsFolder | Self::Foreign { .. } => ErrorKind::Invalid,
             Self::TooNew { .. } => ErrorKind::Unsupported,
         }

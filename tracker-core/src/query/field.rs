@@ -2,7 +2,7 @@
 
 /// Something that an aggregate may have: a metric, an argument, a tag.
 ///
-/// Made by [`metric`], [`argument`] and the other functions of this module, or read from the text
+/// Made by [`metric`](crate::query::metric), [`argument`](crate::query::argument) and the other functions of this module, or read from the text
 /// that `Display` writes.
 ///
 /// # Examples
