@@ -50,7 +50,8 @@
 //!   constructor or a function.
 //! - [`Registry`]: components by name; `#[registry]` gives a trait a registry of its own, with a
 //!   context if its components need one.
-//! - [`tracker`]: experiments, aggregates, modules, metrics and iterations, in a store.
+//! - [`tracker`]: experiments, and the runs in them with their hyperparameters, metrics, attempts and
+//!   artifacts, in a store.
 //!
 //! What the text that is hashed looks like is told in [`registry_core`].
 

@@ -243,7 +243,8 @@ impl Aggregate {
     /// iterations and artifacts of later epochs are removed, all in one step. So a run that crashed
     /// and resumes has one curve, not two.
     ///
-    /// What another process adds meanwhile stays.
+    /// Points that another process has added, and that are not in the store yet, cannot be known here:
+    /// those of later epochs appear when they arrive. Rewind before others train on.
     ///
     /// # Errors
     ///

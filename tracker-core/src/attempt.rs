@@ -183,7 +183,7 @@ impl Attempt {
 
     /// Samples the system at this interval, until the attempt ends: what the machine and this
     /// process do becomes points of the phase `system`, at the epoch of the run, with the seconds
-    /// since the attempt began as their step.
+    /// since the run was created as their step.
     ///
     /// | series | is |
     /// |---|---|

@@ -117,6 +117,10 @@ pub struct CheckpointBuilder {
 impl CheckpointBuilder {
     /// Removes the checkpoints of other epochs, but for the last `count`, the one that is put among
     /// them, and those that another rule keeps. The one that is put always stays.
+    ///
+    /// The room on the disk comes back with
+    /// [`remove_unreferenced_artifacts`](crate::Tracker::remove_unreferenced_artifacts), as at the end
+    /// of a training.
     pub fn keep_last(mut self, count: usize) -> Self {
         self.last = Some(count);
         self

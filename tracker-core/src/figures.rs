@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use sysinfo::{
     MINIMUM_CPU_UPDATE_INTERVAL, Networks, Pid, Process, ProcessRefreshKind, ProcessesToUpdate,
     System,
@@ -42,12 +43,12 @@ impl Figures {
         self.due
     }
 
-    /// Adds a sample to a run whose attempt has begun then. Where the store fails it is lost, and
-    /// the run goes on.
-    pub(crate) fn sample(&mut self, run: &Aggregate, began: Instant) {
+    /// Adds a sample to a run. Where the store fails it is lost, and the run goes on.
+    pub(crate) fn sample(&mut self, run: &Aggregate) {
         let figures = self.reader.read();
         self.due = self.reader.last + self.every;
-        let step = began.elapsed().as_secs().try_into().unwrap_or(i64::MAX);
+        // Of the run, not of the attempt: the curves of one that resumes do not lie over each other.
+        let step = Timestamp::now().duration_since(run.created()).as_secs();
         let epoch = run.epoch();
         let points = figures.iter().map(|figure| {
             let metric = Metric::new(figure.name.as_str(), figure.value);

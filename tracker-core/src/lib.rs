@@ -35,7 +35,8 @@
 //! - a [`Tracker`] is a store of [`Experiment`]s;
 //! - an experiment holds [`Aggregate`]s: a model, known by its hash, and its epoch;
 //! - an aggregate holds [`ModuleRecord`]s, a [history](Metrics::list) and a [`Summary`] for each series of
-//!   [`Metric`]s, and an [`Iteration`] for each dataset it ran over.
+//!   [`Metric`]s, an [`Iteration`] for each dataset it ran over, an [`Attempt`] for each program that
+//!   worked on it, and [`Artifacts`] as the weights of its checkpoints.
 //!
 //! Everything is `Send`, `Sync`, synchronous, and cheap to clone. Where data is kept is decided by
 //! a [store](ports::Store): [`MemoryStore`] comes with the crate, `tracker-sqlite` and `tracker-json`

@@ -53,7 +53,6 @@ impl Heartbeat {
         let work = Work {
             run: run.clone(),
             attempt: attempt.clone(),
-            began: Instant::now(),
         };
         let taken = Arc::clone(&orders);
         let thread = std::thread::Builder::new().name("entia-attempt".to_owned());
@@ -126,7 +125,6 @@ impl Orders {
 struct Work {
     run: Aggregate,
     attempt: AttemptRecord,
-    began: Instant,
 }
 
 impl Work {
@@ -141,7 +139,7 @@ impl Work {
                 Wake::Due => {
                     let now = Instant::now();
                     if let Some(figures) = figures.as_mut().filter(|figures| figures.due() <= now) {
-                        figures.sample(&self.run, self.began);
+                        figures.sample(&self.run);
                     }
                     if beat <= now {
                         self.beat();

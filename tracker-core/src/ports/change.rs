@@ -12,10 +12,10 @@ use crate::records::{
 
 /// A change of a store.
 ///
-/// What it is about must be there, else [`Store::apply`](super::Store::apply) refuses it with
-/// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound); two sorts are exceptions: what removes or
-/// forgets something that is not there changes nothing, and [`AddPoints`](Self::AddPoints) to a
-/// missing aggregate is left out and told in [`Applied::missing`].
+/// What a change is about must exist, else [`Store::apply`](super::Store::apply) refuses it with
+/// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound), with two exceptions: removing or forgetting
+/// something that does not exist changes nothing, and [`AddPoints`](Self::AddPoints) to a missing
+/// aggregate is skipped and reported in [`Applied::missing`].
 ///
 /// # Examples
 ///
@@ -180,7 +180,10 @@ pub enum Change {
         /// The artifact, whose content is in its place already.
         artifact: ArtifactRecord,
     },
-    /// Removes an artifact; its content stays until nothing refers to it and somebody cleans up.
+    /// Removes an artifact; its content stays, until [`remove_unreferenced_artifacts`] finds that
+    /// nothing refers to it.
+    ///
+    /// [`remove_unreferenced_artifacts`]: crate::Tracker::remove_unreferenced_artifacts
     RemoveArtifact {
         /// The uuid of the aggregate.
         aggregate: Uuid,
@@ -197,7 +200,7 @@ pub enum Change {
         /// The epoch that is the last to stay.
         epoch: u64,
     },
-    /// Forgets the position of a journal that is no more.
+    /// Forgets the position of a journal that was removed.
     ForgetJournal {
         /// The id of the journal.
         journal: Uuid,
