@@ -307,3 +307,8 @@ impl fmt::Debug for ObjectContents {
             .finish_non_exhaustive()
     }
 }
+
+/// The program in the README is checked with the other examples.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadMe;
