@@ -70,7 +70,7 @@ impl JsonStore {
     /// # Errors
     ///
     /// As [`open`](Self::open), and [`StoreProblem::Absent`] where there is no file. Every change is
-    /// refused with [`StoreProblem::ReadOnly`].
+    /// refused with [`StoreProblem::OpenedToRead`].
     ///
     /// # Examples
     ///
@@ -144,7 +144,7 @@ impl JsonStore {
 impl Store for JsonStore {
     fn apply(&self, changes: &[Change], mark: Option<Mark>) -> Result<Applied> {
         if !self.may_write {
-            return Err(unusable(&self.path, StoreProblem::ReadOnly));
+            return Err(unusable(&self.path, StoreProblem::OpenedToRead));
         }
         let action = action(changes);
         let failed = |error| errors::not_written(error, &self.path, action);

@@ -48,7 +48,7 @@ fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>, std::time::SystemTime)> {
 }
 
 fn assert_read_only(error: &Error) {
-    let problem = StoreProblem::ReadOnly;
+    let problem = StoreProblem::OpenedToRead;
     assert!(matches!(error, Error::Unusable { problem: found, .. } if *found == problem));
     assert_eq!(error.kind(), ErrorKind::Denied);
 }
