@@ -85,6 +85,33 @@ impl Experiments {
         Ok(records.map(|record| self.handle(record)).collect())
     }
 
+    /// At most so many experiments in the order they were created: the first, or those behind `last`.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let experiments = tracker_core::Tracker::open("memory:")?.experiments();
+    /// for name in ["digits", "letters", "words"] {
+    ///     experiments.create(name)?;
+    /// }
+    /// let first = experiments.page(None, 2)?;
+    /// let second = experiments.page(first.last(), 2)?;
+    /// assert_eq!((first.len(), second[0].name().as_str()), (2, "words"));
+    /// # Ok::<(), tracker_core::Error>(())
+    /// ```
+    pub fn page(&self, last: Option<&Experiment>, limit: usize) -> Result<Vec<Experiment>> {
+        let last = last.map(|last| (last.created, last.id));
+        let records = self.link.store().experiments_after(last, limit)?;
+        Ok(records
+            .into_iter()
+            .map(|record| self.handle(record))
+            .collect())
+    }
+
     /// Removes all experiments with all they hold.
     ///
     /// # Errors

@@ -235,20 +235,27 @@ fn a_cursor_of_another_query_is_refused() {
         experiment.track_as(id, &Sample::new("MLP", "{}")).unwrap();
     }
     let page = experiment.aggregates().find(Query::new().limit(1)).unwrap();
-    let other: Query = "order by metric.loss.last".parse().unwrap();
-    let other = other.after(page.next.unwrap());
-    let error = experiment.aggregates().find(&other).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Invalid);
-    let text = error.to_string();
-    assert!(
-        text.contains("the cursor belongs to another order"),
-        "{text}"
-    );
-    assert!(
-        text.contains("\nhint: a cursor continues the query"),
-        "{text}"
-    );
-    assert!(tracker.experiments().rows(&other).is_err());
+    let cursor = page.next.unwrap();
+    for other in [
+        "order by metric.loss.last",
+        "epoch >= 0",
+        "epoch >= 0 order by id",
+    ] {
+        let other: Query = other.parse().unwrap();
+        let other = other.after(cursor.clone());
+        let error = experiment.aggregates().find(&other).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Invalid);
+        let text = error.to_string();
+        assert!(
+            text.contains("the cursor belongs to another query"),
+            "{text}"
+        );
+        assert!(
+            text.contains("\nhint: a cursor continues the query"),
+            "{text}"
+        );
+        assert!(tracker.experiments().rows(&other).is_err());
+    }
 }
 
 #[test]

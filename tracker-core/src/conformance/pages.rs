@@ -12,7 +12,7 @@ behaviours! {
     pages_give_the_whole_once,
     pages_go_on_behind_a_removed_aggregate,
     pages_go_on_while_aggregates_come,
-    cursor_of_another_order_is_refused,
+    cursor_of_another_query_is_refused,
 }
 
 fn ids(runs: &[Aggregate]) -> String {
@@ -106,7 +106,7 @@ fn pages_go_on_while_aggregates_come(tracker: &Tracker) -> Result<()> {
     Ok(())
 }
 
-fn cursor_of_another_order_is_refused(tracker: &Tracker) -> Result<()> {
+fn cursor_of_another_query_is_refused(tracker: &Tracker) -> Result<()> {
     let experiment = tracker.experiment("digits")?;
     with_losses(&experiment, &[Some(1.0), Some(2.0)])?;
     let orders = [
@@ -115,6 +115,8 @@ fn cursor_of_another_order_is_refused(tracker: &Tracker) -> Result<()> {
         "order by epoch desc",
         "order by id",
         "order by epoch, id",
+        "epoch >= 0",
+        "epoch >= 0 order by id",
     ];
     for of_page in orders {
         let query: Query = of_page.parse()?;

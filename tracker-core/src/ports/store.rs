@@ -1,5 +1,6 @@
 //! The trait that a store implements.
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{Applied, Change, Detail, Histories, History, Mark, Scope, Search};
@@ -81,6 +82,22 @@ pub trait Store: Send + Sync {
     /// When the store fails.
     fn position(&self, journal: Uuid) -> Result<u64>;
 
+    /// At most so many experiments, by their time of creation and then their id: the first, or those
+    /// behind the one whose time and id are given.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    fn experiments_after(
+        &self,
+        last: Option<(Timestamp, Uuid)>,
+        limit: usize,
+    ) -> Result<Vec<ExperimentRecord>> {
+        let behind = |record: &ExperimentRecord| last.is_none_or(|last| record.order() > last);
+        let experiments = self.experiments()?.into_iter();
+        Ok(experiments.filter(behind).take(limit).collect())
+    }
+
     /// The experiment of this name, where there is one.
     ///
     /// # Errors
@@ -107,7 +124,7 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`Error::Query`](crate::Error::Query) when the cursor of the query belongs to another order,
+    /// [`Error::Query`](crate::Error::Query) when the cursor of the query belongs to another one,
     /// or when the store fails.
     fn search(&self, search: &Search<'_>) -> Result<Page<Row>> {
         let detail = search.detail.union(&search.query.detail());
@@ -195,6 +212,13 @@ impl<S: Store + ?Sized> Store for std::sync::Arc<S> {
     }
     fn experiment_by_id(&self, id: Uuid) -> Result<Option<ExperimentRecord>> {
         (**self).experiment_by_id(id)
+    }
+    fn experiments_after(
+        &self,
+        last: Option<(Timestamp, Uuid)>,
+        limit: usize,
+    ) -> Result<Vec<ExperimentRecord>> {
+        (**self).experiments_after(last, limit)
     }
     fn search(&self, search: &Search<'_>) -> Result<Page<Row>> {
         (**self).search(search)

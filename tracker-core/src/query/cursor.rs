@@ -40,8 +40,8 @@ pub struct Cursor {
     pub(super) created: i64,
     /// Its uuid.
     pub(super) uuid: Uuid,
-    /// Tells the order of the query from another.
-    pub(super) order: u32,
+    /// Tells the query from another.
+    pub(super) query: u32,
 }
 
 impl Cursor {
@@ -60,7 +60,7 @@ impl fmt::Display for Cursor {
             let comma = if index == 0 { "" } else { "," };
             write!(json, "{comma}{key}")?;
         }
-        write!(json, "],{},\"{}\",{}]", self.created, self.uuid, self.order)?;
+        write!(json, "],{},\"{}\",{}]", self.created, self.uuid, self.query)?;
         json.bytes().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
@@ -91,12 +91,12 @@ fn read(text: &str) -> Option<Cursor> {
         .ok()?
         .parse()
         .ok()?;
-    let (keys, created, uuid, order) = json.to().ok()?;
+    let (keys, created, uuid, query) = json.to().ok()?;
     Timestamp::from_microsecond(created).ok()?;
     Some(Cursor {
         keys,
         created,
         uuid,
-        order,
+        query,
     })
 }

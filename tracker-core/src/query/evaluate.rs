@@ -153,7 +153,7 @@ impl Query {
     ///
     /// # Errors
     ///
-    /// [`Error::Query`](crate::Error::Query) when the cursor belongs to another order.
+    /// [`Error::Query`](crate::Error::Query) when the cursor belongs to another query.
     pub fn select(&self, rows: Vec<Row>, directions: &Directions) -> Result<Page<Row>> {
         let mut found: Vec<(usize, Vec<Key<'_>>)> = Vec::new();
         for (index, row) in rows.iter().enumerate() {

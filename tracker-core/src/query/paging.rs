@@ -1,4 +1,4 @@
-//! A cursor belongs to the order of its query.
+//! A cursor belongs to its query.
 
 use super::cursor::Cursor;
 use super::order::Key;
@@ -13,23 +13,23 @@ impl Cursor {
             keys: keys.iter().map(Key::kept).collect(),
             created: last.created.as_microsecond(),
             uuid: last.uuid,
-            order: order(query),
+            query: fingerprint(query),
         }
     }
 
-    /// What the last item was ordered by, as a query of the same order has it.
+    /// What the last item was ordered by, as the query has it whose page it was.
     ///
     /// # Errors
     ///
-    /// [`Error::Query`] when the cursor came with a page of another order.
+    /// [`Error::Query`] when the cursor came with a page of another query.
     pub fn keys(&self, query: &Query) -> Result<Vec<Key<'static>>> {
-        if self.keys.len() != query.order.len() || self.order != order(query) {
+        if self.keys.len() != query.order.len() || self.query != fingerprint(query) {
             let text = query.to_string();
             let before = text.rfind(&self.to_string()).unwrap_or(0);
             return Err(Error::Query {
                 column: text[..before].chars().count(),
                 query: text,
-                problem: "the cursor belongs to another order".to_owned(),
+                problem: "the cursor belongs to another query".to_owned(),
                 hint: "a cursor continues the query whose page it came with".to_owned(),
             });
         }
@@ -41,8 +41,11 @@ impl Cursor {
     }
 }
 
-/// A number for the order of a query, the same in every process.
-fn order(query: &Query) -> u32 {
-    let fields = query.order.iter().map(|order| order.to_string() + ",");
-    crc32fast::hash(fields.collect::<String>().as_bytes())
+/// A number for the condition and the order of a query, the same in every process. How many are
+/// wanted at once may change from page to page.
+fn fingerprint(query: &Query) -> u32 {
+    let condition = query.filter.iter().map(ToString::to_string);
+    let order = query.order.iter().map(ToString::to_string);
+    let text: Vec<String> = condition.chain(order).collect();
+    crc32fast::hash(text.join("\n").as_bytes())
 }

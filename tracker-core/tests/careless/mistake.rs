@@ -107,6 +107,6 @@ mistakes! {
     RemovesByIdAlone => removal_touches_nothing_else,
     ClearsByIdAlone => removal_touches_nothing_else,
     FindsFaultWithAll => sound_store_has_nothing_wrong,
-    TakesAnyCursor => cursor_of_another_order_is_refused,
+    TakesAnyCursor => cursor_of_another_query_is_refused,
     EndsAtAFullPage => pages_give_the_whole_once,
 }
