@@ -10,6 +10,7 @@ behaviours! {
     experiment_that_is_there_is_not_created,
     experiment_is_found_by_its_name,
     experiments_are_listed_as_created,
+    experiments_come_in_pages,
     experiment_names_are_any_text,
     experiment_without_a_name_is_refused,
     experiments_can_be_asked_for_at_once,
@@ -72,6 +73,22 @@ fn experiments_are_listed_as_created(tracker: &Tracker) -> Result<()> {
     let names: Vec<String> = experiments.iter().map(crate::Experiment::name).collect();
     assert_eq!(names, ["zebra", "ant", "mole"]);
     assert_ne!(experiments[0].id(), experiments[1].id());
+    Ok(())
+}
+
+fn experiments_come_in_pages(tracker: &Tracker) -> Result<()> {
+    let experiments = tracker.experiments();
+    for name in ["zebra", "ant", "mole", "bee", "cat"] {
+        tracker.experiment(name)?;
+    }
+    let mut names = Vec::new();
+    let mut page = experiments.page(None, 2)?;
+    while let Some(last) = page.last() {
+        assert!(page.len() <= 2, "no page is longer than it may be");
+        names.extend(page.iter().map(crate::Experiment::name));
+        page = experiments.page(Some(last), 2)?;
+    }
+    assert_eq!(names, ["zebra", "ant", "mole", "bee", "cat"]);
     Ok(())
 }
 
