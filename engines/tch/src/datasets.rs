@@ -24,7 +24,7 @@ use thiserror::Error;
 /// use serde_json::json;
 /// use tch::Device;
 ///
-/// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/digits/data").into();
+/// # let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/digits/data").into();
 /// let folder = Folder { path, device: Device::Cpu };
 /// let datasets = Registry::<dyn Dataset>::global()?;
 /// let digits = datasets.build("Digits", json!({"train": false}), &folder)?;

@@ -31,7 +31,7 @@ fn with_text(name: &str, text: &str) -> Result<PathBuf, std::io::Error> {
 
 #[test]
 fn splits_hold_every_image_once() -> Outcome {
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/digits/data");
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/digits/data");
     for (train, count, arguments) in [(true, 1438, "{}"), (false, 359, r#"{"train": false}"#)] {
         let digits = Digits::new(&folder(&data), train)?;
         assert_eq!(digits.arguments().to_string(), arguments);

@@ -157,7 +157,7 @@ fn mlregistry_has_a_registry_for_each_kind_of_component() -> Outcome {
     let vs = nn::VarStore::new(Device::Cpu);
     let _ = vs.root().zeros("weight", &[1]);
     let folder = Folder {
-        path: Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/digits/data"),
+        path: Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/digits/data"),
         device: Device::Cpu,
     };
     let criterion = criterions.build("CrossEntropyLoss", (), &())?;
