@@ -1,4 +1,5 @@
-//! Many points in one blob, a column after the other: what every SQL store keeps of a history.
+//! Many points in one blob, a column after the other: what every SQL store keeps of a history. With the
+//! feature `chunk`.
 //!
 //! | bytes | what |
 //! |---|---|
@@ -58,8 +59,8 @@ const COLUMNS: usize = CHECKSUM.end + LENGTHS;
 /// The same in version 1.
 const COLUMNS_1: usize = 9 + LENGTHS;
 
-/// Fewer points are decoded sooner than a thread has started.
-const LONG: usize = 100_000;
+/// So many points are decoded sooner than a thread has started.
+pub const LONG: usize = 100_000;
 
 /// Above this level the numbers hardly get smaller, and encoding takes several times as long.
 const LEVEL: usize = 4;
@@ -177,8 +178,14 @@ impl<'b> Chunk<'b> {
     ///
     /// A sentence, where a column is damaged.
     pub fn append_to(&self, series: &mut Series) -> Result<(), String> {
-        let columns = decode(std::slice::from_ref(self))?;
-        series.extend(columns).map_err(|problem| damaged(&problem))
+        series.extend_by(self.count, |epochs, steps, times, numbers| {
+            self.read(&mut Target {
+                epochs,
+                steps,
+                times,
+                numbers,
+            })
+        })
     }
 
     /// Decodes all columns into these, which have the length of the chunk.

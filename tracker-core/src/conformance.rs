@@ -1,4 +1,4 @@
-//! The behaviour that every store must show, as one suite.
+//! The behaviour that every store must show, as one suite; for tests, with the feature `conformance`.
 //!
 //! # Examples
 //!

@@ -40,9 +40,12 @@
 //!
 //! Everything is `Send`, `Sync`, synchronous, and cheap to clone. Where data is kept is decided by
 //! a [store](ports::Store): [`MemoryStore`] comes with the crate, `tracker-sqlite` and `tracker-json`
-//! bring the schemes `sqlite:` and `json:`, and [`conformance`] checks a store of one's own.
+//! bring the schemes `sqlite:` and `json:`, and the module `conformance`, of the
+//! feature of that name, checks a store of one's own.
 
+#[cfg(feature = "chunk")]
 pub mod chunk;
+#[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod ports;
 pub mod query;

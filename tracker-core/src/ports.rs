@@ -7,7 +7,7 @@
 //! domain has checked: names are not empty, epochs fit an `i64`, times are whole microseconds.
 //!
 //! Records and changes can be serialized with serde, by any format that describes itself, as JSON
-//! or CBOR. [`conformance::run`](crate::conformance::run) checks a store, and the example
+//! or CBOR. `conformance::run`, of the feature `conformance`, checks a store, and the example
 //! `own_store` is a whole one in some 150 lines.
 //!
 //! # Examples
@@ -32,6 +32,7 @@ mod store;
 pub use crate::scope::{Detail, Scope};
 pub use change::{Applied, Change, Mark};
 pub use contents::{Content, ContentStore};
+#[cfg(feature = "chunk")]
 pub(crate) use history::Pieces;
 pub use history::{Axis, Histories, History, Specials};
 pub use search::Search;

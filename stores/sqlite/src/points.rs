@@ -116,8 +116,16 @@ pub(crate) fn read(
     kept: &Kept,
     points: &mut Series,
 ) -> Result<(), Failure> {
-    let blobs = blobs(transaction, kept)?;
-    points.extend(chunk::decode(&opened(&blobs, kept)?)?)?;
+    if kept.chunked > chunk::LONG as u64 {
+        let blobs = blobs(transaction, kept)?;
+        points.extend(chunk::decode(&opened(&blobs)?)?)?;
+    } else {
+        // Each as SQLite holds it, without a copy.
+        points.reserve(size(column(kept.summary.count))?.min(chunk::LONG + chunk::FULL));
+        each_chunk(transaction, kept, |blob, count| {
+            Ok(Chunk::open(blob, count)?.append_to(points)?)
+        })?;
+    }
     read_rows(transaction, kept, points)
 }
 
@@ -149,32 +157,40 @@ pub(crate) fn thin(
     Ok(chunk::thin(
         wanted,
         aggregate,
-        &opened(&blobs, kept)?,
+        &opened(&blobs)?,
         &rest,
         ends,
     )?)
 }
 
 /// The chunks, as they were written.
-fn opened<'b>(blobs: &'b [(Vec<u8>, usize)], kept: &Kept) -> Result<Vec<Chunk<'b>>, Failure> {
+fn opened<'b>(blobs: &'b [(Vec<u8>, usize)]) -> Result<Vec<Chunk<'b>>, Failure> {
     let chunks = blobs.iter().map(|(blob, count)| Chunk::open(blob, *count));
-    let chunks = chunks.collect::<Result<Vec<_>, _>>()?;
-    let held: usize = chunks.iter().map(Chunk::count).sum();
-    if held as u64 != kept.chunked {
-        let problem = format!("chunks hold {held} points of {}", kept.chunked);
-        return Err(Failure::Damaged(problem));
-    }
-    Ok(chunks)
+    Ok(chunks.collect::<Result<_, _>>()?)
 }
 
-/// The chunks of a series in the order their points arrived: the bytes of each, and how many points
-/// there are in it.
+/// The bytes of each chunk of a series, and how many points there are in it.
 fn blobs(transaction: &Transaction<'_>, kept: &Kept) -> Result<Vec<(Vec<u8>, usize)>, Failure> {
+    let mut blobs = Vec::new();
+    each_chunk(transaction, kept, |blob, count| {
+        blobs.push((blob.to_vec(), count));
+        Ok(())
+    })?;
+    Ok(blobs)
+}
+
+/// Shows the bytes of each chunk of a series, with how many points there are in it, in the order its
+/// points arrived.
+fn each_chunk(
+    transaction: &Transaction<'_>,
+    kept: &Kept,
+    mut act: impl FnMut(&[u8], usize) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let mut statement = transaction.prepare_cached(
         "SELECT first, count, columns FROM chunks WHERE series = ? ORDER BY first",
     )?;
     let mut chunks = statement.query([kept.row])?;
-    let (mut blobs, mut points) = (Vec::new(), 0);
+    let mut points = 0;
     while let Some(row) = chunks.next()? {
         let first: i64 = row.get(0)?;
         if first != column(points) + 1 {
@@ -189,10 +205,15 @@ fn blobs(transaction: &Transaction<'_>, kept: &Kept) -> Result<Vec<(Vec<u8>, usi
                 "a chunk claims too many points".to_owned(),
             ));
         }
-        blobs.push((row.get(2)?, count));
+        let blob = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
+        act(blob, count)?;
         points += count as u64;
     }
-    Ok(blobs)
+    if points != kept.chunked {
+        let problem = format!("chunks hold {points} points of {}", kept.chunked);
+        return Err(Failure::Damaged(problem));
+    }
+    Ok(())
 }
 
 /// The points of a series that stand in no chunk, behind those that do, and all JSON values.

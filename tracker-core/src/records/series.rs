@@ -222,12 +222,7 @@ impl Series {
         if [epochs.len(), steps.len(), times.len()] != [len; 3] {
             return Err("the columns differ in length".to_owned());
         }
-        if let Some(time) = times.iter().find(|time| Micros::new(**time).is_none()) {
-            return Err(format!("the time {time} is out of range"));
-        }
-        if let Some(epoch) = epochs.iter().find(|epoch| i64::try_from(**epoch).is_err()) {
-            return Err(format!("the epoch {epoch} is out of range"));
-        }
+        check_ranges(&epochs, &times)?;
         if !json.is_sorted_by(|a, b| a.0 < b.0) || json.last().is_some_and(|(at, _)| *at >= len) {
             return Err("a JSON value is out of its place".to_owned());
         }
@@ -241,6 +236,41 @@ impl Series {
             self.json.push((before + at, value));
         }
         Ok(())
+    }
+
+    /// Takes room for so many points more, which spares copies where their number is known.
+    pub fn reserve(&mut self, count: usize) {
+        self.epochs.reserve(count);
+        self.steps.reserve(count);
+        self.times.reserve(count);
+        self.numbers.reserve(count);
+    }
+
+    /// Appends so many points, which `fill` writes: epochs, steps, times and numbers, each zero
+    /// before. Where that fails, or what it wrote is out of range, the series is unchanged.
+    #[cfg(feature = "chunk")]
+    pub(crate) fn extend_by(
+        &mut self,
+        count: usize,
+        fill: impl FnOnce(&mut [u64], &mut [i64], &mut [i64], &mut [f64]) -> Result<(), String>,
+    ) -> Result<(), String> {
+        let before = self.len();
+        let after = before + count;
+        self.epochs.resize(after, 0);
+        self.steps.resize(after, 0);
+        self.times.resize(after, 0);
+        self.numbers.resize(after, 0.0);
+        let (epochs, times) = (&mut self.epochs[before..], &mut self.times[before..]);
+        let (steps, numbers) = (&mut self.steps[before..], &mut self.numbers[before..]);
+        let done = fill(epochs, steps, times, numbers)
+            .and_then(|()| check_ranges(&self.epochs[before..], &self.times[before..]));
+        if done.is_err() {
+            self.epochs.truncate(before);
+            self.steps.truncate(before);
+            self.times.truncate(before);
+            self.numbers.truncate(before);
+        }
+        done
     }
 
     /// Appends the points of another series.
@@ -279,7 +309,9 @@ impl Series {
     /// arrival.
     pub fn sort(&mut self) {
         let at = |index: usize| (self.epochs[index], self.steps[index]);
-        if (1..self.len()).all(|index| at(index - 1) <= at(index)) {
+        // Most series count their steps on from epoch to epoch, which is seen sooner.
+        let in_order = self.epochs.is_sorted() && self.steps.is_sorted();
+        if in_order || (1..self.len()).all(|index| at(index - 1) <= at(index)) {
             return;
         }
         let mut order: Vec<usize> = (0..self.len()).collect();
@@ -293,6 +325,22 @@ impl Series {
         arrange(&mut self.times, &order);
         arrange(&mut self.numbers, &order);
     }
+}
+
+/// Refuses epochs above `i64::MAX` and times that no time stamp has.
+fn check_ranges(epochs: &[u64], times: &[i64]) -> Result<(), String> {
+    // Loops without a way out, which check several at once.
+    let epochs = epochs.iter().fold(0, |all, epoch| all | epoch);
+    if i64::try_from(epochs).is_err() {
+        return Err(format!("an epoch is above {}", i64::MAX));
+    }
+    let least = Micros::MIN.get();
+    let range = Micros::MAX.get().wrapping_sub(least).cast_unsigned();
+    let far = |time: i64| time.wrapping_sub(least).cast_unsigned() > range;
+    if times.iter().fold(false, |found, time| found | far(*time)) {
+        return Err("a time is out of range".to_owned());
+    }
+    Ok(())
 }
 
 /// The first decoded columns are taken as they are, which spares a copy of a whole history.
