@@ -57,6 +57,24 @@ pub(crate) enum Error {
         hint: String,
     },
 
+    /// A word that names neither a series nor a run.
+    #[error("none of the {runs} runs has a series `{word}`, and no run is named so\nhint: {hint}")]
+    Stranger {
+        word: String,
+        runs: usize,
+        hint: String,
+    },
+
+    /// More runs than can be told apart.
+    #[error("{count} runs are too many for one chart\nhint: name {most} at most")]
+    TooManyRuns { count: usize, most: usize },
+
+    /// Points that do not say when they were measured.
+    #[error(
+        "the points of the run `{run}` have no time\nhint: draw them by `--x epoch` or `--x step`"
+    )]
+    NoTimes { run: String },
+
     /// There is nothing that a curve could be drawn from.
     #[error("the run `{run}` has no numbers to draw\nhint: {hint}")]
     NothingToDraw { run: String, hint: &'static str },
@@ -93,7 +111,7 @@ pub(crate) enum Error {
     NoFormat { path: PathBuf },
 
     /// A file that was to be written.
-    #[error("`{}` cannot be written: {cause}\nhint: name a file in a folder that may be written", path.display())]
+    #[error("`{}` cannot be written: {cause}\nhint: {}", path.display(), remedy(cause))]
     File { path: PathBuf, cause: io::Error },
 
     /// Standard output.
@@ -115,7 +133,18 @@ impl std::fmt::Debug for Error {
 impl Error {
     /// Whether nobody reads the output any more.
     pub(crate) fn is_broken_pipe(&self) -> bool {
-        matches!(self, Self::Output(cause) if cause.kind() == io::ErrorKind::BrokenPipe)
+        matches!(self, Self::Output(cause) | Self::File { cause, .. }
+            if cause.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+/// What to do where a file cannot be written.
+fn remedy(cause: &io::Error) -> &'static str {
+    match cause.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "the disk is full; make room on it, or name a file elsewhere"
+        }
+        _ => "name a file in a folder that may be written",
     }
 }
 

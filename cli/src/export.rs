@@ -3,9 +3,8 @@
 mod parquet;
 mod text;
 
-use std::fs::{self, File};
-use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::Path;
 
 use registry_core::Value;
 use tracker_core::Series;
@@ -65,35 +64,4 @@ pub(crate) fn format_of(path: &Path) -> Result<Option<Format>> {
             path: path.to_owned(),
         }),
     }
-}
-
-/// Writes a file as a whole: it has its name only when all of it is there.
-pub(crate) fn whole_file(
-    path: &Path,
-    write: impl FnOnce(&mut BufWriter<File>) -> Result<()>,
-) -> Result<()> {
-    let refused = |cause| Error::File {
-        path: path.to_owned(),
-        cause,
-    };
-    let part = part(path);
-    let mut file = BufWriter::new(File::create(&part).map_err(refused)?);
-    let written = write(&mut file).and_then(|()| {
-        file.flush().map_err(refused)?;
-        fs::rename(&part, path).map_err(refused)
-    });
-    if written.is_err() {
-        // The first problem is the one to tell.
-        let _ = fs::remove_file(&part);
-    }
-    match written {
-        Err(Error::Output(cause)) => Err(refused(cause)),
-        written => written,
-    }
-}
-
-fn part(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".part");
-    name.into()
 }

@@ -1,25 +1,24 @@
 //! The command line of Entia: looks at, compares, draws and exports what training runs have
 //! recorded.
 
-mod chart;
 mod commands;
 mod confirm;
 mod document;
 mod error;
 mod export;
 mod find;
+mod json;
 mod options;
 mod output;
-mod picture;
 mod series;
 mod store;
-mod table;
-mod text;
+mod target;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
+use entia_report::text;
 // Their schemes are there because they are linked.
 use tracker_json as _;
 use tracker_sqlite as _;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use entia_report::X;
 use tracker_core::Status;
 
 /// Look at what training runs have recorded: tables, curves, comparisons and exports.
@@ -63,9 +64,10 @@ pub(crate) enum Command {
     Params(RunName),
     /// List the files that belong to a run, or save one
     Artifacts(Artifacts),
-    /// List the arguments and last metrics in which two runs differ
+    /// List the arguments and metrics in which runs differ, a column each
     Compare(Compare),
-    /// Draw the learning curves of a run
+    /// Draw the learning curves of runs
+    #[command(override_usage = "entia metrics [OPTIONS] <RUN>... [NAME[@PHASE]]...")]
     Metrics(Metrics),
     /// Write every point as a row
     ///
@@ -149,17 +151,17 @@ pub(crate) struct Runs {
 /// Options of `compare`.
 #[derive(Args, Debug)]
 pub(crate) struct Compare {
-    /// The one run
-    #[arg(value_name = "RUN")]
-    pub(crate) left: String,
+    /// The runs
+    #[arg(value_name = "RUN", required = true, num_args = 2..)]
+    pub(crate) runs: Vec<String>,
 
-    /// The other run
-    #[arg(value_name = "RUN")]
-    pub(crate) right: String,
-
-    /// The experiment of both; given twice, that of each
+    /// The experiment of all; given several times, that of each
     #[arg(long, value_name = "NAME")]
     pub(crate) experiment: Vec<String>,
+
+    /// List what is equal too
+    #[arg(long)]
+    pub(crate) all: bool,
 }
 
 /// Options of `verify`.
@@ -290,7 +292,7 @@ pub(crate) struct Artifacts {
     #[arg(long, value_name = "NUMBER", requires = "name")]
     pub(crate) epoch: Option<u64>,
 
-    /// The file to save it to
+    /// The file to save it to; `-` is standard output
     #[arg(long, short, value_name = "FILE", requires = "name")]
     pub(crate) output: Option<PathBuf>,
 }
@@ -298,16 +300,57 @@ pub(crate) struct Artifacts {
 /// Options of `metrics`.
 #[derive(Args, Debug)]
 pub(crate) struct Metrics {
-    #[command(flatten)]
-    pub(crate) run: RunName,
+    /// The run, more runs to draw over it, and the series to draw, as `loss@train` or `loss[train]`;
+    /// `loss` for all its phases [default: all series]
+    #[arg(value_name = "RUN|NAME", required = true)]
+    pub(crate) words: Vec<String>,
 
-    /// The series to draw, as `loss@train` or `loss[train]`; `loss` for all its phases [default: all]
-    #[arg(value_name = "NAME[@PHASE]")]
-    pub(crate) series: Vec<String>,
+    /// The experiment of the runs, where several have one of this id
+    #[arg(long, value_name = "NAME")]
+    pub(crate) experiment: Option<String>,
 
-    /// Draw into an SVG file
+    /// What the values stand above [default: epoch, or what else tells the points apart]
+    #[arg(long, value_enum, value_name = "AXIS")]
+    pub(crate) x: Option<Along>,
+
+    /// Draw equal ratios of values equally high
+    #[arg(long)]
+    pub(crate) log: bool,
+
+    /// Draw a running mean, in which what came before has this weight, as 0.9
+    #[arg(long, value_name = "WEIGHT", value_parser = weight)]
+    pub(crate) smooth: Option<f64>,
+
+    /// Draw into an SVG file; `-` is standard output
     #[arg(long, value_name = "FILE")]
     pub(crate) svg: Option<PathBuf>,
+}
+
+/// What the values of a chart stand above.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Along {
+    Epoch,
+    Step,
+    /// The time since the first point of each run
+    Time,
+}
+
+impl Along {
+    /// The axis of a chart.
+    pub(crate) fn axis(self) -> X {
+        match self {
+            Self::Epoch => X::Epoch,
+            Self::Step => X::Step,
+            Self::Time => X::Time,
+        }
+    }
+}
+
+fn weight(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(weight) if (0.0..1.0).contains(&weight) => Ok(weight),
+        _ => Err("a weight is a number from 0 up to, but not, 1".to_owned()),
+    }
 }
 
 /// Options of `export`.
@@ -320,7 +363,7 @@ pub(crate) struct Export {
     #[arg(long, value_enum)]
     pub(crate) format: Option<Format>,
 
-    /// The file to write; standard output without it
+    /// The file to write; standard output without it, or with `-`
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 }

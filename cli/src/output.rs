@@ -3,10 +3,12 @@
 use std::env;
 use std::io::{self, BufWriter, IsTerminal, Write};
 
-use console::Term;
+use console::{Term, style};
+use entia_report::Table;
 use serde::Serialize;
 
 use crate::error::Result;
+use crate::json;
 use crate::options::{Options, When};
 
 /// Standard output, and what is known of it.
@@ -36,15 +38,35 @@ impl Output {
         Self {
             out: BufWriter::new(io::stdout()),
             json: options.json,
-            width: terminal.then(|| usize::from(Term::stdout().size().1)),
+            width: width(terminal),
         }
+    }
+
+    /// Writes a table, and says which columns had no room.
+    pub(crate) fn table(&mut self, table: Table) -> Result<()> {
+        let width = self.width;
+        let no_room = table.write(self, width)?;
+        if !no_room.is_empty() {
+            let note = format!("no room for {}", no_room.join(", "));
+            writeln!(self, "{}", style(note).dim())?;
+        }
+        Ok(())
     }
 
     /// Writes a JSON document.
     pub(crate) fn document(&mut self, document: &impl Serialize) -> Result<()> {
-        serde_json::to_writer_pretty(&mut self.out, document)?;
+        document.serialize(&mut json::pretty(&mut self.out))?;
         Ok(writeln!(self.out)?)
     }
+}
+
+/// What COLUMNS says, as for `ps` also where that is no terminal; else the width of the terminal.
+fn width(terminal: bool) -> Option<usize> {
+    let said = env::var("COLUMNS")
+        .ok()
+        .and_then(|columns| columns.parse().ok());
+    let said = said.filter(|columns| *columns > 0);
+    said.or_else(|| terminal.then(|| usize::from(Term::stdout().size().1)))
 }
 
 impl Write for Output {

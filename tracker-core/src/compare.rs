@@ -1,59 +1,57 @@
-//! What differs between two aggregates.
+//! What differs between aggregates.
 
-use std::collections::BTreeMap;
-use std::fmt;
+use std::collections::{BTreeMap, HashSet};
+use std::fmt::{self, Write as _};
 
-use registry_core::{Difference, Metadata, Value, diff};
+use registry_core::Value;
 use serde::Serialize;
 
 use crate::aggregate::Aggregate;
 use crate::error::Result;
 use crate::records::{MetricValue, ModuleRecord};
 
-/// What differs between two aggregates; see [`Aggregate::compare`].
+/// What one aggregate has, by name.
+type Named = Vec<(String, Value)>;
+
+/// What differs between aggregates, and what is equal; see [`Comparison::of`].
 ///
 /// It displays as a table: a line for each difference, a column for each aggregate.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Comparison {
-    /// The id of the left one.
-    pub left: String,
-    /// The id of the right one.
-    pub right: String,
-    /// The epochs of the two, where they differ.
-    pub epochs: Option<(u64, u64)>,
-    /// The kinds whose newest modules differ, in the order of their names.
-    pub modules: Vec<ModuleDifference>,
-    /// The series that end in different values, ordered by name and phase.
-    pub metrics: Vec<MetricDifference>,
+    /// The ids of the aggregates, in the order they were given.
+    pub aggregates: Vec<String>,
+    /// What is not the same in all of them: the epoch, parameters, modules with their arguments, and
+    /// the last values of series.
+    pub differences: Vec<Compared>,
+    /// What is the same in all of them.
+    pub equal: Vec<Compared>,
 }
 
-/// A kind of modules whose newest ones differ.
+/// One thing that aggregates are compared in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ModuleDifference {
-    /// The kind, as `optimizer`.
-    pub kind: String,
-    /// What differs: the component under the path `name`, else its arguments. Where only one
-    /// aggregate has a module of the kind, its name is all there is.
-    pub differences: Vec<Difference>,
-}
-
-/// A series that does not end in the same value.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct MetricDifference {
-    /// What was measured.
+pub struct Compared {
+    /// What it is: `epoch`, `param.seed`, `model` for the name of a module, `model.layers` for one of
+    /// its arguments, `loss[train]` for the last value of a series.
     pub name: String,
-    /// The phase; empty for none.
-    pub phase: String,
-    /// The last value on the left; none where there is no such series.
-    pub left: Option<MetricValue>,
-    /// The last value on the right.
-    pub right: Option<MetricValue>,
+    /// The value of each aggregate; none where it has no such thing.
+    pub values: Vec<Option<Value>>,
 }
 
 impl Aggregate {
-    /// Compares this aggregate, on the left, with another, which may be of another experiment or
-    /// store: the epochs, the newest modules of each kind with every argument they were built from,
-    /// and the last value of each series. What is the same is left out.
+    /// Compares this aggregate with another; see [`Comparison::of`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`](crate::Error::Missing) when one of them was removed.
+    pub fn compare(&self, other: &Self) -> Result<Comparison> {
+        Comparison::of(&[self, other])
+    }
+}
+
+impl Comparison {
+    /// Compares aggregates, which may be of several experiments and stores: the epochs, the
+    /// parameters, the newest modules of each kind with every argument they were built from, and the
+    /// last value of each series.
     ///
     /// # Errors
     ///
@@ -66,192 +64,191 @@ impl Aggregate {
     /// # let small = Sample::new("MLP", r#"{"layers": 2, "dropout": 0.5}"#);
     /// # let large = Sample::new("MLP", r#"{"layers": 8, "dropout": 0.5}"#);
     /// # let experiment = tracker_core::Tracker::open("memory:")?.experiment("digits")?;
-    /// use tracker_core::Metric;
+    /// use tracker_core::{Comparison, Metric};
     ///
     /// let left = experiment.track_as("small", &small)?;
     /// let right = experiment.track_as("large", &large)?;
     /// left.metrics().add(Metric::new("accuracy", 0.91).phase("test"))?;
     /// right.metrics().add(Metric::new("accuracy", 0.97).phase("test"))?;
     ///
-    /// let comparison = left.compare(&right)?;
-    /// assert_eq!(comparison.modules[0].differences[0].path, "layers");
+    /// let comparison = Comparison::of(&[&left, &right])?;
+    /// assert_eq!(comparison.differences[0].name, "model.layers");
     /// assert_eq!(
     ///     comparison.to_string(),
     ///     "                small  large\n\
     ///      model.layers    2      8\n\
     ///      accuracy[test]  0.91   0.97"
     /// );
+    /// assert_eq!(comparison.equal.len(), 3); // the epoch, the name of the model, and its dropout
     /// # Ok::<(), tracker_core::Error>(())
     /// ```
-    pub fn compare(&self, other: &Self) -> Result<Comparison> {
-        let epochs = (self.epoch(), other.epoch());
-        Ok(Comparison {
-            left: self.id().to_owned(),
-            right: other.id().to_owned(),
-            epochs: (epochs.0 != epochs.1).then_some(epochs),
-            modules: modules(self.modules()?, other.modules()?),
-            metrics: metrics(last_values(self)?, last_values(other)?),
-        })
+    pub fn of(aggregates: &[&Aggregate]) -> Result<Self> {
+        let mut comparison = Self {
+            aggregates: aggregates.iter().map(|of| of.id().to_owned()).collect(),
+            differences: Vec::new(),
+            equal: Vec::new(),
+        };
+        let epochs = aggregates.iter().map(|of| Value::of(&of.epoch()).ok());
+        comparison.add("epoch".to_owned(), epochs.collect());
+        let params = aggregates
+            .iter()
+            .map(|of| of.params().into_iter().collect());
+        comparison.add_sorted("param", params.collect());
+        let modules = aggregates.iter().map(|of| Ok(newest(of.modules()?)));
+        comparison.add_modules(&modules.collect::<Result<Vec<_>>>()?);
+        let metrics = aggregates.iter().map(|of| last_values(of));
+        comparison.add_sorted("", metrics.collect::<Result<_>>()?);
+        Ok(comparison)
+    }
+
+    /// Whether nothing differs.
+    pub fn is_empty(&self) -> bool {
+        self.differences.is_empty()
+    }
+
+    fn add_modules(&mut self, modules: &[BTreeMap<String, ModuleRecord>]) {
+        let mut kinds: Vec<&String> = modules.iter().flat_map(BTreeMap::keys).collect();
+        kinds.sort();
+        kinds.dedup();
+        for kind in kinds {
+            let of_kind = || modules.iter().map(|of| of.get(kind));
+            let names = of_kind().map(|module| Value::of(module?.name()).ok());
+            self.add(kind.clone(), names.collect());
+            // What one has by itself is told by its name.
+            if of_kind().all(|module| module.is_some()) {
+                let arguments = of_kind().flatten().map(arguments);
+                self.add_each(kind, arguments.collect());
+            }
+        }
+    }
+
+    /// Adds each named value that some of the aggregates have, in the order of the first that has it.
+    fn add_each(&mut self, path: &str, all: Vec<Named>) {
+        let names = names(&all);
+        self.add_named(path, names, all);
+    }
+
+    /// As [`add_each`](Self::add_each), in the order of the names.
+    fn add_sorted(&mut self, path: &str, all: Vec<Named>) {
+        let mut names = names(&all);
+        names.sort();
+        self.add_named(path, names, all);
+    }
+
+    fn add_named(&mut self, path: &str, names: Vec<String>, all: Vec<Named>) {
+        let maps: Vec<BTreeMap<_, _>> = all
+            .into_iter()
+            .map(|values| values.into_iter().collect())
+            .collect();
+        for name in names {
+            let values = maps.iter().map(|values| values.get(&name).cloned());
+            let values = values.collect();
+            self.add(
+                match path {
+                    "" => name,
+                    path => format!("{path}.{name}"),
+                },
+                values,
+            );
+        }
+    }
+
+    /// Adds a value; of objects that differ, what differs inside them.
+    fn add(&mut self, name: String, values: Vec<Option<Value>>) {
+        if values.windows(2).all(|pair| pair[0] == pair[1]) {
+            self.equal.push(Compared { name, values });
+            return;
+        }
+        let members = values.iter().map(|value| value.as_ref()?.members());
+        match members.collect::<Option<Vec<_>>>() {
+            Some(members) => self.add_each(&name, members),
+            None => self.differences.push(Compared { name, values }),
+        }
     }
 }
 
-impl Comparison {
-    /// Whether nothing differs.
-    pub fn is_empty(&self) -> bool {
-        self.epochs.is_none() && self.modules.is_empty() && self.metrics.is_empty()
-    }
-
-    /// The lines of the table: what differs, and both values.
-    fn rows(&self) -> Vec<[String; 3]> {
-        let mut rows = vec![[String::new(), self.left.clone(), self.right.clone()]];
-        if let Some((left, right)) = self.epochs {
-            rows.push(["epoch".to_owned(), left.to_string(), right.to_string()]);
-        }
-        for ModuleDifference { kind, differences } in &self.modules {
-            rows.extend(differences.iter().map(|Difference { path, left, right }| {
-                if path == "name" {
-                    [kind.clone(), named(left.as_ref()), named(right.as_ref())]
-                } else {
-                    [
-                        format!("{kind}.{path}"),
-                        given(left.as_ref()),
-                        given(right.as_ref()),
-                    ]
-                }
-            }));
-        }
-        for metric in &self.metrics {
-            let title = match metric.phase.as_str() {
-                "" => metric.name.clone(),
-                phase => format!("{}[{phase}]", metric.name),
-            };
-            rows.push([
-                title,
-                measured(metric.left.as_ref()),
-                measured(metric.right.as_ref()),
-            ]);
-        }
-        rows
-    }
+/// Every name once.
+fn names(all: &[Named]) -> Vec<String> {
+    let mut known = HashSet::new();
+    let names = all.iter().flatten().map(|(name, _)| name);
+    names.filter(|name| known.insert(*name)).cloned().collect()
 }
 
 impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_empty() {
-            return write!(f, "`{}` and `{}` do not differ", self.left, self.right);
+            let ids: Vec<String> = self.aggregates.iter().map(|id| format!("`{id}`")).collect();
+            return write!(f, "{} do not differ", ids.join(" and "));
         }
-        let rows = self.rows();
-        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
-        let (first, second) = (width(0).unwrap_or(0), width(1).unwrap_or(0));
-        for (index, [title, left, right]) in rows.iter().enumerate() {
+        let mut rows = vec![(String::new(), self.aggregates.clone())];
+        for Compared { name, values } in &self.differences {
+            rows.push((
+                name.clone(),
+                values.iter().map(|value| cell(value.as_ref())).collect(),
+            ));
+        }
+        let first = rows.iter().map(|(name, _)| name.chars().count()).max();
+        let width = |column: usize| rows.iter().map(move |(_, row)| row[column].chars().count());
+        let widths = (0..self.aggregates.len()).map(|column| width(column).max().unwrap_or(0));
+        let widths: Vec<usize> = widths.collect();
+        for (index, (name, cells)) in rows.iter().enumerate() {
             if index > 0 {
                 writeln!(f)?;
             }
-            write!(f, "{title:first$}  {left:second$}  {right}")?;
+            let mut line = format!("{name:0$}", first.unwrap_or(0));
+            for (cell, width) in cells.iter().zip(&widths) {
+                write!(line, "  {cell:width$}")?;
+            }
+            f.write_str(line.trim_end())?;
         }
         Ok(())
     }
 }
 
-fn modules(left: Vec<ModuleRecord>, right: Vec<ModuleRecord>) -> Vec<ModuleDifference> {
-    // A later module of a kind takes the place of those before it.
-    let newest = |modules: Vec<ModuleRecord>| -> BTreeMap<String, ModuleRecord> {
-        let named = modules
-            .into_iter()
-            .map(|module| (module.kind.clone(), module));
-        named.collect()
-    };
-    let pairs = pairs(newest(left), newest(right)).into_iter();
-    let differences = pairs.map(|(kind, left, right)| {
-        let differences = match (&left, &right) {
-            (Some(left), Some(right)) => diff(&recorded(left), &recorded(right)),
-            _ => {
-                let name = |module: Option<ModuleRecord>| Value::of(module?.name()).ok();
-                vec![Difference {
-                    path: "name".to_owned(),
-                    left: name(left),
-                    right: name(right),
-                }]
-            }
+/// The newest module of each kind: a later one takes the place of those before it.
+fn newest(modules: Vec<ModuleRecord>) -> BTreeMap<String, ModuleRecord> {
+    let named = modules.into_iter();
+    named.map(|module| (module.kind.clone(), module)).collect()
+}
+
+/// Every argument that a module was given.
+fn arguments(module: &ModuleRecord) -> Vec<(String, Value)> {
+    let arguments = module.record.exact_arguments().iter();
+    arguments
+        .map(|(name, value)| (name.to_owned(), value.clone()))
+        .collect()
+}
+
+/// The last value of each series, ordered by name and phase.
+fn last_values(aggregate: &Aggregate) -> Result<Vec<(String, Value)>> {
+    let mut values = BTreeMap::new();
+    for summary in aggregate.metrics().summaries()? {
+        let (name, phase) = (summary.name().to_owned(), summary.phase().to_owned());
+        let value = match summary.last.value {
+            MetricValue::Number(number) => Value::of(&number).ok(),
+            MetricValue::Json(json) => Some(json),
         };
-        ModuleDifference { kind, differences }
+        values.insert((name, phase), value);
+    }
+    let titled = values.into_iter().filter_map(|((name, phase), value)| {
+        let title = match phase.as_str() {
+            "" => name,
+            phase => format!("{name}[{phase}]"),
+        };
+        Some((title, value?))
     });
-    differences
-        .filter(|module| !module.differences.is_empty())
-        .collect()
+    Ok(titled.collect())
 }
 
-/// The record with every argument that it was given.
-fn recorded(module: &ModuleRecord) -> Metadata {
-    Metadata {
-        arguments: module.record.exact_arguments().clone(),
-        ..module.record.clone()
-    }
-}
-
-type LastValues = BTreeMap<(String, String), MetricValue>;
-
-fn last_values(aggregate: &Aggregate) -> Result<LastValues> {
-    let summaries = aggregate.metrics().summaries()?.into_iter();
-    Ok(summaries
-        .map(|summary| ((summary.last.name, summary.last.phase), summary.last.value))
-        .collect())
-}
-
-fn metrics(left: LastValues, right: LastValues) -> Vec<MetricDifference> {
-    let pairs = pairs(left, right).into_iter();
-    pairs
-        .filter(|(_, left, right)| left != right)
-        .map(|((name, phase), left, right)| MetricDifference {
-            name,
-            phase,
-            left,
-            right,
-        })
-        .collect()
-}
-
-/// Every key of either side with its values, in the order of the keys.
-fn pairs<K: Ord + Clone, V>(
-    mut left: BTreeMap<K, V>,
-    mut right: BTreeMap<K, V>,
-) -> Vec<(K, Option<V>, Option<V>)> {
-    let mut keys: Vec<K> = left.keys().chain(right.keys()).cloned().collect();
-    keys.sort();
-    keys.dedup();
-    keys.into_iter()
-        .map(|key| {
-            let values = (left.remove(&key), right.remove(&key));
-            (key, values.0, values.1)
-        })
-        .collect()
-}
-
-fn named(value: Option<&Value>) -> String {
-    let name = value.and_then(|name| name.to::<String>().ok());
-    cell(name.as_deref())
-}
-
-fn given(value: Option<&Value>) -> String {
-    cell(value.map(Value::as_str))
-}
-
-fn measured(value: Option<&MetricValue>) -> String {
-    match value {
-        Some(MetricValue::Number(number)) => given(Value::of(number).ok().as_ref()),
-        Some(MetricValue::Json(json)) => given(Some(json)),
-        None => given(None),
-    }
-}
-
-/// A text that leaves room for the other column.
-fn cell(text: Option<&str>) -> String {
+/// A text that leaves room for the other columns.
+fn cell(value: Option<&Value>) -> String {
     const WIDTH: usize = 40;
-    let Some(text) = text else {
+    let Some(value) = value else {
         return "-".to_owned();
     };
+    let text = value.to::<String>().unwrap_or_else(|_| value.to_string());
     match text.char_indices().nth(WIDTH) {
         Some(_) => text.chars().take(WIDTH - 1).chain(['…']).collect(),
-        None => text.to_owned(),
+        None => text,
     }
 }

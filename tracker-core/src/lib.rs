@@ -84,7 +84,7 @@ pub use aggregates::Aggregates;
 pub use artifacts::{Artifact, ArtifactBuilder, Artifacts};
 pub use attempt::Attempt;
 pub use checkpoints::{Checkpoint, CheckpointBuilder};
-pub use compare::{Comparison, MetricDifference, ModuleDifference};
+pub use compare::{Compared, Comparison};
 pub use contents::{ArtifactReader, FolderContents, MemoryContents};
 pub use disagreement::Disagreement;
 pub use driver::{Access, Address, Driver, Opened};

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::contents::FolderContents;
 use crate::driver::{Access, Opened, shown};
-use crate::error::{Error, Result, StoreProblem};
+use crate::error::{Error, ErrorKind, Result, StoreProblem};
 use crate::journal::{self, Journal, JournalInfo};
 use crate::ports::{Change, ContentStore, Mark, Scope, Store};
 use crate::records::{Metric, Series};
@@ -85,9 +85,18 @@ impl Link {
             };
             return Ok(Self::with(store, None, file, Some(refusal)));
         }
-        match file {
-            Some(file) => Self::journaled(store, &file),
-            None => Ok(Self::direct(store)),
+        let Some(file) = file else {
+            return Ok(Self::direct(store));
+        };
+        match Self::journaled(Arc::clone(&store), &file) {
+            // What dead processes have left waits on, as on a full disk, where there is still
+            // something to look at and to remove.
+            Err(refusal)
+                if access == Access::Existing && refusal.kind() == ErrorKind::Unavailable =>
+            {
+                Ok(Self::with(store, None, Some(file), Some(refusal)))
+            }
+            link => link,
         }
     }
 

@@ -1,8 +1,9 @@
 //! What differs between two aggregates, and nothing else.
 
+use registry_core::Value;
 use serde_json::json;
 use tracker_core::conformance::Sample;
-use tracker_core::{Aggregate, Metric, MetricValue, Tracker};
+use tracker_core::{Aggregate, Comparison, Metric, Tracker};
 
 fn track(id: &str, model: &Sample) -> Aggregate {
     let tracker = Tracker::open("memory:").unwrap();
@@ -78,24 +79,36 @@ fn everything_that_differs_stands_in_the_table() {
     confusion                         [[5, 1], [0, 7]]  [[1000, 1000, 1000, 1000, 1000, 1000, 1…
     loss[train]                       1e-05             Infinity
     ");
-    assert_eq!(comparison.epochs, Some((0, 12)));
-    let kinds: Vec<_> = comparison
-        .modules
-        .iter()
-        .map(|it| it.kind.as_str())
-        .collect();
-    assert_eq!(kinds, ["criterion", "model", "optimizer", "scheduler"]);
-    let loss = comparison.metrics.iter().find(|it| it.name == "loss");
+    let values = |name: &str| {
+        let found = comparison.differences.iter().find(|it| it.name == name);
+        found.map(|it| it.values.clone())
+    };
+    let numbers = |values: [f64; 2]| Some(values.map(|value| Value::of(&value).ok()).to_vec());
     assert_eq!(
-        loss.unwrap().right,
-        Some(MetricValue::Number(f64::INFINITY))
+        values("epoch"),
+        Some([0, 12].map(|epoch| Value::of(&epoch).ok()).to_vec())
     );
-    assert!(
-        comparison
-            .metrics
-            .iter()
-            .all(|metric| metric.name != "same")
+    let kinds = comparison
+        .differences
+        .iter()
+        .map(|it| it.name.split('.').next().unwrap());
+    let mut kinds: Vec<_> = kinds.filter(|kind| !kind.contains('[')).collect();
+    kinds.dedup();
+    assert_eq!(
+        kinds,
+        [
+            "epoch",
+            "criterion",
+            "model",
+            "optimizer",
+            "scheduler",
+            "confusion"
+        ]
     );
+    assert_eq!(values("loss[train]"), numbers([1e-5, f64::INFINITY]));
+    assert_eq!(values("same[train]"), None);
+    let same = comparison.equal.iter().find(|it| it.name == "same[train]");
+    assert_eq!(same.map(|it| it.values.clone()), numbers([1.0, 1.0]));
 }
 
 #[test]
@@ -112,6 +125,33 @@ fn arguments_that_identity_skips_are_compared() {
         run.with("regularizer", &Regularizer { rate }).unwrap()
     };
     let comparison = run("a", 0.5).compare(&run("b", 0.1)).unwrap();
-    let difference = comparison.modules[0].differences[0].to_string();
-    assert_eq!(difference, "rate: 0.5 -> 0.1");
+    let rate = &comparison.differences[0];
+    let values = [0.5, 0.1].map(|rate| Value::of(&rate).ok());
+    assert_eq!(
+        (rate.name.as_str(), &rate.values[..]),
+        ("regularizer.rate", &values[..])
+    );
+}
+
+#[test]
+fn any_number_is_compared() {
+    let runs: Vec<Aggregate> = [("a", 2, 0.1), ("b", 4, 0.1), ("c", 2, 0.2)]
+        .map(|(id, layers, dropout)| {
+            let stack = json!({"sizes": {"layers": layers, "width": 8}, "dropout": dropout});
+            let run = track(id, &model(&stack.to_string()));
+            run.set_param("seed", 7).unwrap();
+            run
+        })
+        .into();
+    runs[2].set_param("night", true).unwrap();
+    let comparison = Comparison::of(&runs.iter().collect::<Vec<_>>()).unwrap();
+    insta::assert_snapshot!(comparison, @r"
+                        a    b    c
+    param.night         -    -    true
+    model.dropout       0.1  0.1  0.2
+    model.sizes.layers  2    4    2
+    ");
+    let equal: Vec<&str> = comparison.equal.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(equal, ["epoch", "param.seed", "model", "model.sizes.width"]);
+    assert!(Comparison::of(&[&runs[0]]).unwrap().is_empty());
 }

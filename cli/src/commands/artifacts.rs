@@ -1,18 +1,19 @@
 //! `entia artifacts`: the files that belong to a run.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 
 use console::Color;
-use indicatif::HumanBytes;
+use entia_report::{Column, Table};
 use serde::Serialize;
+use tracker_core::Error as TrackerError;
 use tracker_core::ports::ArtifactRecord;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::options::Artifacts;
 use crate::output::Output;
 use crate::store::Store;
-use crate::table::{Column, Table};
+use crate::target::Target;
 use crate::text;
 
 /// An artifact and where it was saved.
@@ -57,13 +58,25 @@ fn save(
         Some(epoch) => artifacts.get_at(name, epoch)?,
         None => artifacts.get(name)?,
     };
-    artifact.save_to(path)?;
+    let target = Target::of(path);
+    let mut content = artifact.reader()?;
+    let saved = target.write(output, |out| Ok(io::copy(&mut content, out).map(drop)?));
+    saved.map_err(|error| match error {
+        Error::File { path, cause } if cause.kind() != io::ErrorKind::BrokenPipe => {
+            let place = path.display().to_string();
+            TrackerError::io("save an artifact", place, cause).into()
+        }
+        error => error,
+    })?;
+    if target == Target::StandardOutput {
+        return Ok(());
+    }
     let record = artifact.record();
     if output.json {
         let file = path.display().to_string();
         return output.document(&Saved { file, record });
     }
-    let text = format!("{}: {}", path.display(), HumanBytes(record.size));
+    let text = format!("{}: {}", path.display(), text::bytes(record.size));
     Ok(writeln!(output, "{}", text::line(&text))?)
 }
 
@@ -73,8 +86,8 @@ pub(super) fn write(artifacts: &[ArtifactRecord], output: &mut Output) -> Result
         Column::text("ARTIFACT").colored(Color::Cyan).flexible(),
         Column::number("EPOCH"),
         Column::number("SIZE"),
-        Column::text("SHA-256"),
-        Column::text("TYPE").optional(),
+        Column::text("SHA-256").left_out(1),
+        Column::text("TYPE").left_out(1),
     ]);
     let hashes = artifacts.iter().map(|artifact| artifact.hash.as_str());
     let length = text::telling(hashes);
@@ -83,13 +96,11 @@ pub(super) fn write(artifacts: &[ArtifactRecord], output: &mut Output) -> Result
         table.row(vec![
             artifact.name.clone(),
             epoch.unwrap_or_default(),
-            HumanBytes(artifact.size).to_string(),
+            text::bytes(artifact.size),
             text::short_id(&artifact.hash, length).to_owned(),
             artifact.media_type.clone(),
         ]);
     }
     table.drop_empty();
-    let width = output.width;
-    table.write(output, width)?;
-    Ok(())
+    output.table(table)
 }

@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 
 use console::style;
-use indicatif::HumanBytes;
 use tracker_core::ports::AttemptRecord;
 use tracker_core::{Git, Outcome, Provenance, System};
 
@@ -98,7 +97,7 @@ fn git(git: &Git) -> String {
 
 fn cpu(system: &System) -> String {
     let threads = (system.cpus > 0).then(|| text::plural(system.cpus as usize, "thread"));
-    let memory = (system.memory > 0).then(|| format!("{} of memory", HumanBytes(system.memory)));
+    let memory = (system.memory > 0).then(|| format!("{} of memory", text::bytes(system.memory)));
     let model = Some(system.cpu.clone()).filter(|model| !model.is_empty());
     let parts: Vec<String> = [model, threads, memory].into_iter().flatten().collect();
     parts.join(", ")

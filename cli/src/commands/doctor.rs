@@ -4,7 +4,7 @@ use std::io::Write;
 
 use console::style;
 use serde::Serialize;
-use tracker_core::{JournalInfo, Tracker};
+use tracker_core::{ErrorKind, JournalInfo, Tracker};
 
 use crate::error::{Error, Result};
 use crate::options::Options;
@@ -42,7 +42,15 @@ pub(crate) fn run(options: &Options, output: &mut Output) -> Result<()> {
     // first.
     let address = store::address(options).ok_or(Error::NoAddress)?;
     let before = Tracker::read(address)?.journals()?;
-    let store = Store::change(options)?;
+    let store = match Store::change(options) {
+        // What can be read can be looked at.
+        Err(Error::Tracker(error))
+            if matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::Denied) =>
+        {
+            Store::read(options)?
+        }
+        opened => opened?,
+    };
     let after = store.tracker.journals()?;
     let problems = store.tracker.check()?;
     let unreferenced = store.tracker.unreferenced_artifacts()?;
@@ -79,9 +87,9 @@ fn write(report: &Report, output: &mut Output) -> Result<()> {
         let contents = text::plural(contents, "content");
         writeln!(
             output,
-            "  {} {contents} of artifacts, {} bytes, that nothing refers to",
+            "  {} {contents} of artifacts, {}, that nothing refers to",
             style("•").cyan(),
-            text::count(bytes)
+            text::bytes(bytes)
         )?;
     }
     if report.journals.is_empty() {
@@ -107,6 +115,15 @@ fn write(report: &Report, output: &mut Output) -> Result<()> {
                 style("✓").green(),
                 format!("left by a process that died; {points} are in the store now"),
             ),
+            Journal {
+                points: Some(_), ..
+            } => (
+                style("•").cyan(),
+                format!(
+                    "left by a process that died; {points} wait in it until the store can be \
+                     written"
+                ),
+            ),
             _ => (
                 style("✗").red(),
                 format!("left by a process that died, with {points} that cannot be read"),
@@ -118,7 +135,7 @@ fn write(report: &Report, output: &mut Output) -> Result<()> {
 }
 
 fn verdict(report: &Report) -> Result<()> {
-    let stuck = |journal: &&Journal| !journal.live && !journal.recovered;
+    let stuck = |journal: &&Journal| !journal.live && journal.points.is_none();
     if !report.problems.is_empty() {
         let problems = text::plural(report.problems.len(), "problem");
         return Err(Error::Found(format!(

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io::Write;
 
 use console::Color;
+use entia_report::{Column, Table};
 use tracker_core::ports::Detail;
 use tracker_core::{Query, Timestamp, Uuid};
 
@@ -11,7 +12,6 @@ use crate::document::ExperimentDocument;
 use crate::error::Result;
 use crate::output::Output;
 use crate::store::Store;
-use crate::table::{Column, Table};
 use crate::text;
 
 pub(crate) fn run(store: &Store, output: &mut Output) -> Result<()> {
@@ -47,11 +47,11 @@ pub(crate) fn run(store: &Store, output: &mut Output) -> Result<()> {
     }
     let in_terminal = output.width.is_some();
     let mut table = Table::new(vec![
-        Column::text("EXPERIMENT").colored(Color::Cyan),
+        Column::text("EXPERIMENT").colored(Color::Cyan).flexible(),
         Column::number("RUNS"),
-        Column::text("CREATED"),
-        Column::text("NEWEST RUN"),
-        Column::text("TAGS").flexible(),
+        Column::text("CREATED").left_out(1),
+        Column::text("NEWEST RUN").left_out(2),
+        Column::text("TAGS").flexible().left_out(1),
     ]);
     for (experiment, runs, newest) in &all {
         let newest = newest.map_or_else(String::new, |time| text::time(time, in_terminal));
@@ -64,7 +64,5 @@ pub(crate) fn run(store: &Store, output: &mut Output) -> Result<()> {
         ]);
     }
     table.drop_empty();
-    let width = output.width;
-    table.write(output, width)?;
-    Ok(())
+    output.table(table)
 }

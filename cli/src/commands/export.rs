@@ -5,28 +5,33 @@ use std::io::{IsTerminal, stdout};
 use tracker_core::Experiment;
 
 use crate::error::{Error, Result};
-use crate::export::{Rows, format_of, rows, whole_file};
+use crate::export::{Rows, format_of, rows};
 use crate::options::{Export, Format};
 use crate::output::Output;
 use crate::store::{Store, everything};
+use crate::target::Target;
 
 pub(crate) fn run(store: &Store, options: &Export, output: &mut Output) -> Result<()> {
     let experiments = store.experiments(options.experiment.as_deref())?;
     let format = format(options, output.json, stdout().is_terminal())?;
-    match &options.output {
-        Some(path) => whole_file(path, |file| write(&experiments, rows(format, file)?)),
-        None => write(&experiments, rows(format, output)?),
-    }
+    target(options).write(output, |out| write(&experiments, rows(format, out)?))
+}
+
+fn target(options: &Export) -> Target {
+    options
+        .output
+        .as_deref()
+        .map_or(Target::StandardOutput, Target::of)
 }
 
 /// The format that is asked for, or that of the ending of the file.
 fn format(options: &Export, json: bool, in_terminal: bool) -> Result<Format> {
     let of_file = match (options.format, &options.output) {
-        (None, Some(path)) => format_of(path)?,
+        (None, Some(path)) if target(options) == Target::File(path.clone()) => format_of(path)?,
         (format, _) => format,
     };
     match of_file {
-        Some(Format::Parquet) if in_terminal && options.output.is_none() => {
+        Some(Format::Parquet) if in_terminal && target(options) == Target::StandardOutput => {
             Err(Error::ParquetInTerminal)
         }
         Some(format) => Ok(format),

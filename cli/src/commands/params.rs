@@ -3,12 +3,12 @@
 use std::io::Write;
 
 use console::Color;
+use entia_report::{Column, Table};
 
 use crate::error::Result;
 use crate::options::RunName;
 use crate::output::Output;
 use crate::store::Store;
-use crate::table::{Column, Table};
 use crate::text;
 
 pub(crate) fn run(store: &Store, name: &RunName, output: &mut Output) -> Result<()> {
@@ -25,13 +25,11 @@ pub(crate) fn run(store: &Store, name: &RunName, output: &mut Output) -> Result<
         return Ok(writeln!(output, "{}", text::line(&text))?);
     }
     let mut table = Table::new(vec![
-        Column::text("PARAMETER").colored(Color::Cyan),
+        Column::text("PARAMETER").colored(Color::Cyan).flexible(),
         Column::text("VALUE").flexible(),
     ]);
     for (name, value) in record.params {
         table.row(vec![name, text::argument(&value)]);
     }
-    let width = output.width;
-    table.write(output, width)?;
-    Ok(())
+    output.table(table)
 }

@@ -16,7 +16,9 @@ use crate::text;
 pub(crate) fn archive(store: &Store, options: &Asked, output: &mut Output) -> Result<()> {
     let runs = selected(store, &options.runs, output)?;
     if !runs.is_empty() {
-        confirm(&would_be(&runs, "archived", "in"), options.yes)?;
+        // One that is named is meant, and `restore` brings it back.
+        let is_meant = options.runs.query.is_none() && runs.len() == 1;
+        confirm(&would_be(&runs, "archived", "in"), options.yes || is_meant)?;
         set_archived(store, &runs, true)?;
     }
     let one = |_: &str, row: &Row| format!("{} is archived", row.aggregate.id);

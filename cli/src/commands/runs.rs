@@ -54,19 +54,14 @@ pub(crate) fn run(store: &Store, options: &Runs, output: &mut Output) -> Result<
         writeln!(output, "{text}")?;
         return strangers::write(store, experiment, &asked, &rows, output);
     }
+    let experiments = store.experiments(None)?;
+    let records: Vec<_> = experiments.iter().map(Experiment::record).collect();
     let table = if options.columns.is_empty() {
-        runs_table::table(&rows, &asked.detail(), output.width.is_some())
+        runs_table::table(&rows, &asked.detail(), &records, output.width.is_some())
     } else {
-        let experiments = store.experiments(None)?;
-        let records: Vec<_> = experiments.iter().map(Experiment::record).collect();
         runs_table::table_of(&fields, &rows, &Directions::of(&records))
     };
-    let width = output.width;
-    let no_room = table.write(output, width)?;
-    if !no_room.is_empty() {
-        let note = format!("no room for {}", no_room.join(", "));
-        writeln!(output, "{}", style(note).dim())?;
-    }
+    output.table(table)?;
     if let Some(left_out) = left_out {
         writeln!(output, "{}", style(left_out).dim())?;
     }

@@ -4,12 +4,11 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use console::Color;
-use registry_core::Value;
-use tracker_core::Query;
-use tracker_core::ports::{Detail, Row};
+use entia_report::{Column, Table};
+use tracker_core::ports::{Detail, ExperimentRecord, Row};
 use tracker_core::query::{Directions, Field};
+use tracker_core::{Definition, Query, Summary};
 
-use crate::table::{Column, Table};
 use crate::text;
 
 /// As many series are shown at most.
@@ -33,7 +32,7 @@ pub(super) fn detail(fields: &[Field]) -> Detail {
 pub(super) fn table_of(fields: &[Field], rows: &[(String, Row)], directions: &Directions) -> Table {
     let cell = |field: &Field, row: &Row| {
         let value = field.of(row, directions);
-        value.as_ref().map_or_else(String::new, shown)
+        value.as_ref().map_or_else(String::new, text::short)
     };
     let is_number = |cell: &String| cell.parse::<f64>().is_ok();
     let (mut columns, mut cells) = first_columns(rows);
@@ -41,9 +40,9 @@ pub(super) fn table_of(fields: &[Field], rows: &[(String, Row)], directions: &Di
         let column: Vec<String> = rows.iter().map(|(_, row)| cell(field, row)).collect();
         let title = field.to_string();
         columns.push(if column.iter().any(is_number) {
-            Column::number(&title).optional()
+            Column::number(&title).left_out(1)
         } else {
-            Column::text(&title).optional()
+            Column::text(&title).left_out(1)
         });
         for (cells, cell) in cells.iter_mut().zip(column) {
             cells.push(cell);
@@ -56,22 +55,13 @@ pub(super) fn table_of(fields: &[Field], rows: &[(String, Row)], directions: &Di
     table
 }
 
-/// A number with the fewest digits that it or a table needs, any other value as an argument.
-fn shown(value: &Value) -> String {
-    let exact = text::argument(value);
-    match value.to::<f64>().map(text::number) {
-        Ok(number) if number.len() < exact.len() => number,
-        _ => exact,
-    }
-}
-
 /// The columns that say which run it is, and their cells for each row.
 fn first_columns(rows: &[(String, Row)]) -> (Vec<Column>, Vec<Vec<String>>) {
     let one_experiment = rows.iter().all(|(experiment, _)| *experiment == rows[0].0);
     let length = text::telling(rows.iter().map(|(_, row)| &*row.aggregate.id));
-    let mut columns = vec![Column::text("RUN").colored(Color::Yellow)];
+    let mut columns = vec![Column::text("RUN").colored(Color::Yellow).flexible()];
     if !one_experiment {
-        columns.push(Column::text("EXPERIMENT").colored(Color::Cyan));
+        columns.push(Column::text("EXPERIMENT").colored(Color::Cyan).flexible());
     }
     let cells = rows.iter().map(|(experiment, row)| {
         let mut cells = vec![text::short_id(&row.aggregate.id, length).to_owned()];
@@ -109,16 +99,23 @@ fn shown_series(rows: &[(String, Row)], asked: &Detail) -> Vec<(String, String)>
 }
 
 /// All that a table shows where nobody chooses; `asked` is what the query is about.
-pub(super) fn table(rows: &[(String, Row)], asked: &Detail, in_terminal: bool) -> Table {
+pub(super) fn table(
+    rows: &[(String, Row)],
+    asked: &Detail,
+    experiments: &[ExperimentRecord],
+    in_terminal: bool,
+) -> Table {
     let series = shown_series(rows, asked);
     let (mut columns, first) = first_columns(rows);
     columns.extend([
-        Column::text("NAME").flexible(),
-        Column::text("STATUS").colored_by(text::status_color),
-        Column::number("DURATION"),
-        Column::text("MODEL").flexible(),
-        Column::number("EPOCH"),
-        Column::text("CREATED"),
+        Column::text("NAME").flexible().left_out(2),
+        Column::text("STATUS")
+            .colored_by(text::status_color)
+            .left_out(2),
+        Column::number("DURATION").left_out(1),
+        Column::text("MODEL").flexible().left_out(1),
+        Column::number("EPOCH").left_out(2),
+        Column::text("CREATED").left_out(1),
     ]);
     for (name, phase) in &series {
         let title = if in_terminal {
@@ -126,9 +123,9 @@ pub(super) fn table(rows: &[(String, Row)], asked: &Detail, in_terminal: bool) -
         } else {
             text::series(name, phase)
         };
-        columns.push(Column::number(&title).optional());
+        columns.push(Column::number(&title).left_out(3));
     }
-    columns.push(Column::text("TAGS").flexible());
+    columns.push(Column::text("TAGS").flexible().left_out(1));
 
     let mut table = Table::new(columns);
     for ((_, row), mut cells) in rows.iter().zip(first) {
@@ -137,13 +134,24 @@ pub(super) fn table(rows: &[(String, Row)], asked: &Detail, in_terminal: bool) -
             let of_series = row.summaries.iter().find(|summary| {
                 (summary.name(), summary.phase()) == (name.as_str(), phase.as_str())
             });
-            cells.push(of_series.map_or_else(String::new, |of| text::value(&of.last.value)));
+            let unit = unit(name, row, experiments);
+            let value = |of: &Summary| text::measured(&of.last.value, &unit);
+            cells.push(of_series.map_or_else(String::new, value));
         }
         cells.push(text::tags(&row.aggregate.annotations.tags));
         table.row(cells);
     }
     table.drop_empty();
     table
+}
+
+/// The unit of a metric, as the run or else its experiment says.
+fn unit(metric: &str, row: &Row, experiments: &[ExperimentRecord]) -> String {
+    let of_run = row.aggregate.definitions.get(metric);
+    let mut experiments = experiments.iter();
+    let experiment = experiments.find(|of| of.id == row.aggregate.experiment);
+    let shared = experiment.and_then(|of| of.definitions.get(metric));
+    Definition::of(metric, of_run.into_iter().chain(shared)).unit
 }
 
 /// The cells from the name to the time.

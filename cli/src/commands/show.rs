@@ -1,12 +1,13 @@
 //! `entia show`: a run with all it holds but its points.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 
 use console::style;
+use entia_report::{Column, Table};
 use registry_core::Value;
-use tracker_core::ports::Row;
-use tracker_core::{Definition, Direction, Iteration, Metrics, ModuleRecord, Summary};
+use tracker_core::ports::{self, Histories, Row, Specials};
+use tracker_core::{Definition, Direction, Iteration, MetricValue, Metrics, ModuleRecord, Summary};
 
 use super::{artifacts, attempts};
 use crate::document::{RunDocument, WholeRun};
@@ -14,7 +15,6 @@ use crate::error::Result;
 use crate::options::RunName;
 use crate::output::Output;
 use crate::store::{Run, Store};
-use crate::table::{Column, Table};
 use crate::text;
 
 /// Names stand in as much room, unless one needs more.
@@ -51,7 +51,14 @@ pub(crate) fn run(store: &Store, name: &RunName, output: &mut Output) -> Result<
         for module in &row.modules {
             write_module(module, output)?;
         }
-        metrics(row, &definitions, &run.aggregate.metrics(), output)?;
+        let specials = specials(records, row)?;
+        metrics(
+            row,
+            &definitions,
+            &run.aggregate.metrics(),
+            &specials,
+            output,
+        )?;
     }
     if !iterations.is_empty() {
         heading("iterations", output)?;
@@ -78,11 +85,32 @@ fn definitions(run: &Run, row: &Row) -> BTreeMap<String, Definition> {
     names.map(|name| (name.to_owned(), of(name))).collect()
 }
 
+/// What of each series is NaN or infinite.
+fn specials(store: &dyn ports::Store, row: &Row) -> Result<HashMap<(String, String), Specials>> {
+    let named = |summary: &Summary| (summary.name().to_owned(), summary.phase().to_owned());
+    let wanted = Histories {
+        aggregates: vec![row.aggregate.uuid],
+        series: row.summaries.iter().map(named).collect(),
+        // The points are not looked at.
+        most: Some(1),
+        ..Histories::default()
+    };
+    let found = store.histories(&wanted)?.into_iter();
+    let named = found.map(|of| {
+        (
+            (of.series.name().to_owned(), of.series.phase().to_owned()),
+            of.specials,
+        )
+    });
+    Ok(named.collect())
+}
+
 fn head(experiment: &str, row: &Row, output: &mut Output) -> io::Result<()> {
     let run = &row.aggregate;
-    let created = match output.width {
-        Some(_) => format!("{} ({})", run.created, text::ago(run.created)),
-        None => run.created.to_string(),
+    let created = match text::time(run.created, false) {
+        time if time == "-" => "unknown".to_owned(),
+        time if output.width.is_some() => format!("{time} ({})", text::ago(run.created)),
+        time => time,
     };
     let duration = run
         .attempt
@@ -147,6 +175,7 @@ fn metrics(
     row: &Row,
     definitions: &BTreeMap<String, Definition>,
     metrics: &Metrics,
+    specials: &HashMap<(String, String), Specials>,
     output: &mut Output,
 ) -> Result<()> {
     if row.summaries.is_empty() {
@@ -154,19 +183,21 @@ fn metrics(
     }
     writeln!(output)?;
     let mut table = Table::new(vec![
-        Column::text("METRIC"),
-        Column::number("POINTS"),
-        Column::number("FIRST").optional(),
+        Column::text("METRIC").flexible_to(12),
+        Column::number("POINTS").left_out(2),
+        Column::number("FIRST").left_out(1),
         Column::number("LAST"),
-        Column::number("MIN"),
-        Column::number("MAX"),
-        Column::number("BEST"),
-        Column::number("AT EPOCH"),
-        Column::text("BETTER"),
+        Column::number("MIN").left_out(4),
+        Column::number("MAX").left_out(4),
+        Column::number("BEST").left_out(3),
+        Column::number("AT EPOCH").left_out(3),
+        Column::text("BETTER").left_out(1),
+        Column::text("NOT FINITE").flexible_to(14),
     ]);
     for summary in &row.summaries {
         let definition = definitions.get(summary.name()).cloned().unwrap_or_default();
-        let bound = |bound: Option<f64>| bound.map_or_else(String::new, text::number);
+        let value = |value: &MetricValue| text::measured(value, &definition.unit);
+        let bound = |bound: Option<f64>| bound.map_or_else(String::new, |of| value(&of.into()));
         let series = text::series(summary.name(), summary.phase());
         // Where no direction is known, nothing is the best.
         let best = match definition.direction {
@@ -175,23 +206,24 @@ fn metrics(
         };
         table.row(vec![
             match definition.unit.as_str() {
-                "" => series,
+                unit if unit.is_empty() || text::is_scaled(unit) => series,
                 unit => format!("{series} ({unit})"),
             },
             text::count(summary.count),
-            text::value(&summary.first.value),
-            text::value(&summary.last.value),
+            value(&summary.first.value),
+            value(&summary.last.value),
             bound(summary.min),
             bound(summary.max),
             bound(best.map(|(best, _)| best)),
             best.map_or_else(String::new, |(_, at)| at.epoch.to_string()),
             better(&definition),
+            specials
+                .get(&(summary.name().to_owned(), summary.phase().to_owned()))
+                .map_or_else(String::new, |of| text::not_finite(summary.count, of)),
         ]);
     }
     table.drop_empty();
-    let width = output.width;
-    table.write(output, width)?;
-    Ok(())
+    output.table(table)
 }
 
 /// The direction of a metric, and whether anybody said so.

@@ -10,7 +10,7 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
 use parquet::schema::types::ColumnPath;
-use tracker_core::{MetricValue, Series};
+use tracker_core::{MetricValue, Micros, Series};
 
 use super::{Rows, json_text};
 use crate::error::Result;
@@ -24,7 +24,7 @@ const SCHEMA: &str = "
         required binary phase (STRING);
         required int64 epoch;
         required int64 step;
-        required int64 time (TIMESTAMP(MICROS, true));
+        optional int64 time (TIMESTAMP(MICROS, true));
         optional double value;
         optional binary json (STRING);
     }";
@@ -43,8 +43,9 @@ pub(crate) struct ParquetRows<W: Write + Send> {
 struct Waiting {
     /// Experiment, aggregate, name and phase.
     place: [Vec<ByteArray>; 4],
-    /// Epoch, step and time.
-    at: [Vec<i64>; 3],
+    /// Epoch and step.
+    at: [Vec<i64>; 2],
+    time: (Vec<i64>, Vec<i16>),
     value: (Vec<f64>, Vec<i16>),
     json: (Vec<ByteArray>, Vec<i16>),
 }
@@ -75,6 +76,7 @@ impl<W: Write + Send> ParquetRows<W> {
         let Waiting {
             place,
             at,
+            time,
             value,
             json,
         } = mem::take(&mut self.waiting);
@@ -85,6 +87,7 @@ impl<W: Write + Send> ParquetRows<W> {
         for column in &at {
             write_column::<Int64Type, W>(&mut group, column, None)?;
         }
+        write_column::<Int64Type, W>(&mut group, &time.0, Some(&time.1))?;
         write_column::<DoubleType, W>(&mut group, &value.0, Some(&value.1))?;
         write_column::<ByteArrayType, W>(&mut group, &json.0, Some(&json.1))?;
         group.close()?;
@@ -102,10 +105,12 @@ impl<W: Write + Send> Rows for ParquetRows<W> {
                 column.push(text.clone());
             }
             let at = [metric.epoch.cast_signed(), metric.step];
-            let at = at.into_iter().chain([metric.time.as_microsecond()]);
             for (column, number) in waiting.at.iter_mut().zip(at) {
                 column.push(number);
             }
+            let time = Micros::from(metric.time);
+            waiting.time.0.extend(time.is_known().then(|| time.get()));
+            waiting.time.1.push(time.is_known().into());
             let is_number = match metric.value {
                 MetricValue::Number(number) => {
                     waiting.value.0.push(number);

@@ -4,10 +4,11 @@ use std::io::Write;
 
 use registry_core::Value;
 use serde::Serialize;
-use tracker_core::{Metric, MetricValue, Series};
+use tracker_core::{Metric, MetricValue, Micros, Series, Timestamp};
 
 use super::{COLUMNS, Rows, json_text};
 use crate::error::Result;
+use crate::json;
 
 /// Points as comma-separated values.
 pub(crate) struct CsvRows<W: Write> {
@@ -37,7 +38,7 @@ impl<W: Write> Rows for CsvRows<W> {
                 &metric.phase,
                 &metric.epoch.to_string(),
                 &metric.step.to_string(),
-                &metric.time.to_string(),
+                &time_text(metric.time),
                 &value,
                 &json,
             ])?;
@@ -47,6 +48,15 @@ impl<W: Write> Rows for CsvRows<W> {
 
     fn finish(mut self: Box<Self>) -> Result<()> {
         Ok(self.writer.flush()?)
+    }
+}
+
+/// Nothing where nobody knows it.
+fn time_text(time: Timestamp) -> String {
+    if Micros::from(time).is_known() {
+        time.to_string()
+    } else {
+        String::new()
     }
 }
 
@@ -85,7 +95,7 @@ impl<W: Write> Rows for JsonRows<W> {
                 aggregate,
                 point: &metric,
             };
-            serde_json::to_writer(&mut self.out, &row)?;
+            row.serialize(&mut json::compact(&mut self.out))?;
             writeln!(self.out)?;
         }
         Ok(())

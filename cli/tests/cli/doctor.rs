@@ -27,7 +27,7 @@ fn contents_that_nothing_refers_to_are_told() {
     run.artifacts().remove("a.txt", None).unwrap();
     drop((run, digits, tracker));
     let text = fixture.text(&["doctor"]);
-    let told = "1 content of artifacts, 5 bytes, that nothing refers to\n";
+    let told = "1 content of artifacts, 5 B, that nothing refers to\n";
     assert!(text.contains(told), "{text}");
 }
 

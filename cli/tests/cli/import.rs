@@ -1,6 +1,8 @@
 //! `entia import`.
 
-use serde_json::json;
+use std::fs;
+
+use serde_json::{Value, json};
 
 use crate::support::{FIRST, Fixture};
 
@@ -33,6 +35,45 @@ fn as_json() {
     let document = Fixture::new().json(&["--store", "sqlite:copy.db", "import", "sqlite:runs.db"]);
     let expected = json!({"experiments": 2, "runs": 3, "modules": 0, "iterations": 1, "points": 10, "artifacts": 0});
     assert_eq!(document, expected);
+}
+
+/// The Python package `mltracker` keeps no times.
+#[test]
+fn what_has_no_time_is_not_of_1970() {
+    let fixture = Fixture::empty();
+    let python = include_str!("../../../stores/json/tests/stores/mltracker-0.1.5.json");
+    fs::write(fixture.path("python.json"), python).unwrap();
+    fixture.text(&["import", "json:python.json"]);
+    for store in ["json:python.json", "sqlite:runs.db"] {
+        let run = "b6c902d4";
+        let read = |command: &[&str]| fixture.text(&[&["--store", store], command].concat());
+        for format in ["csv", "jsonl"] {
+            let points = read(&["export", "--format", format]);
+            assert!(
+                !points.contains("1970") && points.lines().count() > 8,
+                "{points}"
+            );
+        }
+        for command in [
+            &["experiments"][..],
+            &["runs"],
+            &["show", run],
+            &["metrics", run],
+        ] {
+            for command in [command, &[command, &["--json"]].concat()] {
+                let text = read(command);
+                assert!(!text.contains("1970"), "{store}, {command:?}: {text}");
+            }
+        }
+        assert!(read(&["show", run]).contains("\ncreated     unknown\n"));
+        let document: Value = serde_json::from_str(&read(&["runs", "--json"])).unwrap();
+        assert_eq!(document[0]["created"], Value::Null);
+        let refused = fixture.refused(&["--store", store, "metrics", run, "--x", "time"]);
+        assert!(
+            refused.contains("have no time\nhint: draw them by `--x epoch`"),
+            "{refused}"
+        );
+    }
 }
 
 #[test]

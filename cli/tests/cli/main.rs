@@ -7,8 +7,11 @@ mod doctor;
 mod edit;
 mod experiments;
 mod export;
+#[cfg(unix)]
+mod full_disk;
 mod import;
 mod metrics;
+mod narrow;
 mod output;
 mod params;
 mod read;
@@ -17,4 +20,5 @@ mod several;
 mod show;
 mod start;
 mod support;
+mod target;
 mod verify;

@@ -64,15 +64,24 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let config = Config::read(options.config.as_ref().unwrap_or(&default))?;
     let session = Session::open(&config, &options.store)?;
     let experiment = session.experiment().clone();
+    let tracker = session.tracker().clone();
     let run = session.train(options.epochs.unwrap_or(config.epochs))?;
 
-    let [_, accuracy] = report::curves(&run)?;
-    let columns = console::Term::stdout().size().1;
-    let chart = report::chart(&accuracy, columns)
-        .map_or_else(String::new, |chart| format!("test accuracy\n{chart}\n"));
+    let terminal = console::Term::stdout();
+    let width = if terminal.is_term() {
+        usize::from(terminal.size().1)
+    } else {
+        report::PIPED_WIDTH
+    };
+    // One epoch makes no curve.
+    let charts = if run.epoch() > 1 {
+        report::charts(&report::figure(&tracker, &run)?, width)
+    } else {
+        String::new()
+    };
     let text = format!(
-        "{chart}{}\nartifacts of {}:\n{}CPU, memory, disk and network are sampled every {} s, in the phase `system`\n",
-        report::table(&session::rows(&experiment)?, run.id()),
+        "{charts}{}\nartifacts of {}:\n{}CPU, memory, disk and network are sampled every {} s, in the phase `system`\n",
+        report::table(&session::rows(&experiment)?, run.id(), width),
         run.id(),
         report::artifacts(&run.artifacts().list()?),
         session::SAMPLES.as_secs(),

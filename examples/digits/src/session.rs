@@ -12,7 +12,7 @@ use thiserror::Error;
 use crate::checkpoint::{self, CheckpointError};
 use crate::config::{Components, Config, ConfigError};
 use crate::data::{DataError, Digits, Split};
-use crate::report::{self, PictureError, percent};
+use crate::report::{self, percent};
 use crate::train::{EpochScores, TrainError, Trainer};
 
 const EXPERIMENT: &str = "digits";
@@ -39,9 +39,6 @@ pub enum SessionError {
     /// An epoch could not be finished.
     #[error(transparent)]
     Train(#[from] TrainError),
-    /// The learning curve cannot be drawn.
-    #[error(transparent)]
-    Picture(#[from] PictureError),
     /// The store cannot be used.
     #[error(transparent)]
     Tracker(#[from] entia::tracker::Error),
@@ -119,6 +116,11 @@ impl Session {
         })
     }
 
+    /// The tracker of the store.
+    pub fn tracker(&self) -> &Tracker {
+        &self.tracker
+    }
+
     /// The experiment of the run.
     pub fn experiment(&self) -> &Experiment {
         &self.experiment
@@ -153,7 +155,7 @@ impl Session {
         for _ in 0..epochs.get() {
             self.epoch(&progress)?;
         }
-        let picture = report::picture(&report::curves(&self.run)?)?;
+        let picture = entia_report::picture(&report::figure(&self.tracker, &self.run)?);
         self.run.artifacts().put_bytes(report::PICTURE, picture)?;
         self.tracker.flush()?;
         self.tracker.remove_unreferenced_artifacts(LEFTOVERS)?;

@@ -1,5 +1,6 @@
 //! Opening a file without harm: to it, to other processes, to other programs' data.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,7 +11,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use tracker_core::{Error, ErrorKind, Result, StoreProblem};
 
 use crate::failure::{Failure, unusable};
-use crate::schema;
+use crate::{full_disk, schema};
 
 /// How long a call waits for another process to finish its transaction.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -31,6 +32,16 @@ pub(crate) fn open(path: &Path) -> Result<Connection> {
 /// The file itself is left to `SQLite`: were it opened and closed here, the locks that another
 /// connection of this process holds on it would be gone.
 pub(crate) fn check_place(path: &Path) -> Result<()> {
+    if let Err(cause) = path.metadata()
+        && cause.kind() == io::ErrorKind::PermissionDenied
+    {
+        return Err(Error::io(
+            "open the store",
+            path.display().to_string(),
+            cause,
+        ));
+    }
+    full_disk::check(path)?;
     if path.is_dir() {
         return Err(unusable(path, StoreProblem::IsFolder));
     }

@@ -1,5 +1,6 @@
 //! What can fail inside a transaction, and what the user is told.
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -7,6 +8,8 @@ use registry_core::ArgumentError;
 use rusqlite::ErrorCode;
 
 use tracker_core::{Error, ErrorKind, StoreProblem};
+
+use crate::full_disk;
 
 /// A failure before the file and the action are named.
 pub(crate) enum Failure {
@@ -66,21 +69,42 @@ fn explain(error: rusqlite::Error, path: &Path, action: &str) -> Error {
         }
         // Without a code it is the reader of a row that failed: at another type than it expects.
         Some(ErrorCode::DatabaseCorrupt) | None => return damaged(path, error.to_string()),
-        Some(ErrorCode::DiskFull) => "the disk is full; make room on it",
+        // That the index of a log has no room is another code.
+        Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) if is_full(&error, path) => {
+            return full(path, action);
+        }
         Some(ErrorCode::SystemIoFailure) => "the disk failed; see that it is mounted and sound",
         Some(_) => "nothing was changed; try again",
     };
-    let kind = match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => ErrorKind::Unavailable,
-        _ => ErrorKind::Failed,
-    };
     Error::Store {
-        kind,
+        kind: ErrorKind::Failed,
         action: action.to_owned(),
         place: path.display().to_string(),
         cause: Arc::new(error),
         hint: hint.to_owned(),
     }
+}
+
+fn full(path: &Path, action: &str) -> Error {
+    Error::Store {
+        kind: ErrorKind::Unavailable,
+        action: action.to_owned(),
+        place: path.display().to_string(),
+        cause: Arc::new(io::Error::new(
+            io::ErrorKind::StorageFull,
+            "no space is left on it",
+        )),
+        hint: "the disk is full; make room on it, for which runs can be removed even now"
+            .to_owned(),
+    }
+}
+
+fn is_full(error: &rusqlite::Error, path: &Path) -> bool {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    error.sqlite_error_code() == Some(ErrorCode::DiskFull) || full_disk::is_full(folder)
 }
 
 /// The error for what cannot be opened as a store.

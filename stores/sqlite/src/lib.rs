@@ -29,6 +29,7 @@ mod connect;
 mod experiments;
 mod facts;
 mod failure;
+mod full_disk;
 mod histories;
 mod iterations;
 mod modules;
@@ -57,7 +58,8 @@ tracker_core::register_driver!(Driver {
         let path = address.file_for(access)?;
         let store = match access {
             Access::Read => SqliteStore::read(path)?,
-            Access::Create | Access::Existing => SqliteStore::open(path)?,
+            Access::Create => SqliteStore::open(path)?,
+            Access::Existing => SqliteStore::open_existing(path)?,
         };
         Ok(Opened::beside(Arc::new(store), path))
     },

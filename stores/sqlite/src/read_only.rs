@@ -11,13 +11,14 @@
 
 use std::fmt::Write as _;
 use std::fs::{self, Metadata};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tempfile::TempDir;
-use tracker_core::{Result, StoreProblem};
+use tracker_core::{Error, Result, StoreProblem};
 
 use crate::connect::{check_place, plain, set_up};
 use crate::failure::{Failure, unusable};
@@ -51,7 +52,14 @@ impl ReadOnly {
     /// Opens a file, with a first connection and the version of its tables.
     pub(crate) fn open(path: &Path) -> Result<(Self, Connection, i64)> {
         check_place(path)?;
-        let explain = |failure: Failure| failure.explain(path, "open the store");
+        let explain = |failure: Failure| match failure {
+            // What cannot be opened to be read is more than one that cannot be written.
+            Failure::Sqlite(error) if error.sqlite_error_code() == Some(ErrorCode::CannotOpen) => {
+                let denied = io::ErrorKind::PermissionDenied.into();
+                Error::io("open the store", path.display().to_string(), denied)
+            }
+            failure => failure.explain(path, "open the store"),
+        };
         let read_only = Self {
             // Later connections find it from another working folder too.
             path: path.canonicalize().unwrap_or_else(|_| path.to_path_buf()),
@@ -169,7 +177,7 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn copy(path: &Path) -> std::io::Result<TempDir> {
+fn copy(path: &Path) -> io::Result<TempDir> {
     let folder = tempfile::tempdir()?;
     let target = copy_in(&folder, path);
     fs::copy(path, &target)?;

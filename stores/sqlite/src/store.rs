@@ -19,8 +19,8 @@ use crate::open_file::OpenFile;
 use crate::read_only::ReadOnly;
 use crate::rows::Condition;
 use crate::{
-    aggregates, artifacts, attempts, changes, check, connect, experiments, histories, iterations,
-    rows, schema, search,
+    aggregates, artifacts, attempts, changes, check, connect, experiments, full_disk, histories,
+    iterations, rows, schema, search,
 };
 
 /// So many connections that read are kept for later calls; more are made while more threads read.
@@ -73,6 +73,21 @@ enum Access {
         named: AtomicBool,
     },
     Read(ReadOnly),
+    /// As long as the disk is full, which the error says, all that can be done is to remove.
+    Full {
+        file: ReadOnly,
+        problem: Error,
+    },
+}
+
+impl Access {
+    /// The file, where it is only read.
+    fn read_only(&self) -> Option<&ReadOnly> {
+        match self {
+            Self::Write { .. } => None,
+            Self::Read(file) | Self::Full { file, .. } => Some(file),
+        }
+    }
 }
 
 impl SqliteStore {
@@ -94,6 +109,33 @@ impl SqliteStore {
             path,
             has_facts: true,
         })
+    }
+
+    /// As [`open`](Self::open), and where the disk is full so that room can be made.
+    pub(crate) fn open_existing(path: &Path) -> Result<Self> {
+        // With little room it opens, and then nothing can be read through the log.
+        let opened = Self::open(path).and_then(|store| {
+            store.experiments()?;
+            Ok(store)
+        });
+        let problem = match opened {
+            Err(problem) if full_disk::is_told(&problem) => problem,
+            opened => return opened,
+        };
+        match Self::read(path)? {
+            Self {
+                readers,
+                access: Access::Read(file),
+                path,
+                has_facts,
+            } => Ok(Self {
+                readers,
+                access: Access::Full { file, problem },
+                path,
+                has_facts,
+            }),
+            _ => Err(problem),
+        }
     }
 
     /// Opens the file to read it, without the right to write and without changing a byte of it or
@@ -121,17 +163,13 @@ impl SqliteStore {
     ) -> Result<T> {
         let explain = |failure: Failure| failure.explain(&self.path, action);
         loop {
-            if let Access::Read(file) = &self.access
-                && file.has_changed()
-            {
+            if self.access.read_only().is_some_and(ReadOnly::has_changed) {
                 lock(&self.readers).clear();
             }
             let mut reader = self.reader().map_err(explain)?;
             let done = transact(&mut reader, TransactionBehavior::Deferred, &act);
             // What changed while it was read was perhaps read in two states.
-            if let Access::Read(file) = &self.access
-                && file.has_changed()
-            {
+            if self.access.read_only().is_some_and(ReadOnly::has_changed) {
                 continue;
             }
             let mut readers = lock(&self.readers);
@@ -149,7 +187,7 @@ impl SqliteStore {
         match (idle, &self.access) {
             (Some(reader), _) => Ok(reader),
             (None, Access::Write { file, .. }) => connect::reader(file.path()),
-            (None, Access::Read(file)) => file.connect(),
+            (None, Access::Read(file) | Access::Full { file, .. }) => file.connect(),
         }
     }
 
@@ -160,11 +198,43 @@ impl SqliteStore {
         action: &str,
         act: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
     ) -> Result<T> {
-        let Access::Write { writer, .. } = &self.access else {
-            return Err(unusable(&self.path, StoreProblem::OpenedToRead));
+        let writer = match &self.access {
+            Access::Write { writer, .. } => writer,
+            Access::Read(_) => return Err(unusable(&self.path, StoreProblem::OpenedToRead)),
+            Access::Full { problem, .. } => return Err(problem.clone()),
         };
-        transact(&mut lock(writer), TransactionBehavior::Immediate, act)
-            .map_err(|failure| failure.explain(&self.path, action))
+        transact(
+            &mut *self.writer(writer)?,
+            TransactionBehavior::Immediate,
+            act,
+        )
+        .map_err(|failure| failure.explain(&self.path, action))
+    }
+
+    /// The connection that writes, which is opened again after it was closed to make room.
+    fn writer<'a>(&self, writer: &'a Mutex<Connection>) -> Result<MutexGuard<'a, Connection>> {
+        let mut writer = lock(writer);
+        if writer.path().is_none_or(str::is_empty) {
+            *writer = connect::open(&self.path)?;
+        }
+        Ok(writer)
+    }
+
+    /// Makes changes that only remove, without room on the disk.
+    fn make_room(&self, changes: &[Change], mark: Option<Mark>) -> Result<Applied> {
+        let explain = |failure: Failure| failure.explain(&self.path, "make room");
+        let mut writer = match &self.access {
+            Access::Write { writer, .. } => Some(lock(writer)),
+            _ => None,
+        };
+        // It needs the file alone.
+        lock(&self.readers).clear();
+        if let Some(writer) = &mut writer {
+            let nowhere = Connection::open_in_memory().map_err(Failure::from);
+            **writer = nowhere.map_err(explain)?;
+        }
+        let act = |transaction: &Transaction<'_>| changes::apply(transaction, changes, mark);
+        full_disk::transact(&self.path, act).map_err(explain)
     }
 }
 
@@ -190,9 +260,15 @@ impl Store for SqliteStore {
             [Change::AddPoints { .. }, ..] => "add points",
             _ => "change the store",
         };
-        self.writing(action, |transaction| {
+        let applied = self.writing(action, |transaction| {
             changes::apply(transaction, changes, mark)
-        })
+        });
+        match applied {
+            Err(full) if full_disk::is_told(&full) && changes.iter().all(full_disk::makes_room) => {
+                self.make_room(changes, mark).map_err(|_| full)
+            }
+            applied => applied,
+        }
     }
 
     fn experiments(&self) -> Result<Vec<ExperimentRecord>> {
@@ -301,7 +377,8 @@ impl Store for SqliteStore {
             _ => Error::io(action, self.path.display().to_string(), cause),
         };
         file.check().map_err(refuse)?;
-        commit_to_disk(&mut lock(writer)).map_err(|failure| failure.explain(&self.path, action))?;
+        commit_to_disk(&mut *self.writer(writer)?)
+            .map_err(|failure| failure.explain(&self.path, action))?;
         // The log keeps its name as long as this store is open.
         if !named.load(Ordering::Acquire) {
             file.sync_folder().map_err(refuse)?;

@@ -40,6 +40,19 @@ impl Micros {
         self.0
     }
 
+    /// Whether it says when something happened: what has no time, as a run of the Python package
+    /// `mltracker`, is kept under one of the first day of 1970.
+    ///
+    /// ```
+    /// use tracker_core::Micros;
+    ///
+    /// assert!(Micros::now().is_known() && !Micros::default().is_known());
+    /// ```
+    pub fn is_known(self) -> bool {
+        const DAY: i64 = 24 * 60 * 60 * 1_000_000;
+        !(0..DAY).contains(&self.0)
+    }
+
     /// The same as a calendar knows it.
     pub fn timestamp(self) -> Timestamp {
         // Nothing outside of the range can be made.

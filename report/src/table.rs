@@ -1,5 +1,6 @@
 //! Tables without lines, which fit the terminal.
 
+use std::cmp::Reverse;
 use std::io::{self, Write};
 
 use console::{Alignment, Color, measure_text_width, style, truncate_str};
@@ -14,18 +15,42 @@ const ROOM: usize = 16;
 const LITTLE_ROOM: usize = 8;
 
 /// Rows of cells under titles.
-pub(crate) struct Table {
+///
+/// # Examples
+///
+/// ```
+/// use entia_report::{Column, Table};
+///
+/// let mut table = Table::new(vec![
+///     Column::text("MODEL").flexible(),
+///     Column::number("loss[test]").left_out(1),
+/// ]);
+/// table.row(vec!["MLP(784, 256, 10, dropout=0.5)".into(), "0.3125".into()]);
+/// let mut text = Vec::new();
+/// let left_out = table.write(&mut text, Some(30))?;
+/// assert_eq!(
+///     String::from_utf8_lossy(&text),
+///     "MODEL               loss[test]\n\
+///      MLP(784, 256, 10,…      0.3125\n"
+/// );
+/// assert!(left_out.is_empty());
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub struct Table {
     columns: Vec<Column>,
     rows: Vec<Vec<String>>,
 }
 
 /// A column of a table.
-pub(crate) struct Column {
+pub struct Column {
     /// May have several lines.
     title: String,
     color: Paint,
     alignment: Alignment,
-    kind: Kind,
+    /// Is cut where the terminal is narrow, to so much at the least.
+    least: Option<usize>,
+    /// In which turn it is left out where the terminal is narrow.
+    turn: Option<u8>,
 }
 
 /// The colour of the cells of a column.
@@ -37,28 +62,20 @@ enum Paint {
     By(fn(&str) -> Option<Color>),
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Kind {
-    Fixed,
-    /// Is cut where the terminal is narrow.
-    Flexible,
-    /// Is left out where the terminal is narrow.
-    Optional,
-}
-
 impl Column {
     /// A column of texts.
-    pub(crate) fn text(title: &str) -> Self {
+    pub fn text(title: &str) -> Self {
         Self {
             title: text::lines(title),
             color: Paint::None,
             alignment: Alignment::Left,
-            kind: Kind::Fixed,
+            least: None,
+            turn: None,
         }
     }
 
     /// A column of numbers.
-    pub(crate) fn number(title: &str) -> Self {
+    pub fn number(title: &str) -> Self {
         Self {
             alignment: Alignment::Right,
             ..Self::text(title)
@@ -66,7 +83,8 @@ impl Column {
     }
 
     /// The column in a colour.
-    pub(crate) fn colored(self, color: Color) -> Self {
+    #[must_use]
+    pub fn colored(self, color: Color) -> Self {
         Self {
             color: Paint::All(color),
             ..self
@@ -74,7 +92,8 @@ impl Column {
     }
 
     /// The column with each cell in a colour of its own.
-    pub(crate) fn colored_by(self, color: fn(&str) -> Option<Color>) -> Self {
+    #[must_use]
+    pub fn colored_by(self, color: fn(&str) -> Option<Color>) -> Self {
         Self {
             color: Paint::By(color),
             ..self
@@ -82,24 +101,34 @@ impl Column {
     }
 
     /// The column, cut where the terminal is narrow.
-    pub(crate) fn flexible(self) -> Self {
+    #[must_use]
+    pub fn flexible(self) -> Self {
+        self.flexible_to(LITTLE_ROOM)
+    }
+
+    /// As [`flexible`](Self::flexible), with so much left of it at the least.
+    #[must_use]
+    pub fn flexible_to(self, least: usize) -> Self {
         Self {
-            kind: Kind::Flexible,
+            least: Some(least),
             ..self
         }
     }
 
-    /// The column, left out where the terminal is narrow.
-    pub(crate) fn optional(self) -> Self {
+    /// The column, left out where the terminal is narrow: those of turn 1 first, and of one turn the
+    /// last first.
+    #[must_use]
+    pub fn left_out(self, turn: u8) -> Self {
         Self {
-            kind: Kind::Optional,
+            turn: Some(turn),
             ..self
         }
     }
 }
 
 impl Table {
-    pub(crate) fn new(columns: Vec<Column>) -> Self {
+    /// A table without rows.
+    pub fn new(columns: Vec<Column>) -> Self {
         Self {
             columns,
             rows: Vec::new(),
@@ -107,14 +136,14 @@ impl Table {
     }
 
     /// Adds a row, a cell for each column.
-    pub(crate) fn row(&mut self, cells: Vec<String>) {
+    pub fn row(&mut self, cells: Vec<String>) {
         // A line break would tear the row.
         let cells = cells.into_iter().map(|cell| text::line(&cell));
         self.rows.push(cells.collect());
     }
 
     /// Leaves out columns without any content.
-    pub(crate) fn drop_empty(&mut self) {
+    pub fn drop_empty(&mut self) {
         for index in (0..self.columns.len()).rev() {
             if self.rows.iter().all(|row| row[index].is_empty()) {
                 self.drop_column(index);
@@ -124,23 +153,23 @@ impl Table {
 
     /// Writes the table in so many columns of a terminal; the titles that there was no room for are
     /// returned.
-    pub(crate) fn write(
-        mut self,
-        out: &mut impl Write,
-        width: Option<usize>,
-    ) -> io::Result<Vec<String>> {
+    ///
+    /// # Errors
+    ///
+    /// What writing fails with.
+    pub fn write(mut self, out: &mut impl Write, width: Option<usize>) -> io::Result<Vec<String>> {
         let mut widths = self.widths();
         let mut left_out = Vec::new();
         if let Some(width) = width {
-            self.shrink(&mut widths, width, ROOM);
-            while total(&widths) > width
-                && let Some(last) = self.columns.iter().rposition(|c| c.kind == Kind::Optional)
-            {
-                left_out.insert(0, self.drop_column(last));
+            loop {
+                self.shrink(&mut widths, width);
+                let last = self.next_left_out().filter(|_| total(&widths) > width);
+                let Some(last) = last else {
+                    break;
+                };
+                left_out.push(self.drop_column(last));
                 widths = self.widths();
-                self.shrink(&mut widths, width, ROOM);
             }
-            self.shrink(&mut widths, width, LITTLE_ROOM);
         }
         let lines = self
             .columns
@@ -190,25 +219,47 @@ impl Table {
 
     fn widths(&self) -> Vec<usize> {
         let width = |(index, column): (usize, &Column)| {
-            let cells = self.rows.iter().map(|row| measure_text_width(&row[index]));
-            let title = column.title.lines().map(measure_text_width);
-            cells.chain(title).max().unwrap_or(0)
+            let title = column.title.lines().map(measure_text_width).max();
+            self.cells_width(index).max(title.unwrap_or(0))
         };
         self.columns.iter().enumerate().map(width).collect()
     }
 
-    /// Takes from the flexible columns, the widest first, until the table fits or they have little
-    /// left.
-    fn shrink(&self, widths: &mut [usize], width: usize, least: usize) {
+    /// Takes from the flexible columns, and then from long titles, the widest first, until the table
+    /// fits or they have little left.
+    fn shrink(&self, widths: &mut [usize], width: usize) {
+        let flexible = |index: usize, room| {
+            let least = self.columns[index].least;
+            least.map_or(usize::MAX, |least| least.max(room))
+        };
+        self.shrink_to(widths, width, |index| flexible(index, ROOM));
+        self.shrink_to(widths, width, |index| flexible(index, 0));
+        self.shrink_to(widths, width, |index| match self.columns[index].turn {
+            Some(_) => self.cells_width(index).max(LITTLE_ROOM),
+            None => usize::MAX,
+        });
+    }
+
+    fn shrink_to(&self, widths: &mut [usize], width: usize, least: impl Fn(usize) -> usize) {
         while total(widths) > width {
-            let flexible = (0..widths.len())
-                .filter(|index| self.columns[*index].kind == Kind::Flexible)
-                .max_by_key(|index| widths[*index]);
-            match flexible {
-                Some(index) if widths[index] > least => widths[index] -= 1,
-                _ => return,
+            let wide = (0..self.columns.len()).filter(|index| widths[*index] > least(*index));
+            match wide.max_by_key(|index| widths[*index]) {
+                Some(index) => widths[index] -= 1,
+                None => return,
             }
         }
+    }
+
+    fn cells_width(&self, index: usize) -> usize {
+        let cells = self.rows.iter().map(|row| measure_text_width(&row[index]));
+        cells.max().unwrap_or(0)
+    }
+
+    /// The column that is to go next.
+    fn next_left_out(&self) -> Option<usize> {
+        let turns = self.columns.iter().enumerate();
+        let turns = turns.filter_map(|(index, column)| Some((column.turn?, Reverse(index))));
+        turns.min().map(|(_, Reverse(index))| index)
     }
 
     fn drop_column(&mut self, index: usize) -> String {
@@ -231,8 +282,8 @@ mod tests {
         let mut table = Table::new(vec![
             Column::text("ID"),
             Column::text("MODEL").flexible(),
-            Column::number("loss@train").optional(),
-            Column::number("loss@test").optional(),
+            Column::number("loss@train").left_out(1),
+            Column::number("loss@test").left_out(1),
             Column::text("TAGS"),
         ]);
         let model = "MLP(784, 256, 10, 0.5, ReLU, and more)".to_owned();
@@ -267,7 +318,7 @@ mod tests {
 
     #[test]
     fn a_narrow_terminal_gets_less() {
-        for (width, left_out) in [(60, 0), (50, 0), (40, 1), (26, 2), (12, 2)] {
+        for (width, left_out) in [(60, 0), (40, 0), (34, 0), (30, 1), (20, 2), (12, 2)] {
             let (text, missing) = written(Some(width));
             assert_eq!(missing.len(), left_out, "{text}");
             assert!(
@@ -275,8 +326,16 @@ mod tests {
                 "{text}"
             );
         }
+        // The name gives way before a metric does.
         let (text, left_out) = written(Some(40));
-        assert_eq!(left_out, ["loss@test"]);
-        assert!(text.contains("MLP(784, 256, 10, 0.5, …"), "{text}");
+        assert_eq!(left_out, Vec::<String>::new());
+        assert!(text.contains("MLP(784, 256…"), "{text}");
+        // And so does the title of a metric.
+        assert!(
+            written(Some(34))
+                .0
+                .starts_with("ID  MODEL     loss@tra…  loss@test\n")
+        );
+        assert_eq!(written(Some(30)).1, ["loss@test"]);
     }
 }

@@ -1,17 +1,22 @@
 //! Values as people read them.
 
+mod amount;
+
 use std::fmt::Write;
-use std::time::Duration;
 
 use console::{Color, style};
 use registry_core::Value;
-use tracker_core::{Metadata, MetricValue, Status, Timestamp};
+use tracker_core::ports::Specials;
+use tracker_core::{Metadata, Micros, Status, Timestamp};
+
+pub(crate) use amount::unit_for;
+pub use amount::{amount, bytes, count, duration, is_scaled, measured, number, value};
 
 /// Fewer characters of a hash do not tell many runs apart.
 const SHORT_HASH: usize = 8;
 
 /// An error for standard error: its label and that of the hint in colours, where there are any.
-pub(crate) fn problem(error: &str) -> String {
+pub fn problem(error: &str) -> String {
     let label = |text| style(text).bold().for_stderr();
     let error = lines(error);
     let (problem, hint) = error.split_once("\nhint: ").unwrap_or((&error, ""));
@@ -23,7 +28,7 @@ pub(crate) fn problem(error: &str) -> String {
 }
 
 /// A remark for standard error.
-pub(crate) fn note(text: &str) -> String {
+pub fn note(text: &str) -> String {
     format!(
         "{} {}",
         style("note:").bold().for_stderr().yellow(),
@@ -32,12 +37,12 @@ pub(crate) fn note(text: &str) -> String {
 }
 
 /// A text of the store in one line, without characters that a terminal takes for commands.
-pub(crate) fn line(text: &str) -> String {
+pub fn line(text: &str) -> String {
     text.replace(is_command, " ")
 }
 
-/// As [`line`], but with the lines that the text has.
-pub(crate) fn lines(text: &str) -> String {
+/// As [`line()`], but with the lines that the text has.
+pub fn lines(text: &str) -> String {
     text.replace(|char| is_command(char) && char != '\n', " ")
 }
 
@@ -48,7 +53,7 @@ fn is_command(char: char) -> bool {
 }
 
 /// The first `length` characters of a text.
-pub(crate) fn beginning(text: &str, length: usize) -> &str {
+pub fn beginning(text: &str, length: usize) -> &str {
     match text.char_indices().nth(length) {
         Some((end, _)) => &text[..end],
         None => text,
@@ -56,7 +61,7 @@ pub(crate) fn beginning(text: &str, length: usize) -> &str {
 }
 
 /// A text of at most `length` characters and a mark where there were more.
-pub(crate) fn cut(mut text: String, length: usize) -> String {
+pub fn cut(mut text: String, length: usize) -> String {
     let end = beginning(&text, length).len();
     if end < text.len() {
         text.truncate(end);
@@ -66,7 +71,7 @@ pub(crate) fn cut(mut text: String, length: usize) -> String {
 }
 
 /// How many characters tell these ids apart, at least as many as a short hash has.
-pub(crate) fn telling<'a>(ids: impl IntoIterator<Item = &'a str>) -> usize {
+pub fn telling<'a>(ids: impl IntoIterator<Item = &'a str>) -> usize {
     let mut ids: Vec<&str> = ids.into_iter().collect();
     ids.sort_unstable();
     ids.dedup();
@@ -80,13 +85,13 @@ pub(crate) fn telling<'a>(ids: impl IntoIterator<Item = &'a str>) -> usize {
 }
 
 /// An id: a hash cut to `length`, any other as a whole.
-pub(crate) fn short_id(id: &str, length: usize) -> &str {
+pub fn short_id(id: &str, length: usize) -> &str {
     let is_hash = id.len() >= 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
     if is_hash { beginning(id, length) } else { id }
 }
 
 /// A component as one would write it: `MLP(784, 256, 10, dropout=0.5)`.
-pub(crate) fn call(record: &Metadata) -> String {
+pub fn call(record: &Metadata) -> String {
     let arguments = &record.arguments;
     let named = arguments
         .kwargs()
@@ -96,7 +101,7 @@ pub(crate) fn call(record: &Metadata) -> String {
 }
 
 /// An argument: a component as a call, a text of one line without quotes, anything else as JSON.
-pub(crate) fn argument(value: &Value) -> String {
+pub fn argument(value: &Value) -> String {
     if let (Some(name), Some(arguments)) = (value.get("name"), value.get("arguments"))
         && let (Ok(name), Some(members)) = (name.to::<String>(), arguments.members())
     {
@@ -113,63 +118,50 @@ pub(crate) fn argument(value: &Value) -> String {
     }
 }
 
+/// A number with the fewest digits that it or a table needs, any other value as an argument.
+pub fn short(value: &Value) -> String {
+    let exact = argument(value);
+    match value.to::<f64>().map(number) {
+        Ok(number) if number.len() < exact.len() => number,
+        _ => exact,
+    }
+}
+
 /// The name of a series as queries have it: `loss[train]`.
-pub(crate) fn series(name: &str, phase: &str) -> String {
+pub fn series(name: &str, phase: &str) -> String {
     match phase {
         "" => name.to_owned(),
         phase => format!("{name}[{phase}]"),
     }
 }
 
-/// A measured value in a table.
-pub(crate) fn value(value: &MetricValue) -> String {
-    match value {
-        MetricValue::Number(value) => number(*value),
-        MetricValue::Json(_) => "{…}".to_owned(),
-    }
-}
-
-/// A number with four digits that count, or a whole number as it is.
-pub(crate) fn number(number: f64) -> String {
-    let size = number.abs();
-    if size == 0.0 || !number.is_finite() || (size < 1e7 && number.fract() == 0.0) {
-        return number.to_string();
-    }
-    let decimals = match size {
-        1e4..1e7 => 0,
-        1e3.. => return format!("{number:.3e}"),
-        1e2.. => 1,
-        1e1.. => 2,
-        1e0.. => 3,
-        1e-1.. => 4,
-        1e-2.. => 5,
-        1e-3.. => 6,
-        _ => return format!("{number:.3e}"),
-    };
-    format!("{number:.decimals$}")
-}
-
-/// A number with its thousands apart.
-pub(crate) fn count(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// A number of things: `1 run`, `2 runs`.
-pub(crate) fn plural(number: usize, thing: &str) -> String {
+pub fn plural(number: usize, thing: &str) -> String {
     let ending = if number == 1 { "" } else { "s" };
     format!("{} {thing}{ending}", count(number as u64))
 }
 
+/// How many of so many are of a kind: `2 of 3 are NaN`; empty for none.
+pub fn of(some: u64, all: u64, kind: &str) -> String {
+    match some {
+        0 => String::new(),
+        1 => format!("1 of {} is {kind}", count(all)),
+        some => format!("{} of {} are {kind}", count(some), count(all)),
+    }
+}
+
+/// How many of the points of a series no chart can draw: `2 of 3 are NaN`; empty for none.
+pub fn not_finite(points: u64, specials: &Specials) -> String {
+    let kinds = [
+        of(specials.nan, points, "NaN"),
+        of(specials.infinite, points, "infinite"),
+    ];
+    let all: Vec<String> = kinds.into_iter().filter(|kind| !kind.is_empty()).collect();
+    all.join(", ")
+}
+
 /// How long ago, for a person.
-pub(crate) fn ago(time: Timestamp) -> String {
+pub fn ago(time: Timestamp) -> String {
     const UNITS: [(i64, &str); 6] = [
         (365 * 86_400, "y"),
         (30 * 86_400, "mo"),
@@ -189,20 +181,8 @@ pub(crate) fn ago(time: Timestamp) -> String {
     }
 }
 
-/// How long something took, with two units at most: `2h 05min`.
-pub(crate) fn duration(duration: Duration) -> String {
-    let seconds = duration.as_secs();
-    match seconds {
-        0..10 => format!("{:.1}s", duration.as_secs_f64()),
-        10..60 => format!("{seconds}s"),
-        60..3_600 => format!("{}min {:02}s", seconds / 60, seconds % 60),
-        3_600..86_400 => format!("{}h {:02}min", seconds / 3_600, seconds / 60 % 60),
-        _ => format!("{}d {:02}h", seconds / 86_400, seconds / 3_600 % 24),
-    }
-}
-
 /// How a run stands; nothing where nobody has said.
-pub(crate) fn status(status: Status) -> &'static str {
+pub fn status(status: Status) -> &'static str {
     match status {
         Status::Unknown => "",
         status => status.as_str(),
@@ -210,7 +190,7 @@ pub(crate) fn status(status: Status) -> &'static str {
 }
 
 /// The colour of a word of [`status`].
-pub(crate) fn status_color(status: &str) -> Option<Color> {
+pub fn status_color(status: &str) -> Option<Color> {
     match status {
         "running" => Some(Color::Cyan),
         "finished" => Some(Color::Green),
@@ -221,7 +201,7 @@ pub(crate) fn status_color(status: &str) -> Option<Color> {
 }
 
 /// As [`status`], in its colour.
-pub(crate) fn colored_status(of: Status) -> String {
+pub fn colored_status(of: Status) -> String {
     let word = status(of);
     match status_color(word) {
         Some(color) => style(word).fg(color).to_string(),
@@ -229,9 +209,11 @@ pub(crate) fn colored_status(of: Status) -> String {
     }
 }
 
-/// When something happened: how long ago in a terminal, else the time itself.
-pub(crate) fn time(time: Timestamp, in_terminal: bool) -> String {
-    if in_terminal {
+/// When something happened: how long ago in a terminal, else the time itself; `-` where nobody knows.
+pub fn time(time: Timestamp, in_terminal: bool) -> String {
+    if !Micros::from(time).is_known() {
+        "-".to_owned()
+    } else if in_terminal {
         ago(time)
     } else {
         time.to_string()
@@ -239,7 +221,7 @@ pub(crate) fn time(time: Timestamp, in_terminal: bool) -> String {
 }
 
 /// Tags in a line: `stage=candidate, best`.
-pub(crate) fn tags<'a>(tags: impl IntoIterator<Item = (&'a String, &'a String)>) -> String {
+pub fn tags<'a>(tags: impl IntoIterator<Item = (&'a String, &'a String)>) -> String {
     let all: Vec<String> = tags
         .into_iter()
         .map(|(tag, value)| match value.as_str() {
@@ -255,29 +237,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_keep_four_digits() {
-        let cases = [
-            (0.0, "0"),
-            (-0.0, "-0"),
-            (12.0, "12"),
-            (0.031_249, "0.03125"),
-            (0.975, "0.9750"),
-            (-1.5, "-1.500"),
-            (123.456, "123.5"),
-            (12_345.6, "12346"),
-            (1e-5, "1.000e-5"),
-            (1e9, "1.000e9"),
-            (f64::NAN, "NaN"),
-            (f64::INFINITY, "inf"),
-        ];
-        for (value, text) in cases {
-            assert_eq!(number(value), text);
-        }
-        assert_eq!(count(1_234_567), "1,234,567");
-        assert_eq!(count(12), "12");
-    }
-
-    #[test]
     fn as_many_characters_as_tell_ids_apart() {
         assert_eq!(telling([]), 8);
         assert_eq!(telling(["abc", "abc"]), 8);
@@ -287,17 +246,12 @@ mod tests {
     }
 
     #[test]
-    fn durations_have_two_units() {
-        for (milliseconds, text) in [
-            (0, "0.0s"),
-            (9_949, "9.9s"),
-            (12_900, "12s"),
-            (185_000, "3min 05s"),
-            (7_500_000, "2h 05min"),
-            (200_000_000, "2d 07h"),
-        ] {
-            assert_eq!(duration(Duration::from_millis(milliseconds)), text);
-        }
+    fn a_time_that_nobody_knows_is_not_1970() {
+        let numbered = Timestamp::from_microsecond(17).unwrap();
+        assert_eq!(time(numbered, true), "-");
+        assert_eq!(time(numbered, false), "-");
+        let before = Timestamp::from_second(-1).unwrap();
+        assert_eq!(time(before, false), "1969-12-31T23:59:59Z");
     }
 
     #[test]
