@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use entia::prelude::*;
 use entia::tracker::ports::{
     AggregateRecord, ArtifactRecord, AttemptRecord, AttemptState, Change, ExperimentRecord, Mark,
-    Row,
+    Mean, MeanOf, Row,
 };
 use entia::tracker::{
     Annotation, Annotations, Definition, MetricValue, ModuleRecord, Outcome, Provenance, Series,
@@ -172,6 +172,14 @@ fn rows_come_back() {
         },
         modules: vec![module],
         summaries: vec![Summary::of(&Metric::new("loss", f64::NAN).time(time()))],
+        means: vec![Mean {
+            of: MeanOf {
+                name: "loss".to_owned(),
+                phase: String::new(),
+                last: 10,
+            },
+            value: Some(f64::INFINITY),
+        }],
     };
     assert_eq!(travelled(&row), row);
 }

@@ -102,6 +102,17 @@ pub(crate) enum Error {
     #[error("Parquet is no text\nhint: name a file with `--output points.parquet`")]
     ParquetInTerminal,
 
+    /// A format that has one column for all metrics.
+    #[error(
+        "Parquet is not written with `--wide`\nhint: leave `--wide` out for a row for each point, or \
+         write csv or jsonl"
+    )]
+    WideParquet,
+
+    /// A metric that none of the runs has.
+    #[error("none of these runs has the metric `{name}`\nhint: {hint}")]
+    NoMetric { name: String, hint: String },
+
     /// A file whose ending stands for no format.
     #[error(
         "the ending of `{}` stands for no format\nhint: write .csv, .jsonl or .parquet there, or say \

@@ -2,6 +2,7 @@
 
 mod parquet;
 mod text;
+mod wide;
 
 use std::io::Write;
 use std::path::Path;
@@ -14,6 +15,7 @@ use crate::options::Format;
 
 pub(crate) use parquet::ParquetRows;
 pub(crate) use text::{CsvRows, JsonRows};
+pub(crate) use wide::Wide;
 
 /// The columns of every format.
 pub(crate) const COLUMNS: [&str; 9] = [

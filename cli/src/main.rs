@@ -2,11 +2,13 @@
 //! recorded.
 
 mod commands;
+mod complete;
 mod confirm;
 mod document;
 mod error;
 mod export;
 mod find;
+mod help;
 mod json;
 mod options;
 mod output;
@@ -17,7 +19,8 @@ mod target;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
+use clap_complete::CompleteEnv;
 use entia_report::text;
 // Their schemes are there because they are linked.
 use tracker_json as _;
@@ -27,6 +30,8 @@ use crate::options::Options;
 use crate::output::Output;
 
 fn main() -> ExitCode {
+    // Answers a shell that asks how the line may go on, and ends then.
+    CompleteEnv::with_factory(Options::command).complete();
     let options = Options::parse();
     let mut output = Output::new(&options);
     let done = commands::run(&options, &mut output);

@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use clap_complete::Shell;
 use entia_report::X;
 use tracker_core::Status;
+
+use crate::complete;
+use crate::help::{COMPLETIONS, NOTES, QUERIES};
 
 /// Look at what training runs have recorded: tables, curves, comparisons and exports.
 #[derive(Debug, Parser)]
@@ -32,15 +34,6 @@ pub(crate) struct Options {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 }
-
-const NOTES: &str = "\
-RUN is the id of a run, or at least the first four characters of it, its name, or its uuid.
-
-JSON has the records as the store keeps them, under names that stay. A point has its number under \
-`value`, or any other value, as a confusion matrix, under `json`.
-Numbers that JSON does not have are the texts \"NaN\", \"Infinity\" and \"-Infinity\". Inside arguments \
-and other values, where a text may be one too, they are {\"$float\": \"NaN\"}.
-Times are RFC 3339 in UTC; those of a whole series are microseconds since 1970.";
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -69,10 +62,11 @@ pub(crate) enum Command {
     /// Draw the learning curves of runs
     #[command(override_usage = "entia metrics [OPTIONS] <RUN>... [NAME[@PHASE]]...")]
     Metrics(Metrics),
-    /// Write every point as a row
+    /// Write points as rows: all, or those of some runs and metrics
     ///
-    /// The columns are experiment, aggregate, name, phase, epoch, step, time, value and json. Archived
-    /// runs are left out.
+    /// The columns are experiment, aggregate, name, phase, epoch, step, time, value and json; with
+    /// `--wide` experiment, aggregate, epoch, step, time, and one for each metric. Archived runs are
+    /// written too, but where `--where` does not ask for them.
     Export(Export),
     /// Copy another store into this one, which is created where it does not exist
     ///
@@ -100,29 +94,29 @@ pub(crate) enum Command {
     Remove(Asked),
     /// Remove an experiment with all its runs
     RemoveExperiment(RemoveExperiment),
-    /// Print a script with which a shell completes the options
+    /// Print a script with which a shell completes commands, options, runs, experiments and metrics
+    #[command(after_help = COMPLETIONS)]
     Completions {
         /// The shell
         shell: Shell,
     },
 }
 
-const QUERIES: &str = "\
-Queries:
-  entia runs digits 'metric.accuracy[test].max > 0.95 and optimizer.lr < 0.01'
-  entia runs digits 'tag.stage = \"candidate\" order by metric.loss[test].last limit 10'
-  entia runs 'model ~ \"MLP\" and created >= \"2026-01-31\" order by epoch desc'
-  entia runs 'param.seed = 17 and duration > 3600' --status finished
-
-A query is a condition, then `order by` and `limit`, each if wanted. Metrics have first, last, min, \
-max, best and count; arguments are named by the kind of their module, as optimizer.lr, and \
-parameters of no component as param.seed. Every run has id, name, epoch, created, status, duration, \
-archived and notes.";
+/// A shell whose lines can be completed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Shell {
+    Bash,
+    Elvish,
+    Fish,
+    Powershell,
+    Zsh,
+}
 
 /// Options of `runs`.
 #[derive(Args, Debug)]
 pub(crate) struct Runs {
     /// The experiment [default: all]
+    #[arg(add = complete::experiments())]
     pub(crate) experiment: Option<String>,
 
     /// Which runs, and in which order; see below. May stand alone, for the runs of all experiments
@@ -137,9 +131,9 @@ pub(crate) struct Runs {
     #[arg(long)]
     pub(crate) archived: bool,
 
-    /// What to show of each run, as `metric.loss[train].min,optimizer.lr,tag.stage`
-    /// [default: its name, status, duration, model, epoch, time, metrics and tags]
-    #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
+    /// What to show of each run, as `metric.loss[train].min, optimizer.lr, tag.stage`; see below.
+    /// With `--json` too [default: its name, status, duration, model, epoch, time, metrics and tags]
+    #[arg(long, value_name = "FIELDS")]
     pub(crate) columns: Vec<String>,
 
     /// Show at most so many, 0 for all: the newest, or the first in the order of the query
@@ -152,11 +146,11 @@ pub(crate) struct Runs {
 #[derive(Args, Debug)]
 pub(crate) struct Compare {
     /// The runs
-    #[arg(value_name = "RUN", required = true, num_args = 2..)]
+    #[arg(value_name = "RUN", required = true, num_args = 2.., add = complete::runs())]
     pub(crate) runs: Vec<String>,
 
     /// The experiment of all; given several times, that of each
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = complete::experiments())]
     pub(crate) experiment: Vec<String>,
 
     /// List what is equal too
@@ -168,11 +162,11 @@ pub(crate) struct Compare {
 #[derive(Args, Debug)]
 pub(crate) struct Verify {
     /// The runs [default: all]
-    #[arg(value_name = "RUN")]
+    #[arg(value_name = "RUN", add = complete::runs())]
     pub(crate) runs: Vec<String>,
 
     /// The experiment of the runs
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = complete::experiments())]
     pub(crate) experiment: Option<String>,
 }
 
@@ -180,7 +174,7 @@ pub(crate) struct Verify {
 #[derive(Args, Debug)]
 pub(crate) struct Tag {
     /// The run; with `--where` the first tag to set
-    #[arg(value_name = "RUN", required_unless_present = "query")]
+    #[arg(value_name = "RUN", required_unless_present = "query", add = complete::runs())]
     pub(crate) first: Option<String>,
 
     /// A tag to set
@@ -192,7 +186,7 @@ pub(crate) struct Tag {
     pub(crate) remove: Vec<String>,
 
     /// Another run with the same tags; may be given several times
-    #[arg(long, value_name = "RUN", conflicts_with = "query")]
+    #[arg(long, value_name = "RUN", conflicts_with = "query", add = complete::runs())]
     pub(crate) also: Vec<String>,
 
     /// The runs that a query finds, in the place of RUN
@@ -200,7 +194,7 @@ pub(crate) struct Tag {
     pub(crate) query: Option<String>,
 
     /// The experiment of the runs
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = complete::experiments())]
     pub(crate) experiment: Option<String>,
 
     /// Do not ask before the runs that a query finds are changed
@@ -212,7 +206,7 @@ pub(crate) struct Tag {
 #[derive(Args, Debug)]
 pub(crate) struct Several {
     /// The runs
-    #[arg(value_name = "RUN", required_unless_present = "query")]
+    #[arg(value_name = "RUN", required_unless_present = "query", add = complete::runs())]
     pub(crate) runs: Vec<String>,
 
     /// The runs that a query finds, as `metric.loss[test].min > 2`
@@ -220,7 +214,7 @@ pub(crate) struct Several {
     pub(crate) query: Option<String>,
 
     /// The experiment of the runs
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = complete::experiments())]
     pub(crate) experiment: Option<String>,
 }
 
@@ -249,6 +243,7 @@ pub(crate) struct Note {
 #[derive(Args, Debug)]
 pub(crate) struct Rename {
     /// Its present name
+    #[arg(add = complete::experiments())]
     pub(crate) experiment: String,
 
     /// Its new name
@@ -259,6 +254,7 @@ pub(crate) struct Rename {
 #[derive(Args, Debug)]
 pub(crate) struct RemoveExperiment {
     /// Its name
+    #[arg(add = complete::experiments())]
     pub(crate) experiment: String,
 
     /// Do it without a question
@@ -270,11 +266,11 @@ pub(crate) struct RemoveExperiment {
 #[derive(Args, Debug)]
 pub(crate) struct RunName {
     /// The run
-    #[arg(value_name = "RUN")]
+    #[arg(value_name = "RUN", add = complete::runs())]
     pub(crate) id: String,
 
     /// The experiment of the run, where several have one of this id
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = complete::experiments())]
     pub(crate) experiment: Option<String>,
 }
 
@@ -302,11 +298,11 @@ pub(crate) struct Artifacts {
 pub(crate) struct Metrics {
     /// The run, more runs to draw over it, and the series to draw, as `loss@train` or `loss[train]`;
     /// `loss` for all its phases [default: all series]
-    #[arg(value_name = "RUN|NAME", required = true)]
+    #[arg(value_name = "RUN|NAME", required = true, add = complete::runs_and_metrics())]
     pub(crate) words: Vec<String>,
 
     /// The experiment of the runs, where several have one of this id
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = complete::experiments())]
     pub(crate) experiment: Option<String>,
 
     /// What the values stand above [default: epoch, or what else tells the points apart]
@@ -357,7 +353,26 @@ fn weight(text: &str) -> Result<f64, String> {
 #[derive(Args, Debug)]
 pub(crate) struct Export {
     /// The experiment [default: all]
+    #[arg(add = complete::experiments())]
     pub(crate) experiment: Option<String>,
+
+    /// A run to write; may be given several times [default: all]
+    #[arg(long = "run", value_name = "RUN", add = complete::runs())]
+    pub(crate) runs: Vec<String>,
+
+    /// The runs that a query finds, as `metric.loss[test].min < 0.1`; `entia runs --help` tells how
+    /// it is written
+    #[arg(long = "where", value_name = "QUERY", conflicts_with = "runs")]
+    pub(crate) query: Option<String>,
+
+    /// A metric to write, as `loss@train` or `loss[train]`; `loss` for all its phases; may be given
+    /// several times [default: all]
+    #[arg(long = "metric", value_name = "NAME[@PHASE]", add = complete::metrics())]
+    pub(crate) metrics: Vec<String>,
+
+    /// Write one row for each epoch and step of a run, with a column for each metric
+    #[arg(long)]
+    pub(crate) wide: bool,
 
     /// The format [default: that of the ending of the file; without one csv, or jsonl with `--json`]
     #[arg(long, value_enum)]

@@ -47,10 +47,14 @@ impl Output {
         let width = self.width;
         let no_room = table.write(self, width)?;
         if !no_room.is_empty() {
-            let note = format!("no room for {}", no_room.join(", "));
-            writeln!(self, "{}", style(note).dim())?;
+            self.remark(&format!("no room for {}", no_room.join(", ")))?;
         }
         Ok(())
+    }
+
+    /// Writes a remark on what was written before.
+    pub(crate) fn remark(&mut self, text: &str) -> Result<()> {
+        Ok(writeln!(self.out, "{}", style(text).dim())?)
     }
 
     /// Writes a JSON document.

@@ -3,6 +3,8 @@
 use entia_report::Wanted;
 use registry_core::nearest;
 
+use tracker_core::Summary;
+
 use crate::error::{Error, Result};
 use crate::store::{Run, Store};
 use crate::text;
@@ -124,14 +126,18 @@ pub(crate) fn labels(runs: &[Run]) -> Vec<String> {
     apart.collect()
 }
 
-/// Whether a word names a series: all phases of a metric, or one, as `loss@train` or `loss[train]`.
 fn is_meant(wanted: &Wanted, word: &str) -> bool {
-    let (metric, phase) = (wanted.summary.name(), wanted.summary.phase());
-    metric == word || text::series(metric, phase) == word || typed(metric, phase) == word
+    names_series(word, &wanted.summary)
+}
+
+/// Whether a word names a series: all phases of a metric, or one, as `loss@train` or `loss[train]`.
+pub(crate) fn names_series(name: &str, summary: &Summary) -> bool {
+    let (metric, phase) = (summary.name(), summary.phase());
+    metric == name || text::series(metric, phase) == name || typed(metric, phase) == name
 }
 
 /// The name of a series without characters that a shell takes for its own: `loss@train`.
-fn typed(name: &str, phase: &str) -> String {
+pub(crate) fn typed(name: &str, phase: &str) -> String {
     match phase {
         "" => name.to_owned(),
         phase => format!("{name}@{phase}"),

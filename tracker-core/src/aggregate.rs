@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::iterations::Iterations;
 use crate::link::Link;
 use crate::metrics::Metrics;
-use crate::names::check;
+use crate::names::{check, check_form};
 use crate::ports::Change;
 use crate::records::{AggregateRecord, Definition, Status, check_count, check_json};
 use crate::shared::Shared;
@@ -98,8 +98,9 @@ impl Aggregate {
     ///
     /// # Errors
     ///
-    /// [`Error::Missing`] when the aggregate was removed.
+    /// [`Error::Name`]; [`Error::Missing`] when the aggregate was removed.
     pub fn set_name(&self, name: &str) -> Result<()> {
+        check_form(name, "a run")?;
         self.0.link.apply(Change::NameAggregate {
             aggregate: self.0.uuid,
             name: name.to_owned(),
@@ -169,7 +170,7 @@ impl Aggregate {
     ///
     /// # Errors
     ///
-    /// [`Error::ParamSet`] when it has another value; [`Error::EmptyName`]; [`Error::Json`] for a
+    /// [`Error::ParamSet`] when it has another value; [`Error::EmptyName`], [`Error::Name`]; [`Error::Json`] for a
     /// value that JSON cannot hold or that nests too deep; [`Error::Missing`] when the aggregate was
     /// removed.
     ///
@@ -210,7 +211,7 @@ impl Aggregate {
     ///
     /// # Errors
     ///
-    /// [`Error::EmptyName`]; [`Error::Missing`] when the aggregate was removed.
+    /// [`Error::EmptyName`], [`Error::Name`]; [`Error::Missing`] when the aggregate was removed.
     pub fn define_metric(&self, metric: &str, definition: Definition) -> Result<()> {
         check("name", metric, "a metric")?;
         self.0.link.apply(Change::DefineMetric {

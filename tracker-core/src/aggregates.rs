@@ -55,7 +55,7 @@ impl Aggregates {
     ///
     /// # Errors
     ///
-    /// [`Error::Taken`] when there is one of this id; [`Error::EmptyName`].
+    /// [`Error::Taken`] when there is one of this id; [`Error::EmptyName`], [`Error::Name`].
     ///
     /// # Examples
     ///

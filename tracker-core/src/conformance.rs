@@ -31,6 +31,7 @@ mod rewind;
 mod sample;
 mod search;
 mod search_life;
+mod search_words;
 mod tables;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -68,6 +69,7 @@ pub fn run(open: impl Fn() -> Tracker) {
         tables::BEHAVIOURS,
         search::BEHAVIOURS,
         search_life::BEHAVIOURS,
+        search_words::BEHAVIOURS,
         pages::BEHAVIOURS,
     ];
     let behaviours = groups.into_iter().flatten();

@@ -225,7 +225,8 @@ pub enum Error {
         given: registry_core::Value,
     },
 
-    /// A name that no store can hold.
+    /// A name that no store takes: it is longer than 1,000 bytes, has a control character, or is
+    /// that of an artifact and no path.
     #[error("{place} cannot be named `{}`: {problem}\nhint: {hint}", shown(name))]
     Name {
         /// The name.

@@ -46,7 +46,8 @@ impl Experiments {
     ///
     /// # Errors
     ///
-    /// [`Error::EmptyName`](crate::Error::EmptyName); [`Error::Taken`](crate::Error::Taken) when there is one of this name.
+    /// [`Error::EmptyName`](crate::Error::EmptyName), [`Error::Name`](crate::Error::Name);
+    /// [`Error::Taken`](crate::Error::Taken) when there is one of this name.
     pub fn create(&self, name: &str) -> Result<Experiment> {
         check_name(name)?;
         let record = ExperimentRecord::new(name);
@@ -58,7 +59,7 @@ impl Experiments {
     ///
     /// # Errors
     ///
-    /// [`Error::EmptyName`](crate::Error::EmptyName), or when the store fails.
+    /// [`Error::EmptyName`](crate::Error::EmptyName), [`Error::Name`](crate::Error::Name), or when the store fails.
     pub fn get(&self, name: &str) -> Result<Option<Experiment>> {
         check_name(name)?;
         let record = self.link.store().experiment(name)?;
@@ -204,7 +205,7 @@ impl Experiment {
     ///
     /// # Errors
     ///
-    /// [`Error::EmptyName`](crate::Error::EmptyName), and those of [`track`](Self::track).
+    /// [`Error::EmptyName`](crate::Error::EmptyName), [`Error::Name`](crate::Error::Name), and those of [`track`](Self::track).
     pub fn track_as<E: Entity + ?Sized>(&self, id: &str, model: &E) -> Result<Aggregate> {
         check_id(id)?;
         self.aggregates()
@@ -221,7 +222,8 @@ impl Experiment {
     ///
     /// # Errors
     ///
-    /// [`Error::EmptyName`](crate::Error::EmptyName); [`Error::Missing`](crate::Error::Missing) when the experiment was removed.
+    /// [`Error::EmptyName`](crate::Error::EmptyName), [`Error::Name`](crate::Error::Name);
+    /// [`Error::Missing`](crate::Error::Missing) when the experiment was removed.
     ///
     /// # Examples
     ///
@@ -261,7 +263,8 @@ impl Experiment {
     ///
     /// # Errors
     ///
-    /// [`Error::EmptyName`](crate::Error::EmptyName); [`Error::Taken`](crate::Error::Taken) when another experiment has the name;
+    /// [`Error::EmptyName`](crate::Error::EmptyName), [`Error::Name`](crate::Error::Name);
+    /// [`Error::Taken`](crate::Error::Taken) when another experiment has the name;
     /// [`Error::Missing`](crate::Error::Missing) when this one was removed.
     pub fn rename(&self, name: &str) -> Result<()> {
         check_name(name)?;
@@ -277,7 +280,8 @@ impl Experiment {
     ///
     /// # Errors
     ///
-    /// [`Error::EmptyName`](crate::Error::EmptyName); [`Error::Missing`](crate::Error::Missing) when the experiment was removed.
+    /// [`Error::EmptyName`](crate::Error::EmptyName), [`Error::Name`](crate::Error::Name);
+    /// [`Error::Missing`](crate::Error::Missing) when the experiment was removed.
     pub fn set_tag(&self, tag: &str, value: &str) -> Result<()> {
         check_tag(tag)?;
         self.annotate(&Annotation::SetTag {

@@ -42,7 +42,8 @@ impl Metrics {
     ///
     /// # Errors
     ///
-    /// [`Error::EmptyName`] without a name, [`Error::TooLarge`] for an epoch above `i64::MAX`,
+    /// [`Error::EmptyName`] without a name, [`Error::Name`] for one that is longer than 1,000 bytes
+    /// or has a control character, [`Error::TooLarge`] for an epoch above `i64::MAX`,
     /// [`Error::Json`] for a JSON value that nests too deep, [`Error::Missing`] when the aggregate
     /// was removed.
     #[expect(

@@ -1,4 +1,5 @@
-//! Names that no store can hold are refused before any sees them.
+//! The rule for names: no store sees one that is empty, longer than 1,000 bytes, or has a control
+//! character. Records that were made before, or by other programs, are read and copied as they are.
 
 use crate::error::{Error, Result};
 
@@ -17,7 +18,8 @@ pub(crate) fn check_tag(tag: &str) -> Result<()> {
     check("name", tag, "a tag")
 }
 
-/// Refuses an empty text.
+/// Refuses a name that is empty, or that breaks the rule.
+#[inline]
 pub(crate) fn check(what: &'static str, text: &str, place: &str) -> Result<()> {
     if text.is_empty() {
         return Err(Error::EmptyName {
@@ -25,7 +27,30 @@ pub(crate) fn check(what: &'static str, text: &str, place: &str) -> Result<()> {
             place: place.to_owned(),
         });
     }
-    Ok(())
+    check_form(text, place)
+}
+
+/// Refuses a name that breaks the rule; it may be empty.
+#[inline]
+pub(crate) fn check_form(name: &str, place: &str) -> Result<()> {
+    const LONGEST: usize = 1_000;
+    // Most names are short and ASCII, and each point has two.
+    if name.len() <= LONGEST && name.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return Ok(());
+    }
+    let (problem, hint) = if name.len() > LONGEST {
+        ("it is longer than 1,000 bytes", "choose a shorter name")
+    } else if name.chars().any(char::is_control) {
+        ("it has a control character", "leave the character out")
+    } else {
+        return Ok(());
+    };
+    Err(Error::Name {
+        name: name.to_owned(),
+        place: place.to_owned(),
+        problem,
+        hint,
+    })
 }
 
 /// Refuses a name of an artifact that could not be the path of a file everywhere.
@@ -68,8 +93,33 @@ pub(crate) fn check_artifact(name: &str) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::check_artifact;
+    use super::{check, check_artifact, check_form};
     use crate::error::ErrorKind;
+
+    #[test]
+    fn names_are_short_and_without_control_characters() {
+        let longest = "é".repeat(500);
+        for name in [
+            "loss",
+            "val/AR@100",
+            " ",
+            "größe",
+            "損失",
+            "\u{a0}",
+            &longest,
+        ] {
+            assert!(check("name", name, "a metric").is_ok(), "{name}");
+        }
+        assert!(check("name", "", "a metric").is_err() && check_form("", "a phase").is_ok());
+        let too_long = "x".repeat(1_001);
+        for name in ["a\0", "a\n", "\u{7f}", "a\u{85}b", "\u{1b}[2J", &too_long] {
+            let error = check("name", name, "a metric").unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Invalid, "{name}");
+            let text = error.to_string();
+            assert!(text.starts_with("a metric cannot be named "), "{text}");
+            assert_eq!(text.lines().count(), 2, "{text}");
+        }
+    }
 
     #[test]
     fn names_of_artifacts_are_paths_that_lead_nowhere_else() {

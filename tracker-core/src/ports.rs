@@ -41,5 +41,6 @@ pub use store::Store;
 pub(crate) use contents::ContentHasher;
 
 pub use crate::records::{
-    AggregateRecord, ArtifactRecord, AttemptRecord, AttemptState, Columns, ExperimentRecord, Row,
+    AggregateRecord, ArtifactRecord, AttemptRecord, AttemptState, Columns, ExperimentRecord, Mean,
+    MeanOf, Row,
 };

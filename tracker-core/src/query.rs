@@ -28,8 +28,7 @@
 //!
 //! # The text
 //!
-//! A query is a condition, then `order by`, `limit` and `after`, each of them if wanted, in this
-//! order:
+//! A query is a condition, then `order by`, `limit` and `after`, each of them if wanted:
 //!
 //! ```text
 //! metric.accuracy[test].max > 0.95 and optimizer.lr < 0.01 order by metric.loss[test].last limit 10
@@ -38,6 +37,8 @@
 //! | written | means |
 //! |---|---|
 //! | `metric.loss[test].last` | a metric in a phase: its `first`, `last`, `min`, `max`, `best` or `count` |
+//! | `metric.loss[test].best_epoch` | where its best value was first measured; `best_step` too |
+//! | `metric.loss[test].mean(10)` | the mean of its last 10 numbers |
 //! | `metric.loss.last` | the metric without a phase |
 //! | `optimizer.lr` | an argument of the newest module of a kind |
 //! | `model.layers.0.size` | an argument inside others; lists count from 0 |
@@ -47,14 +48,20 @@
 //! | `tag.stage`, `name`, `notes` | what people wrote beside a run |
 //! | `id`, `epoch`, `created` | what every run has |
 //! | `status`, `duration` | how the newest attempt stands, as `"failed"`, and its seconds |
+//! | `updated`, `ended` | when the newest attempt was last heard of, and when it ended |
 //! | `archived` | whether it is archived; without it, only what is not is found |
-//! | `"my kind"."odd.name"` | names with other characters than letters, digits, `_`, `-` and `/` |
-//! | `=` `!=` `<` `<=` `>` `>=` | comparisons with a value |
-//! | `model ~ "MLP"` | the text has this one in it; case counts |
+//! | `metric."val/AR@100"[test].last` | names with other characters than letters, digits, `_`, `-` and `/` |
+//! | `=` `!=` `<` `<=` `>` `>=` | comparisons with a value, or with another field |
+//! | `metric.loss[train].last < metric.loss[test].last` | two fields of one run |
+//! | `model = (teacher)` | the name of another component |
+//! | `param.seed in (1, 2)`, `not in` | equal to one of several, or there and equal to none |
+//! | `model ~ "^MLP"`, `!~` | the text has this [regular expression](Pattern) in it, or not |
 //! | `tag.stage exists` | there is one |
 //! | `0.01` `1e-5` `NaN` `inf` `true` `null` | values |
-//! | `"text"` `'text'` | texts, with `\"`, `\'`, `\\`, `\n`, `\r` and `\t` |
-//! | `created >= "2026-01-31"` | times: RFC 3339, or a date, which is its first moment in UTC |
+//! | `"text"` `'text'` | texts, with `\"`, `\'`, `\\`, `\n`, `\r` and `\t`; behind `~` each backslash stays |
+//! | `duration > 1h30min` | durations: `s`, `min`, `h`, `d`, `w`, `mo` of 30 days and `y` of 365 |
+//! | `created >= 2026-01-31` | times: RFC 3339, or a date, which is its first moment in UTC |
+//! | `created > 7d ago` | a time before now, which is that of reading the text |
 //! | `not a`, `a and b`, `a or b`, `(a)` | the first binds closest |
 //! | `order by a desc, b` | by several fields; `asc` unless `desc` is said |
 //! | `limit 10` | so many at most |
@@ -64,49 +71,62 @@
 //!
 //! # What it means
 //!
-//! A comparison of what is not there is false, `!=` too, and its negation is true. Values of
+//! A comparison of what is not there is false, `!=`, `!~` and `not in` too, and its negation is
+//! true. Values of
 //! different types are unequal and neither is less, so a tag equals a text, never a number.
 //! Runs that are equal in the order stand as they were created. What is missing, and NaN, stands
 //! last in both directions.
 //!
-//! A text that cannot be read gives an error that points at the place:
+//! A text that cannot be read gives an error that points at the place, with what may be meant:
 //!
 //! ```
 //! use tracker_core::Query;
 //!
-//! let error = "metric.accuracy[test].max >> 0.95".parse::<Query>().unwrap_err();
+//! let error = "metric.val/AR@100[test].last > 0.5".parse::<Query>().unwrap_err();
 //! assert_eq!(
 //!     error.to_string(),
-//!     "cannot read the query: expected a comparison\n\
-//!      \u{20} metric.accuracy[test].max >> 0.95\n\
-//!      \u{20}                            ^\n\
-//!      hint: the comparisons are `=`, `!=`, `<`, `<=`, `>`, `>=`, `~` and `exists`"
+//!     "cannot read the query: expected `.`\n\
+//!      \u{20} metric.val/AR@100[test].last > 0.5\n\
+//!      \u{20}              ^\n\
+//!      hint: did you mean `metric.\"val/AR@100\"[test].last`? (a metric is written \
+//!      `metric.NAME[PHASE].max`, with one of `first`, `last`, `min`, `max`, `best`, `best_epoch`, \
+//!      `best_step`, `count` and `mean(10)`)"
 //! );
 //! ```
 
 mod condition;
 mod cursor;
+mod directions;
 mod evaluate;
 mod field;
 mod fields;
+mod literal;
+mod metric_field;
 mod order;
 mod page;
 mod paging;
 mod parse;
+mod parse_field;
+mod pattern;
 mod print;
 mod request;
 mod scalar;
+mod slips;
 mod text;
+mod value;
 
-pub use condition::{Comparison, Condition, Literal, Tree};
+pub use condition::{Comparison, Condition, Operand, Tree};
 pub use cursor::Cursor;
-pub use evaluate::Directions;
+pub use directions::Directions;
 pub use field::{Field, Order, Statistic, Target};
 pub use fields::{
-    MetricField, archived, argument, created, duration, epoch, hash, id, metric, name, notes,
-    param, run_name, status, tag,
+    archived, argument, created, duration, ended, epoch, hash, id, name, notes, param, run_name,
+    status, tag, updated,
 };
+pub use literal::Literal;
+pub use metric_field::{MetricField, metric};
 pub use order::Key;
 pub use page::Page;
+pub use pattern::Pattern;
 pub use request::Query;
 pub use scalar::Scalar;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::records::{AggregateRecord, Row};
+use crate::records::{AggregateRecord, Mean, MeanOf, Row, Series};
 
 /// Which aggregates are meant.
 ///
@@ -59,7 +59,7 @@ impl Scope {
     }
 }
 
-/// Which modules and summaries of an aggregate are wanted; no others are read.
+/// Which modules, summaries and means of an aggregate are wanted; no others are read.
 ///
 /// # Examples
 ///
@@ -77,6 +77,10 @@ pub struct Detail {
     pub modules: Option<Vec<String>>,
     /// The name and phase of each series; all with `None`.
     pub series: Option<Vec<(String, String)>>,
+    /// Means of the last values of series. A search has them; [`Store::rows`](crate::ports::Store::rows)
+    /// may leave them out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub means: Vec<MeanOf>,
 }
 
 impl Detail {
@@ -84,11 +88,13 @@ impl Detail {
     pub const ALL: Self = Self {
         modules: None,
         series: None,
+        means: Vec::new(),
     };
     /// The aggregate alone.
     pub const NONE: Self = Self {
         modules: Some(Vec::new()),
         series: Some(Vec::new()),
+        means: Vec::new(),
     };
 
     /// Whether modules of this kind are wanted.
@@ -112,6 +118,7 @@ impl Detail {
         Self {
             modules: union(self.modules.as_ref(), other.modules.as_ref()),
             series: union(self.series.as_ref(), other.series.as_ref()),
+            means: union(Some(&self.means), Some(&other.means)).unwrap_or_default(),
         }
     }
 
@@ -120,6 +127,32 @@ impl Detail {
         row.modules.retain(|module| self.has_module(&module.kind));
         row.summaries
             .retain(|summary| self.has_series(summary.name(), summary.phase()));
+        row.means.retain(|mean| self.means.contains(&mean.of));
+    }
+
+    /// Takes the means that are wanted, and not there yet, from the histories that a store reads.
+    ///
+    /// # Errors
+    ///
+    /// When a history cannot be read.
+    pub fn add_means<E>(
+        &self,
+        rows: &mut [Row],
+        mut history: impl FnMut(Uuid, &str, &str) -> Result<Series, E>,
+    ) -> Result<(), E> {
+        for row in rows {
+            for of in &self.means {
+                if row.means.iter().any(|mean| mean.of == *of) {
+                    continue;
+                }
+                let series = history(row.aggregate.uuid, &of.name, &of.phase)?;
+                row.means.push(Mean {
+                    of: of.clone(),
+                    value: of.take(&series),
+                });
+            }
+        }
+        Ok(())
     }
 }
 

@@ -76,6 +76,29 @@ impl Aggregates {
     pub fn rows_with(&self, query: impl Borrow<Query>, detail: Detail) -> Result<Page<Row>> {
         search(self.link(), self.scope(), query.borrow(), detail)
     }
+
+    /// How many aggregates a query finds: no more than its limit, and only those behind its cursor.
+    ///
+    /// # Errors
+    ///
+    /// As [`find`](Self::find).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use tracker_core::conformance::Sample;
+    /// # let experiment = tracker_core::Tracker::open("memory:")?.experiment("digits")?;
+    /// # experiment.track(&Sample::new("MLP", r#"{"layers": 2}"#))?;
+    /// use tracker_core::Query;
+    ///
+    /// let query: Query = r#"status in ("failed", "lost")"#.parse()?;
+    /// assert_eq!(experiment.aggregates().count(query)?, 0);
+    /// assert_eq!(experiment.aggregates().count(Query::new())?, 1);
+    /// # Ok::<(), tracker_core::Error>(())
+    /// ```
+    pub fn count(&self, query: impl Borrow<Query>) -> Result<u64> {
+        count(self.link(), self.scope(), query.borrow())
+    }
 }
 
 impl Experiments {
@@ -131,6 +154,25 @@ impl Experiments {
             next: found.next,
         })
     }
+
+    /// How many aggregates of all experiments a query finds: no more than its limit, and only those
+    /// behind its cursor.
+    ///
+    /// # Errors
+    ///
+    /// As [`Aggregates::find`].
+    pub fn count(&self, query: impl Borrow<Query>) -> Result<u64> {
+        count(self.link(), Scope::All, query.borrow())
+    }
+}
+
+/// Counts once every point is in the store that was added through this link.
+fn count(link: &Link, scope: Scope, query: &Query) -> Result<u64> {
+    link.settled()?.count(&Search {
+        scope,
+        query,
+        detail: Detail::NONE,
+    })
 }
 
 /// Searches once every point is in the store that was added through this link.

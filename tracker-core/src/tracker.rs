@@ -210,7 +210,7 @@ impl Tracker {
     ///
     /// # Errors
     ///
-    /// [`Error::EmptyName`], or when the store fails.
+    /// [`Error::EmptyName`], [`Error::Name`], or when the store fails.
     pub fn experiment(&self, name: &str) -> Result<Experiment> {
         let experiments = self.experiments();
         loop {

@@ -156,6 +156,44 @@ fn names_that_are_empty_are_refused() {
 }
 
 #[test]
+fn there_is_one_rule_for_names() {
+    let tracker = Tracker::open("memory:").unwrap();
+    let experiment = tracker.experiment("digits").unwrap();
+    let run = experiment.track(&Sample::new("MLP", "{}")).unwrap();
+    let none = Definition::default;
+    for name in ["a\0b", "line\nbreak", "\u{1b}[31m", &"x".repeat(1_001)] {
+        let refused = [
+            tracker.experiment(name).map(drop),
+            tracker.experiments().create(name).map(drop),
+            experiment.rename(name),
+            experiment.aggregates().create_from(name, []).map(drop),
+            experiment.set_tag(name, "x"),
+            experiment.define_metric(name, none()),
+            run.set_name(name),
+            run.set_tag(name, "x"),
+            run.set_param(name, 1),
+            run.define_metric(name, none()),
+            run.metrics().add(Metric::new(name, 1)),
+            run.metrics().add(Metric::new("loss", 1).phase(name)),
+            run.metrics()
+                .add_all([Metric::new("loss", 1), Metric::new(name, 1)]),
+            run.iterations().put(Iteration::new(name, 0)),
+        ];
+        for refused in refused {
+            let error = refused.unwrap_err();
+            assert!(matches!(error, Error::Name { .. }), "{error}");
+            assert!(error.to_string().contains("\nhint: "), "{error}");
+        }
+    }
+    assert!(run.metrics().summaries().unwrap().is_empty());
+    let longest = "x".repeat(1_000);
+    run.metrics()
+        .add(Metric::new(&longest, 1).phase(&longest))
+        .unwrap();
+    run.set_tag(&longest, "any\nvalue").unwrap();
+}
+
+#[test]
 fn epochs_beyond_the_range_are_refused() {
     let run = run();
     let above = i64::MAX.unsigned_abs() + 1;

@@ -1,12 +1,14 @@
 //! Any query is written as text that reads back as the same, and any text is read or refused.
 
+use std::time::Duration;
+
 use proptest::prelude::*;
 use tracker_core::conformance::Sample;
 use tracker_core::query::{
-    Condition, Cursor, Field, Literal, Order, archived, argument, created, duration, epoch, hash,
-    id, metric, name, notes, param, run_name, status, tag,
+    Condition, Cursor, Field, Literal, Operand, Order, Pattern, archived, argument, created,
+    duration, ended, epoch, hash, id, metric, name, notes, param, run_name, status, tag, updated,
 };
-use tracker_core::{Error, Query, Timestamp, Tracker};
+use tracker_core::{Error, Query, Status, Timestamp, Tracker};
 
 fn words() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -15,7 +17,7 @@ fn words() -> impl Strategy<Value = String> {
         any::<String>(),
         proptest::sample::select(vec![
             "metric", "Order", "not", "TAG", "null", "inf", "0", "-1", "größe", "Param", "status",
-            "archived", "Name", "best", "duration"
+            "archived", "Name", "best", "duration", "metrics", "Config", "in", "updated", "nan"
         ])
         .prop_map(str::to_owned),
     ]
@@ -23,7 +25,7 @@ fn words() -> impl Strategy<Value = String> {
 
 fn fields() -> impl Strategy<Value = Field> {
     prop_oneof![
-        (words(), words(), 0..6).prop_map(|(name, phase, part)| {
+        (words(), words(), 0..9).prop_map(|(name, phase, part)| {
             let series = metric(name).phase(phase);
             match part {
                 0 => series.first(),
@@ -31,6 +33,9 @@ fn fields() -> impl Strategy<Value = Field> {
                 2 => series.min(),
                 3 => series.max(),
                 4 => series.best(),
+                5 => series.best_epoch(),
+                6 => series.best_step(),
+                7 => series.mean(7),
                 _ => series.count(),
             }
         }),
@@ -44,8 +49,62 @@ fn fields() -> impl Strategy<Value = Field> {
         Just(id()),
         Just(epoch()),
         Just(archived()),
-        Just(status()),
         Just(duration()),
+    ]
+}
+
+/// Of any value; a text reads back as a status or a time only where it is one.
+fn statuses() -> impl Strategy<Value = Literal> {
+    let all = [
+        Status::Unknown,
+        Status::Running,
+        Status::Finished,
+        Status::Failed,
+        Status::Lost,
+    ];
+    proptest::sample::select(all.to_vec()).prop_map(Literal::from)
+}
+
+fn times() -> impl Strategy<Value = Literal> {
+    prop_oneof![
+        any::<i32>().prop_map(|second| Timestamp::from_second(second.into()).unwrap().into()),
+        any::<u64>().prop_map(|ago| Literal::ago(Duration::from_secs(ago))),
+        (
+            0..9_u64,
+            proptest::sample::select(vec![1, 60, 3_600, 86_400, 604_800])
+        )
+            .prop_map(|(count, unit)| Literal::ago(Duration::from_secs(count * unit))),
+    ]
+}
+
+fn any_field() -> impl Strategy<Value = Field> {
+    let others = proptest::sample::select(vec![status(), created(), updated(), ended()]);
+    prop_oneof![9 => fields(), 1 => others]
+}
+
+/// A field with values that it may be compared with.
+fn compared() -> impl Strategy<Value = (Field, Vec<Literal>)> {
+    let some = |literals: BoxedStrategy<Literal>| proptest::collection::vec(literals, 0..4);
+    let time = proptest::sample::select(vec![created(), updated(), ended()]);
+    prop_oneof![
+        8 => (fields(), some(literals().boxed())),
+        1 => (Just(status()), some(statuses().boxed())),
+        1 => (time, some(times().boxed())),
+    ]
+}
+
+fn patterns() -> impl Strategy<Value = Pattern> {
+    prop_oneof![
+        words().prop_map(Pattern::of_text),
+        words().prop_filter_map("a pattern", |text| text.parse().ok()),
+        proptest::sample::select(vec![
+            "^a.*\"$",
+            "(?i)x|y",
+            "[\"'\\\\]",
+            "\\d+\\.",
+            "\\<a\\>"
+        ])
+        .prop_map(|text| text.parse().unwrap()),
     ]
 }
 
@@ -62,19 +121,29 @@ fn literals() -> impl Strategy<Value = Literal> {
 }
 
 fn comparisons() -> impl Strategy<Value = Condition> {
-    let times = any::<i32>().prop_map(|second| Timestamp::from_second(second.into()).unwrap());
+    fn compare(field: Field, value: impl Into<Operand>, comparison: i32) -> Condition {
+        match comparison {
+            0 => field.eq(value),
+            1 => field.ne(value),
+            2 => field.lt(value),
+            3 => field.le(value),
+            4 => field.gt(value),
+            _ => field.ge(value),
+        }
+    }
     prop_oneof![
-        8 => (fields(), literals(), 0..6).prop_map(|(field, literal, comparison)| match comparison {
-            0 => field.eq(literal),
-            1 => field.ne(literal),
-            2 => field.lt(literal),
-            3 => field.le(literal),
-            4 => field.gt(literal),
-            _ => field.ge(literal),
+        8 => (compared(), 0..6).prop_filter_map("a value", |((field, mut values), comparison)| {
+            Some(compare(field, values.pop()?, comparison))
         }),
-        1 => fields().prop_map(Field::exists),
-        1 => (fields(), words()).prop_map(|(field, text)| field.contains(text)),
-        1 => times.prop_map(|time| created().lt(time)),
+        2 => (any_field(), any_field(), 0..6).prop_map(|(a, b, comparison)| compare(a, b, comparison)),
+        1 => (compared(), any::<bool>()).prop_map(|((field, values), is_in)| {
+            if is_in { field.is_in(values) } else { field.not_in(values) }
+        }),
+        1 => any_field().prop_map(Field::exists),
+        1 => (any_field(), patterns(), any::<bool>()).prop_map(|(field, pattern, matches)| {
+            if matches { field.matches(pattern) } else { field.matches_not(pattern) }
+        }),
+        1 => (any_field(), words()).prop_map(|(field, text)| field.contains(text)),
     ]
 }
 
@@ -89,7 +158,7 @@ fn conditions() -> impl Strategy<Value = Condition> {
 }
 
 fn orders() -> impl Strategy<Value = Order> {
-    (fields(), any::<bool>())
+    (any_field(), any::<bool>())
         .prop_map(|(field, desc)| if desc { field.desc() } else { field.asc() })
 }
 
@@ -158,9 +227,20 @@ fn salad() -> impl Strategy<Value = String> {
         "name",
         "status",
         "duration",
+        "in ",
+        "!~",
+        "metrics",
+        "config.",
+        "my name",
+        "@",
+        "7d ago",
+        "2026-01-31",
+        "1h",
+        "updated",
         "archived",
         "created",
         "max",
+        "mean(",
         "best",
         "ö",
         "\u{1F600}",

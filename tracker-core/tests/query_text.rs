@@ -1,10 +1,10 @@
 //! Queries as text: what is read, what is refused and where, and that it is written back.
 
 use tracker_core::query::{
-    Cursor, Field, Literal, archived, argument, created, duration, epoch, hash, id, metric, name,
-    notes, param, run_name, status, tag,
+    Cursor, Field, Literal, archived, argument, created, duration, ended, epoch, hash, id, metric,
+    name, notes, param, run_name, status, tag, updated,
 };
-use tracker_core::{Error, Query, Timestamp};
+use tracker_core::{Error, Query, Status, Timestamp};
 
 fn read(text: &str) -> Query {
     text.parse().unwrap_or_else(|error| panic!("{error}"))
@@ -29,7 +29,7 @@ fn refused(text: &str) -> (String, String, String) {
 #[test]
 fn text_and_methods_say_the_same() {
     let accuracy = || metric("accuracy").phase("test").max();
-    for (text, query) in [
+    said_by_both(&[
         ("", Query::new()),
         (
             "metric.accuracy[test].max > 0.95 and optimizer.lr < 0.01 \
@@ -96,9 +96,52 @@ fn text_and_methods_say_the_same() {
                     .or(tag("a").eq(true)),
             ),
         ),
-    ] {
-        assert_eq!(read(text), query, "`{text}`");
-        assert_eq!(read(&query.to_string()), query, "`{query}`");
+    ]);
+}
+
+#[test]
+fn comparisons_with_more_than_a_value_are_read() {
+    said_by_both(&[
+        (
+            "created >= 2026-01-31 and ended < updated and (duration >= 1h30min or duration < 1.5s)",
+            Query::new()
+                .filter(created().ge("2026-01-31T00:00:00Z".parse::<Timestamp>().unwrap()))
+                .filter(ended().lt(updated()))
+                .filter(duration().ge(5_400).or(duration().lt(1.5))),
+        ),
+        (
+            "limit 5 order by metric.loss.best_epoch, metric.loss.best_step",
+            Query::new()
+                .order_by(metric("loss").best_epoch())
+                .order_by(metric("loss").best_step())
+                .limit(5),
+        ),
+        (
+            r#"model = (teacher) or metric.loss.last<metric.loss["test"].last and a.b != "c d".e"#,
+            Query::new().filter(
+                name("model").eq(name("teacher")).or(metric("loss")
+                    .last()
+                    .lt(metric("loss").phase("test").last())
+                    .and(argument("a", "b").ne(argument("c d", "e")))),
+            ),
+        ),
+        (
+            "param.seed IN (1, 2.5, 'x') and tag.a not in () and status in ('lost')",
+            Query::new().filter(
+                param("seed")
+                    .is_in([Literal::from(1), 2.5.into(), "x".into()])
+                    .and(tag("a").not_in::<i32>([]))
+                    .and(status().is_in([Status::Lost])),
+            ),
+        ),
+    ]);
+}
+
+/// Each text, and the query made by methods.
+fn said_by_both(cases: &[(&str, Query)]) {
+    for (text, query) in cases {
+        assert_eq!(read(text), *query, "`{text}`");
+        assert_eq!(read(&query.to_string()), *query, "`{query}`");
     }
 }
 
@@ -121,6 +164,34 @@ fn a_wrong_comparison_is_pointed_at() {
             "`!=`",
         ),
         ("größe == 1", "expected a comparison", "= 1", "`!=`"),
+        (
+            "größe == 1",
+            "expected a comparison",
+            "= 1",
+            "write `=` for `==`",
+        ),
+        (
+            "epoch <> 1",
+            "expected a comparison",
+            "> 1",
+            "write `!=` for `<>`",
+        ),
+        (
+            "epoch =< 1",
+            "expected a comparison",
+            "< 1",
+            "write `<=` for `=<`",
+        ),
+        (
+            "model LIKE '%MLP%'",
+            "expected a comparison",
+            "LIKE '%MLP%'",
+            "write `~`",
+        ),
+        ("epoch not (1, 2)", "expected `in`", "(1, 2)", "not in"),
+        ("epoch in 1, 2", "expected `(`", "1, 2", "parentheses"),
+        ("epoch in (1; 2)", "expected `,` or `)`", "; 2)", "commas"),
+        ("epoch in (1, MLP)", "expected a value", "MLP)", "quotes"),
         ("model & 1", "expected a comparison", "& 1", "`!=`"),
         ("model", "expected a comparison", "", "`!=`"),
         (
@@ -128,12 +199,6 @@ fn a_wrong_comparison_is_pointed_at() {
             "expected a comparison",
             "existss",
             "did you mean `exists`?",
-        ),
-        (
-            "metrics.loss[test].max > 1",
-            "expected a comparison",
-            "[test].max > 1",
-            "`metric`",
         ),
         (
             "oder by epoch",
@@ -207,6 +272,153 @@ fn a_wrong_field_is_pointed_at() {
 }
 
 #[test]
+fn quotes_are_offered_where_a_name_needs_them() {
+    refused_there(&[
+        (
+            "metric.val/AR@100[test].last > 0.5",
+            "expected `.`",
+            "@100[test].last > 0.5",
+            r#"did you mean `metric."val/AR@100"[test].last`?"#,
+        ),
+        (
+            "metric.my loss.last < 1 and epoch > 2",
+            "expected `.`",
+            "loss.last < 1 and epoch > 2",
+            r#"did you mean `metric."my loss".last`?"#,
+        ),
+        (
+            "metric.val.loss.best_epoch exists",
+            "expected a part of the metric",
+            "loss.best_epoch exists",
+            r#"did you mean `metric."val.loss".best_epoch`?"#,
+        ),
+        (
+            "order by metric.loss[val set].last desc limit 3",
+            "expected `]`",
+            "set].last desc limit 3",
+            r#"did you mean `metric.loss["val set"].last`?"#,
+        ),
+        (
+            "metric.loss < 0.5",
+            "expected `.`",
+            "< 0.5",
+            "did you mean `metric.loss.last`?",
+        ),
+        (
+            "tag.my tag = 'x'",
+            "expected a comparison",
+            "tag = 'x'",
+            r#"did you mean `tag."my tag"`?"#,
+        ),
+        (
+            "epoch > 1 and tag.my tag",
+            "expected a comparison",
+            "tag",
+            r#"did you mean `tag."my tag"`?"#,
+        ),
+        (
+            "param.batch@2 in (1, 2)",
+            "expected a comparison",
+            "@2 in (1, 2)",
+            r#"did you mean `param."batch@2"`?"#,
+        ),
+        (
+            "status = failed",
+            "expected a value",
+            "failed",
+            r#"did you mean the text `"failed"`?"#,
+        ),
+    ]);
+}
+
+#[test]
+fn the_words_of_other_trackers_are_known() {
+    refused_there(&[
+        (
+            "metrics.loss[test].max > 1",
+            "`metrics` is no field",
+            "metrics.loss[test].max > 1",
+            "write `metric.loss[test].max`",
+        ),
+        (
+            "epoch > 1 and Metrics.val/AR@100 < 0.5",
+            "`metrics` is no field",
+            "Metrics.val/AR@100 < 0.5",
+            r#"write `metric."val/AR@100".last`"#,
+        ),
+        (
+            "params.lr = 0.1",
+            "`params` is no field",
+            "params.lr = 0.1",
+            "write `param.lr`",
+        ),
+        (
+            "config.lr = 0.1",
+            "`config` is no field",
+            "config.lr = 0.1",
+            "write `param.lr`, or `optimizer.lr`",
+        ),
+        (
+            "tags.stage exists",
+            "`tags` is no field",
+            "tags.stage exists",
+            "write `tag.stage`",
+        ),
+        (
+            "order by attributes.status",
+            "`attributes` is no field",
+            "attributes.status",
+            "write `status`",
+        ),
+        (
+            "metrics",
+            "`metrics` is no field",
+            "metrics",
+            "write `metric.NAME.last`",
+        ),
+    ]);
+    let quoted = r#""config".lr = 0.1"#;
+    assert_eq!(
+        read(quoted),
+        Query::new().filter(argument("config", "lr").eq(0.1))
+    );
+    assert_eq!(read(quoted).to_string(), quoted);
+}
+
+#[test]
+fn a_pattern_is_read_as_it_stands() {
+    for (text, printed) in [
+        (r#"name ~ "^\d+\.5\"$""#, r#"name ~ "^\d+\.5\"$""#),
+        (r#"name ~ '"\''"#, r#"name ~ "\"\'""#),
+        (
+            r#"name !~ "(?i)mlp""#,
+            r#"name exists and not name ~ "(?i)mlp""#,
+        ),
+    ] {
+        assert_eq!(read(text).to_string(), printed);
+        assert_eq!(read(printed), read(text));
+    }
+    let (problem, at, hint) = refused(r#"name ~ "(mlp" and epoch = 1"#);
+    assert_eq!(problem, "expected a regular expression");
+    assert_eq!(at, r#""(mlp" and epoch = 1"#);
+    assert!(hint.starts_with("unclosed group; "), "{hint}");
+    assert_eq!(refused(r#"name ~ "mlp\"#).0, "the quote is not closed");
+}
+
+#[test]
+fn how_long_ago_stays_how_long_ago() {
+    let query = read("created > 7d ago");
+    assert_eq!(query.to_string(), "created > 7d ago");
+    assert_eq!(query, read("created > 168h ago"));
+    assert_eq!(
+        read("updated < 1h30min ago").to_string(),
+        "updated < 90min ago"
+    );
+    let week = created().gt(Literal::ago(std::time::Duration::from_secs(7 * 86_400)));
+    assert_eq!(query, Query::new().filter(week));
+}
+
+#[test]
 fn a_wrong_value_is_pointed_at() {
     refused_there(&[
         ("model = MLP", "expected a value", "MLP", "quotes"),
@@ -220,6 +432,37 @@ fn a_wrong_value_is_pointed_at() {
             "a date",
         ),
         ("created > 2026", "expected a time", "2026", "a date"),
+        ("ended > 7d", "expected a time", "7d", "`7d ago`"),
+        (
+            "created in (2026-01-31, x)",
+            "expected a time",
+            "x)",
+            "a date",
+        ),
+        (
+            "status = 'finishd'",
+            "there is no status `finishd`",
+            "'finishd'",
+            "did you mean `finished`?",
+        ),
+        (
+            "status in ('lost', 3)",
+            "expected a status",
+            "3)",
+            "`failed`",
+        ),
+        (
+            "duration > 2 h",
+            "expected the end or another clause",
+            "h",
+            "a query is",
+        ),
+        (
+            "duration > 2parsecs",
+            "expected a duration",
+            "2parsecs",
+            "1h30min",
+        ),
         ("model = \"MLP", "the quote is not closed", "\"MLP", "quote"),
         (
             "model = \"C:\\data\"",
@@ -259,10 +502,16 @@ fn a_wrong_clause_is_pointed_at() {
             "a query is",
         ),
         (
-            "limit 1 order by epoch",
-            "expected the end or another clause",
-            "order by epoch",
-            "then `order by`",
+            "limit 1 order by epoch limit 2",
+            "expected the end",
+            "limit 2",
+            "once",
+        ),
+        (
+            "(model = 'MLP' && epoch = 1)",
+            "expected `and`",
+            "&& epoch = 1)",
+            "`and`",
         ),
         ("order epoch", "expected `by`", "epoch", "`order by FIELD`"),
         (
@@ -305,4 +554,32 @@ fn nesting_is_limited_and_length_is_not() {
     }
     let long = vec!["not (epoch = 1)"; 10_000].join(" and ");
     assert_eq!(read(&read(&long).to_string()), read(&long));
+}
+
+#[test]
+fn the_mean_says_of_how_many() {
+    let field = metric("loss").phase("test").mean(10);
+    assert_eq!(field.to_string(), "metric.loss[test].mean(10)");
+    assert_eq!(
+        "metric.loss[test].MEAN ( 10 )".parse::<Field>().unwrap(),
+        field
+    );
+    let hint = "did you mean `mean(10)`? (that of the last 10 values)";
+    for text in [
+        "metric.loss.mean",
+        "metric.loss.mean()",
+        "metric.loss.mean(0)",
+        "metric.loss.mean(x)",
+    ] {
+        let error = text.parse::<Field>().unwrap_err().to_string();
+        assert!(error.ends_with(hint), "{error}");
+    }
+    let error = "metric.a@b.mean(3)"
+        .parse::<Field>()
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("did you mean `metric.\"a@b\".mean(10)`?"),
+        "{error}"
+    );
 }

@@ -1,12 +1,11 @@
 //! `entia experiments`: the experiments of a store.
 
-use std::collections::HashMap;
 use std::io::Write;
 
 use console::Color;
 use entia_report::{Column, Table};
-use tracker_core::ports::Detail;
-use tracker_core::{Query, Timestamp, Uuid};
+use tracker_core::query::created;
+use tracker_core::{Aggregate, Query};
 
 use crate::document::ExperimentDocument;
 use crate::error::Result;
@@ -15,24 +14,15 @@ use crate::store::Store;
 use crate::text;
 
 pub(crate) fn run(store: &Store, output: &mut Output) -> Result<()> {
-    let experiments = store.experiments(None)?;
-    let mut runs: HashMap<Uuid, (usize, Timestamp)> = HashMap::new();
-    for (_, row) in store
-        .tracker
-        .experiments()
-        .rows_with(Query::new(), Detail::NONE)?
-    {
-        let (count, newest) = runs.entry(row.aggregate.experiment).or_default();
-        *count += 1;
-        *newest = row.aggregate.created.max(*newest);
+    let mut all = Vec::new();
+    for experiment in store.experiments(None)? {
+        let aggregates = experiment.aggregates();
+        let runs = aggregates.count(Query::new())?;
+        let newest = Query::new().order_by(created().desc()).limit(1);
+        let newest = aggregates.find(newest)?;
+        let newest = newest.first().map(Aggregate::created);
+        all.push((experiment, runs, newest));
     }
-    let all: Vec<_> = experiments
-        .into_iter()
-        .map(|experiment| {
-            let of = runs.get(&experiment.id()).copied();
-            (experiment, of.map_or(0, |of| of.0), of.map(|of| of.1))
-        })
-        .collect();
     if output.json {
         let documents = all.iter().map(|(experiment, runs, _)| ExperimentDocument {
             experiment: experiment.record(),
@@ -57,7 +47,7 @@ pub(crate) fn run(store: &Store, output: &mut Output) -> Result<()> {
         let newest = newest.map_or_else(String::new, |time| text::time(time, in_terminal));
         table.row(vec![
             experiment.name(),
-            text::count(*runs as u64),
+            text::count(*runs),
             text::time(experiment.created(), in_terminal),
             newest,
             text::tags(&experiment.annotations().tags),

@@ -2,13 +2,12 @@
 
 use std::io::{self, Write};
 
-use console::style;
 use tracker_core::ports::{Detail, Row};
 use tracker_core::query::{Condition, Cursor, Directions, Field, Page, archived, created, status};
 use tracker_core::{Error as TrackerError, Experiment, Query};
 
 use super::{runs_table, strangers};
-use crate::document::RunDocument;
+use crate::document::{ColumnsDocument, RunDocument, RunsDocument};
 use crate::error::{Error, Result};
 use crate::options::Runs;
 use crate::output::Output;
@@ -17,55 +16,66 @@ use crate::text;
 
 /// As many runs are shown where nobody says how many.
 const LIMIT: usize = 50;
-/// What was left out is counted up to so many: a store may have a hundred thousand runs.
-const COUNTED: usize = 1_000;
 
 pub(crate) fn run(store: &Store, options: &Runs, output: &mut Output) -> Result<()> {
     let (experiment, asked) = chosen(store, options)?;
     let experiment = experiment.as_ref();
-    let fields = options.columns.iter().map(|field| field.trim().parse());
-    let fields: Vec<Field> = fields.collect::<tracker_core::Result<_>>()?;
-    let only = narrowed(asked.clone(), options);
-    let excerpt = Excerpt::new(only, options.limit);
-    let detail = if output.json {
+    let fields = options.columns.iter().map(|fields| Field::list(fields));
+    let fields = fields.collect::<tracker_core::Result<Vec<_>>>()?.concat();
+    let excerpt = Excerpt::new(narrowed(asked.clone(), options), options.limit);
+    let detail = if output.json && fields.is_empty() {
         Detail::ALL
     } else {
         runs_table::detail(&fields).union(&asked.detail())
     };
     let Page { items, next } = found(store, experiment, &excerpt.query, detail)?;
     let rows = excerpt.in_order(items);
-    let left_out = next
-        .map(|next| excerpt.left_out(store, experiment, next))
-        .transpose()?;
-    if output.json {
-        // Who has said how many knows.
-        if let Some(left_out) = left_out.filter(|_| excerpt.is_default) {
-            // Nobody is left to tell when standard error is closed.
+    let mut notes = Vec::new();
+    if let Some(next) = &next {
+        let left_out = excerpt.left_out(store, experiment, next)?;
+        // Who has said how many knows. Nobody is left to tell when standard error is closed.
+        if output.json && excerpt.is_default {
             let _ = writeln!(io::stderr(), "{}", text::note(&left_out));
         }
-        return output.document(&RunDocument::all(&rows));
+        notes.push(left_out);
     }
-    if rows.is_empty() {
+    let is_empty = rows.is_empty() && next.is_none();
+    if !is_empty || excerpt.asked != Query::new() {
+        let named = fields.iter().cloned().fold(asked.clone(), Query::order_by);
+        notes.extend(strangers::notes(store, experiment, &named, &rows)?);
+    }
+    let records = || -> Result<Vec<_>> {
+        let experiments = store.experiments(None)?;
+        Ok(experiments.iter().map(Experiment::record).collect())
+    };
+    if output.json {
+        let next = next.map(|next| next.to_string());
+        if fields.is_empty() {
+            let runs = RunDocument::all(&rows);
+            return output.document(&RunsDocument { runs, next, notes });
+        }
+        let directions = Directions::of(&records()?);
+        let runs = rows.iter();
+        let runs = runs.map(|(of, row)| ColumnsDocument::new(of, row, &fields, &directions));
+        let runs = runs.collect();
+        return output.document(&RunsDocument { runs, next, notes });
+    }
+    if is_empty {
         let text = if excerpt.asked == Query::new() {
             "No runs yet. The program that trains creates them: `experiment.track(&model)`."
         } else {
             "No run is like that."
         };
         writeln!(output, "{text}")?;
-        return strangers::write(store, experiment, &asked, &rows, output);
+    } else if !rows.is_empty() {
+        let table = if fields.is_empty() {
+            runs_table::table(&rows, &asked.detail(), &records()?, output.width.is_some())
+        } else {
+            runs_table::table_of(&fields, &rows, &Directions::of(&records()?))
+        };
+        output.table(table)?;
     }
-    let experiments = store.experiments(None)?;
-    let records: Vec<_> = experiments.iter().map(Experiment::record).collect();
-    let table = if options.columns.is_empty() {
-        runs_table::table(&rows, &asked.detail(), &records, output.width.is_some())
-    } else {
-        runs_table::table_of(&fields, &rows, &Directions::of(&records))
-    };
-    output.table(table)?;
-    if let Some(left_out) = left_out {
-        writeln!(output, "{}", style(left_out).dim())?;
-    }
-    strangers::write(store, experiment, &asked, &rows, output)
+    notes.iter().try_for_each(|note| output.remark(note))
 }
 
 /// So many of the runs that are asked for.
@@ -112,30 +122,30 @@ impl Excerpt {
         &self,
         store: &Store,
         experiment: Option<&Experiment>,
-        next: Cursor,
+        next: &Cursor,
     ) -> Result<String> {
-        let text = next.to_string();
-        let rest = self.query.clone().limit(COUNTED).after(next);
-        let rest = found(store, experiment, &rest, Detail::NONE)?;
+        let mut rest = self.query.clone().after(next.clone());
+        rest = rest.limit(usize::MAX);
+        let rest = match experiment {
+            Some(experiment) => experiment.aggregates().count(rest)?,
+            None => store.tracker.experiments().count(rest)?,
+        };
+        let rest = usize::try_from(rest).unwrap_or(usize::MAX);
         let is_from_query = self.query == self.asked;
         let (thing, order) = if self.is_newest && !is_from_query {
             ("older run", "order by created desc ")
         } else {
             ("more run", "")
         };
-        let runs = text::plural(rest.len(), thing);
-        let are = match (&rest.next, rest.len()) {
-            (Some(_), _) => "are more than",
-            (None, 1) => "is",
-            (None, _) => "are",
-        };
+        let runs = text::plural(rest, thing);
+        let are = if rest == 1 { "is" } else { "are" };
         let all = if is_from_query {
             ""
         } else {
             "see all with `--limit 0`, or "
         };
         Ok(format!(
-            "there {are} {runs}: {all}end the query with `{order}after {text}`"
+            "there {are} {runs}: {all}end the query with `{order}after {next}`"
         ))
     }
 }
@@ -178,6 +188,21 @@ fn narrowed(mut query: Query, options: &Runs) -> Query {
     query
 }
 
+/// Whether a text that does not read as a query is meant as one, rather than as the name of an
+/// experiment.
+fn is_like_a_query(text: &str) -> bool {
+    const BEGINNINGS: [&str; 7] = [
+        "order ", "limit ", "not ", "metric.", "param.", "tag.", "hash.",
+    ];
+    const WORDS: [&str; 4] = [" in ", " exists", " like ", " contains "];
+    let text = text.to_lowercase();
+    text.contains(['=', '<', '>', '~'])
+        || BEGINNINGS
+            .iter()
+            .any(|beginning| text.starts_with(beginning))
+        || WORDS.iter().any(|word| text.contains(word))
+}
+
 /// The experiment, or nothing for all, and the query. What stands alone is a query where it reads
 /// as one and no experiment has that name.
 fn chosen(store: &Store, options: &Runs) -> Result<(Option<Experiment>, Query)> {
@@ -189,11 +214,7 @@ fn chosen(store: &Store, options: &Runs) -> Result<(Option<Experiment>, Query)> 
         Err(Error::Tracker(TrackerError::Missing { .. })) if options.query.is_none() => {
             match name.parse() {
                 Ok(query) => return Ok((None, query)),
-                Err(slip)
-                    if name.starts_with("order by ") || name.contains(['=', '<', '>', '~']) =>
-                {
-                    return Err(slip.into());
-                }
+                Err(slip) if is_like_a_query(name) => return Err(slip.into()),
                 Err(_) => store.experiment(name),
             }
         }

@@ -21,7 +21,7 @@ pub(super) fn detail(fields: &[Field]) -> Detail {
     if fields.is_empty() {
         return Detail {
             modules: Some(vec!["model".to_owned()]),
-            series: None,
+            ..Detail::ALL
         };
     }
     let fields = fields.iter().cloned();

@@ -50,7 +50,9 @@ pub(super) fn found(
     let page = runs::found(store, experiment.as_ref(), &only, Detail::ALL)?;
     if page.items.is_empty() && !output.json {
         writeln!(output, "No run is like that.")?;
-        strangers::write(store, experiment.as_ref(), &query, &[], output)?;
+        for note in strangers::notes(store, experiment.as_ref(), &query, &[])? {
+            output.remark(&note)?;
+        }
     }
     Ok(page.items)
 }

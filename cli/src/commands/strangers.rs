@@ -1,17 +1,16 @@
 //! Names in a query that no run has.
 
 use std::collections::BTreeSet;
-use std::io::Write;
 
-use console::style;
 use registry_core::nearest;
 use tracker_core::ports::{Detail, Row};
-use tracker_core::query::{Condition, created, hash, metric};
+use tracker_core::query::{
+    Condition, Directions, Field, Target, argument, created, hash, metric, param, tag,
+};
 use tracker_core::{Experiment, Query};
 
 use super::runs::found;
 use crate::error::Result;
-use crate::output::Output;
 use crate::store::Store;
 use crate::text;
 
@@ -20,50 +19,74 @@ use crate::text;
 const NEWEST: usize = 200;
 
 /// A name that no run has.
+#[derive(PartialEq)]
 enum Stranger {
-    Series { name: String, phase: String },
+    Series {
+        name: String,
+        phase: String,
+    },
     Kind(String),
+    /// An argument of a module, a parameter or a tag.
+    Value(Field),
 }
 
 /// Says what the query asks for that no run has at all: a slip in a name finds nothing, or orders
 /// by nothing, without being wrong.
-pub(super) fn write(
+pub(super) fn notes(
     store: &Store,
     experiment: Option<&Experiment>,
     query: &Query,
     rows: &[(String, Row)],
-    output: &mut Output,
-) -> Result<()> {
-    let mut strangers = Vec::new();
-    for stranger in asked(query) {
-        if !stranger.is_in(rows) && stranger.is_nowhere(store, experiment)? {
+) -> Result<Vec<String>> {
+    let mut strangers: Vec<Stranger> = Vec::new();
+    for stranger in query.fields().into_iter().flat_map(asked) {
+        let is_known = strangers.iter().any(|known| stranger.is_of(known));
+        if !is_known && !stranger.is_in(rows) && stranger.is_nowhere(store, experiment)? {
             strangers.push(stranger);
         }
     }
     if strangers.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let newest = Query::new().order_by(created().desc()).limit(NEWEST);
     let newest = found(store, experiment, &newest, Detail::ALL)?.items;
-    for stranger in strangers {
+    let strangers = strangers.into_iter();
+    let notes = strangers.map(|stranger| {
         let meant = stranger.meant(&newest);
         let meant = meant.map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"));
-        let note = text::line(&format!("no run has {}{meant}", stranger.described()));
-        writeln!(output, "{}", style(note).dim())?;
-    }
-    Ok(())
+        text::line(&format!("no run has {}{meant}", stranger.described()))
+    });
+    Ok(notes.collect())
 }
 
-/// The series and kinds of modules that a query names.
-fn asked(query: &Query) -> Vec<Stranger> {
-    let Detail { modules, series } = query.detail();
-    let series = series.into_iter().flatten();
-    let series = series.map(|(name, phase)| Stranger::Series { name, phase });
-    let kinds = modules.into_iter().flatten().map(Stranger::Kind);
-    series.chain(kinds).collect()
+/// What a run must have to have a field.
+fn asked(field: &Field) -> Vec<Stranger> {
+    match field.target() {
+        Target::Metric { name, phase, .. } => vec![Stranger::Series {
+            name: name.clone(),
+            phase: phase.clone(),
+        }],
+        Target::Component(kind) | Target::Hash(kind) => vec![Stranger::Kind(kind.clone())],
+        Target::Argument { kind, .. } => {
+            vec![Stranger::Kind(kind.clone()), Stranger::Value(field.clone())]
+        }
+        Target::Tag(_) | Target::Param(_) => vec![Stranger::Value(field.clone())],
+        _ => Vec::new(),
+    }
 }
 
 impl Stranger {
+    /// Whether it is this one, or an argument of it.
+    fn is_of(&self, other: &Self) -> bool {
+        let of_kind = match (self, other) {
+            (Self::Value(field), Self::Kind(other)) => {
+                matches!(field.target(), Target::Argument { kind, .. } if kind == other)
+            }
+            _ => false,
+        };
+        of_kind || self == other
+    }
+
     fn is_in(&self, rows: &[(String, Row)]) -> bool {
         let mut rows = rows.iter().map(|(_, row)| row);
         match self {
@@ -72,6 +95,7 @@ impl Stranger {
                 summaries.any(|of| of.name() == name && of.phase() == phase)
             }),
             Self::Kind(kind) => rows.any(|row| row.modules.iter().any(|of| of.kind == *kind)),
+            Self::Value(field) => rows.any(|row| field.of(row, &Directions::default()).is_some()),
         }
     }
 
@@ -85,6 +109,7 @@ impl Stranger {
         match self {
             Self::Series { name, phase } => metric(name).phase(phase).count().exists(),
             Self::Kind(kind) => hash(kind).exists(),
+            Self::Value(field) => field.clone().exists(),
         }
     }
 
@@ -92,6 +117,7 @@ impl Stranger {
         match self {
             Self::Series { name, phase } => format!("the metric `{}`", text::series(name, phase)),
             Self::Kind(kind) => format!("a module of the kind `{kind}`"),
+            Self::Value(field) => format!("`{field}`"),
         }
     }
 
@@ -119,6 +145,30 @@ impl Stranger {
                 let series = text::series(metric.name(), metric.phase());
                 Some(format!("metric.{series}.last"))
             }
+            Self::Value(field) => {
+                let known: BTreeSet<String> = rows
+                    .iter()
+                    .flat_map(|(_, row)| values(field.target(), row))
+                    .map(|field| field.to_string())
+                    .collect();
+                let near = nearest(&field.to_string(), known.iter().map(String::as_str));
+                near.map(str::to_owned)
+            }
         }
+    }
+}
+
+/// The fields of this sort that a run has.
+fn values(target: &Target, row: &Row) -> Vec<Field> {
+    let run = &row.aggregate;
+    match target {
+        Target::Argument { kind, .. } => {
+            let modules = row.modules.iter().filter(|module| module.kind == *kind);
+            let names = modules.flat_map(|module| module.arguments().iter());
+            names.map(|(name, _)| argument(kind, name)).collect()
+        }
+        Target::Tag(_) => run.annotations.tags.keys().map(tag).collect(),
+        Target::Param(_) => run.params.keys().map(|name| param(name)).collect(),
+        _ => Vec::new(),
     }
 }

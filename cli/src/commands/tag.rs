@@ -75,11 +75,9 @@ fn changes(runs: &Runs, set: &[(&str, &str)], remove: &[String]) -> Vec<Change> 
 
 /// Refuses tags without a name, and the removal of those that no run has, before any is changed.
 fn check(runs: &Runs, set: &[(&str, &str)], remove: &[String]) -> Result<()> {
-    if set.iter().any(|(tag, _)| tag.is_empty()) {
-        return Err(Error::Tracker(TrackerError::EmptyName {
-            what: "name",
-            place: "a tag".to_owned(),
-        }));
+    for (tag, value) in set {
+        let (tag, value) = ((*tag).to_owned(), (*value).to_owned());
+        Annotation::SetTag { tag, value }.check()?;
     }
     let there = runs
         .iter()

@@ -61,7 +61,7 @@ fn time_text(time: Timestamp) -> String {
 }
 
 /// A number, or the text that JSON has for it.
-fn number_text(number: f64) -> String {
+pub(super) fn number_text(number: f64) -> String {
     match Value::of(&number) {
         Ok(text) if !number.is_finite() => text.to_string(),
         _ => format!("{number:?}"),

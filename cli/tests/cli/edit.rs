@@ -68,12 +68,12 @@ fn a_run_is_removed_when_that_is_said_twice() {
     let fixture = Fixture::new();
     insta::assert_snapshot!(fixture.refused(&["remove", FIRST]));
     assert_eq!(
-        fixture.json(&["runs", "digits"]).as_array().unwrap().len(),
+        fixture.runs(&["runs", "digits"]).as_array().unwrap().len(),
         2
     );
     let text = fixture.text(&["remove", FIRST, "--yes"]);
     assert_eq!(text, format!("{FIRST} is removed from `digits`\n"));
-    assert_eq!(fixture.json(&["runs", "digits"])[0]["id"], SECOND);
+    assert_eq!(fixture.runs(&["runs", "digits"])[0]["id"], SECOND);
     assert_eq!(fixture.json(&["remove", SECOND, "--yes"])[0]["id"], SECOND);
     assert!(
         fixture
@@ -91,10 +91,10 @@ fn an_experiment_is_removed_when_that_is_said_twice() {
         "error: the experiment `digits` would be removed with 2 runs and all their points\n\
          hint: say `--yes` to do it\n"
     );
-    assert_eq!(fixture.json(&["runs"]).as_array().unwrap().len(), 3);
+    assert_eq!(fixture.runs(&["runs"]).as_array().unwrap().len(), 3);
     let text = fixture.text(&["remove-experiment", "digits", "--yes"]);
     assert_eq!(text, "`digits` is removed with 2 runs\n");
-    assert_eq!(fixture.json(&["runs"]).as_array().unwrap().len(), 1);
+    assert_eq!(fixture.runs(&["runs"]).as_array().unwrap().len(), 1);
     let left = fixture.json(&["remove-experiment", "letters", "--yes"]);
     assert_eq!(left, json!([]));
     assert!(

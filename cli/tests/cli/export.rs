@@ -256,3 +256,79 @@ fn what_cannot_be_written_is_said() {
     assert_eq!(fixture.run(&["export", "--format", "xlsx"]).code, Some(2));
     assert_eq!(json!(fixture.run(&["export", "--format"]).code), json!(2));
 }
+
+/// The rows of CSV, without the header.
+fn lines(text: &str) -> Vec<&str> {
+    text.lines().skip(1).collect()
+}
+
+#[test]
+fn runs_and_metrics_are_chosen() {
+    let fixture = Fixture::new();
+    let of = |arguments: &[&str]| fixture.text(&[&["export"], arguments].concat());
+    assert_eq!(lines(&of(&["--run", SECOND])).len(), 1);
+    assert_eq!(lines(&of(&["--run", SECOND, "--run", FIRST])).len(), 10);
+    assert_eq!(lines(&of(&["--where", "optimizer.lr exists"])).len(), 9);
+    assert_eq!(lines(&of(&["--where", "epoch > 9"])).len(), 0);
+    assert_eq!(lines(&of(&["letters"])).len(), 0);
+    assert_eq!(lines(&of(&["--metric", "loss"])).len(), 4);
+    assert_eq!(
+        lines(&of(&["--metric", "loss[train]", "--run", FIRST])).len(),
+        3
+    );
+    let both = of(&["digits", "--metric", "loss@train", "--metric", "confusion"]);
+    assert_eq!(lines(&both).len(), 5);
+}
+
+#[test]
+fn a_wide_table_has_a_column_for_each_metric() {
+    let fixture = Fixture::new();
+    insta::assert_snapshot!(fixture.text(&["export", "--wide"]));
+    let text = fixture.text(&["export", "--wide", "--format", "jsonl", "--run", FIRST]);
+    let rows: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(rows.len(), 6);
+    assert_eq!(rows[0]["metrics"], json!({"grad, \"norm\"": "NaN"}));
+    assert_eq!(
+        rows[1],
+        json!({
+            "experiment": "digits",
+            "aggregate": FIRST,
+            "epoch": 1,
+            "step": 10,
+            "time": "2026-01-05T10:01:00.000123Z",
+            "metrics": {"accuracy[test]": 0.92, "loss[train]": 0.9},
+        })
+    );
+    assert_eq!(rows[4]["metrics"], json!({"confusion": [[5, 1], [0, 7]]}));
+}
+
+#[test]
+fn several_points_at_a_step_are_several_rows() {
+    let fixture = Fixture::empty();
+    let tracker = Tracker::open(&fixture.absolute()).unwrap();
+    let run = tracker.experiment("digits").unwrap();
+    let run = run.aggregates().create_from("a", []).unwrap();
+    for value in [1.0, 2.0] {
+        let at = time("2026-01-05T10:00:00Z");
+        run.metrics()
+            .add(Metric::new("loss", value).time(at))
+            .unwrap();
+    }
+    drop(tracker);
+    let text = fixture.text(&["export", "--wide"]);
+    let at = "digits,a,0,0,2026-01-05T10:00:00Z";
+    assert_eq!(lines(&text), [format!("{at},1.0"), format!("{at},2.0")]);
+}
+
+#[test]
+fn what_cannot_be_chosen_is_said() {
+    let fixture = Fixture::new();
+    insta::assert_snapshot!(fixture.refused(&["export", "--metric", "los"]));
+    insta::assert_snapshot!(fixture.refused(&["export", "letters", "--metric", "loss"]));
+    insta::assert_snapshot!(fixture.refused(&["export", "--wide", "--format", "parquet"]));
+    let both = fixture.run(&["export", "--run", FIRST, "--where", "epoch > 1"]);
+    assert_eq!(both.code, Some(2));
+}

@@ -3,6 +3,7 @@
 mod archive;
 mod artifacts;
 mod compare;
+mod complete;
 mod doctor;
 mod edit;
 mod experiments;

@@ -9,10 +9,10 @@ fn several_runs_are_removed_at_once() {
     let fixture = Fixture::new();
     insta::assert_snapshot!(fixture.refused(&["remove", FIRST, THIRD]));
     insta::assert_snapshot!(fixture.refused(&["remove", "--where", "epoch < 3"]));
-    assert_eq!(fixture.json(&["runs"]).as_array().unwrap().len(), 3);
+    assert_eq!(fixture.runs(&["runs"]).as_array().unwrap().len(), 3);
     let text = fixture.text(&["remove", FIRST, THIRD, FIRST, "--yes"]);
     assert_eq!(text, "2 runs are removed\n");
-    assert_eq!(fixture.json(&["runs"])[0]["id"], SECOND);
+    assert_eq!(fixture.runs(&["runs"])[0]["id"], SECOND);
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn a_query_that_says_nothing_takes_nothing() {
         "digit",
     ];
     assert!(fixture.refused(&nobody).contains("did you mean `digits`?"));
-    assert_eq!(fixture.json(&["runs"]).as_array().unwrap().len(), 3);
+    assert_eq!(fixture.runs(&["runs"]).as_array().unwrap().len(), 3);
 }
 
 #[test]

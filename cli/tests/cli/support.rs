@@ -111,6 +111,11 @@ impl Fixture {
         serde_json::from_str(&self.text(&[arguments, &["--json"]].concat())).unwrap()
     }
 
+    /// The runs of `entia runs`.
+    pub(crate) fn runs(&self, arguments: &[&str]) -> Value {
+        self.json(arguments)["runs"].take()
+    }
+
     /// What the program complains about, which must end it.
     pub(crate) fn refused(&self, arguments: &[&str]) -> String {
         let done = self.run(arguments);

@@ -93,6 +93,19 @@ pub(crate) fn column(scalar: &Scalar<'_>) -> Column {
     }
 }
 
+/// Whether the index has all values of a field in the order of a query: none of them is asked of the
+/// record, and none is a zero whose sign SQLite does not see.
+pub(crate) fn are_in_order(transaction: &Transaction<'_>, field: i64) -> Result<bool, Failure> {
+    let found = transaction
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM facts WHERE field = ?1 AND value IS NULL)
+                 OR EXISTS (SELECT 1 FROM facts
+                     WHERE field = ?1 AND value = 0 AND typeof(value) = 'real')",
+        )?
+        .query_row([field], |row| row.get::<_, bool>(0))?;
+    Ok(!found)
+}
+
 /// Notes the facts of a module, in the place of those of the module before it of its kind.
 pub(crate) fn put_module(
     transaction: &Transaction<'_>,

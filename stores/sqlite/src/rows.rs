@@ -10,6 +10,7 @@ use tracker_core::ports::{Detail, Row, Scope};
 
 use crate::aggregates;
 use crate::failure::Failure;
+use crate::histories;
 use crate::modules;
 use crate::summaries::{self, Kept};
 
@@ -127,10 +128,12 @@ pub(crate) fn read(
             aggregate,
             modules: Vec::new(),
             summaries: Vec::new(),
+            means: Vec::new(),
         });
     }
     read_modules(transaction, condition, detail, &places, &mut table)?;
     read_summaries(transaction, condition, detail, &places, &mut table)?;
+    read_means(transaction, detail, &mut table)?;
     Ok(table)
 }
 
@@ -148,7 +151,18 @@ pub(crate) fn fill(
     let places = HashMap::from([(number, 0)]);
     let table = std::slice::from_mut(row);
     read_modules(transaction, &condition, detail, &places, table)?;
-    read_summaries(transaction, &condition, detail, &places, table)
+    read_summaries(transaction, &condition, detail, &places, table)?;
+    read_means(transaction, detail, table)
+}
+
+fn read_means(
+    transaction: &Transaction<'_>,
+    detail: &Detail,
+    table: &mut [Row],
+) -> Result<(), Failure> {
+    detail.add_means(table, |aggregate, name, phase| {
+        histories::whole(transaction, aggregate, name, phase)
+    })
 }
 
 fn read_modules(

@@ -9,7 +9,9 @@
 //! - **Gather**: else, or where a condition leaves few rows, these are read with what the query
 //!   compares, and sorted here.
 
+mod columns;
 mod condition;
+mod needle;
 mod order;
 
 use std::collections::HashMap;
@@ -20,10 +22,12 @@ use tracker_core::ports::{Detail, Row, Scope, Search};
 use tracker_core::query::{Directions, Page, Query};
 
 use crate::aggregates;
+use crate::column;
 use crate::experiments;
 use crate::failure::Failure;
 use crate::rows::{self, Condition};
-use condition::Needle;
+use condition::Maker;
+use needle::Needle;
 use order::{Stage, stages};
 
 /// A page that is longer is not walked for: reading many rows one by one takes longer than together.
@@ -42,12 +46,15 @@ pub(crate) fn search(
     } else {
         Directions::default()
     };
-    let mut base = Condition::of(&wanted.scope);
-    if !query.asks_for_archived() {
-        base = base.and(&Condition::new("a.archived = 0", Vec::new()));
-    }
+    let base = base(wanted);
     let needles = match query.condition() {
-        Some(condition) => Needle::of(transaction, condition.tree(), has_facts)?,
+        Some(condition) => {
+            let maker = Maker {
+                transaction,
+                has_facts,
+            };
+            maker.needles(condition.tree())?
+        }
         None => Vec::new(),
     };
     let seeker = Seeker {
@@ -59,12 +66,60 @@ pub(crate) fn search(
         seeker.gather(base.tested(), &needles)?
     } else {
         let page = query.most().filter(|most| *most <= LONGEST_WALK);
-        match (page, stages(transaction, wanted)?) {
+        match (page, stages(transaction, wanted, has_facts)?) {
             (Some(most), Some(stages)) => seeker.walk(&stages, &base, &needles, most)?,
             _ => seeker.gather(base, &needles)?,
         }
     };
     detailed(transaction, found, &query.detail(), &wanted.detail)
+}
+
+/// How many a search finds. Where SQL answers the whole condition, no row is read for it.
+pub(crate) fn count(
+    transaction: &Transaction<'_>,
+    wanted: &Search<'_>,
+    has_facts: bool,
+) -> Result<u64, Failure> {
+    let query = wanted.query;
+    let mut all = base(wanted);
+    if let Some(condition) = query.condition() {
+        let maker = Maker {
+            transaction,
+            has_facts,
+        };
+        match maker.make(condition.tree())?.filter(Needle::is_exact) {
+            Some(needle) => all = all.and(&needle.tested),
+            None => return Ok(search(transaction, wanted, has_facts)?.len() as u64),
+        }
+    }
+    let stages = match query.cursor() {
+        Some(_) => stages(transaction, wanted, has_facts)?,
+        None => Some(vec![Stage::whole()]),
+    };
+    let Some(stages) = stages else {
+        return Ok(search(transaction, wanted, has_facts)?.len() as u64);
+    };
+    let mut found = 0;
+    for stage in stages {
+        let condition = stage.condition.and(&all);
+        let sql = format!(
+            "SELECT count(*) FROM {} WHERE {}",
+            stage.from, condition.sql
+        );
+        let mut statement = transaction.prepare_cached(&sql)?;
+        let parameters = params_from_iter(&condition.parameters);
+        found += column::count(statement.query_row(parameters, |row| row.get(0))?)?;
+    }
+    Ok(query.most().map_or(found, |most| found.min(most as u64)))
+}
+
+/// Which rows come into question whatever the condition is.
+fn base(wanted: &Search<'_>) -> Condition {
+    let base = Condition::of(&wanted.scope);
+    if wanted.query.asks_for_archived() {
+        return base;
+    }
+    base.and(&Condition::new("a.archived = 0", Vec::new()))
 }
 
 /// Whether one of the conditions leaves few rows.
@@ -103,7 +158,7 @@ impl Seeker<'_> {
             let all = stage.condition.clone().and(&condition);
             let sql = format!(
                 "{} WHERE {} ORDER BY {}",
-                aggregates::select(stage.from),
+                aggregates::select(&stage.from),
                 all.sql,
                 stage.order
             );
@@ -115,14 +170,18 @@ impl Seeker<'_> {
                     aggregate,
                     modules: Vec::new(),
                     summaries: Vec::new(),
+                    means: Vec::new(),
                 };
                 rows::fill(self.transaction, number, &detail, &mut row)?;
                 if !self.query.holds(&row, &self.directions) {
                     continue;
                 }
                 if items.len() == most {
-                    let last = items.last();
-                    let next = last.map(|last| self.query.cursor_behind(last, &self.directions));
+                    let next = match items.last() {
+                        Some(last) => self.query.cursor_behind(last, &self.directions),
+                        None => self.query.cursor_again(),
+                    };
+                    let next = Some(next);
                     return Ok(Page { items, next });
                 }
                 items.push(row);

@@ -342,6 +342,12 @@ impl Store for SqliteStore {
         })
     }
 
+    fn count(&self, wanted: &Search<'_>) -> Result<u64> {
+        self.reading("count runs", |transaction| {
+            search::count(transaction, wanted, self.has_facts)
+        })
+    }
+
     fn histories(&self, wanted: &Histories) -> Result<Vec<History>> {
         self.reading("read histories", |transaction| {
             histories::read(transaction, wanted)

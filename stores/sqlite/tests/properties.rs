@@ -425,8 +425,11 @@ fn any_named() -> impl Strategy<Value = Vec<(String, String)>> {
 
 fn any_detail() -> impl Strategy<Value = Detail> {
     let kinds = prop::collection::vec(select(KINDS.to_vec()).prop_map(str::to_owned), 0..3);
-    (prop::option::of(kinds), prop::option::of(any_named()))
-        .prop_map(|(modules, series)| Detail { modules, series })
+    (prop::option::of(kinds), prop::option::of(any_named())).prop_map(|(modules, series)| Detail {
+        modules,
+        series,
+        ..Detail::ALL
+    })
 }
 
 /// Ranges of several histories, whole or thinned.

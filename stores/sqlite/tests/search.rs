@@ -4,11 +4,13 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use tracker_core::conformance::Sample;
 use tracker_core::ports::{
-    AggregateRecord, Change, Detail, ExperimentRecord, Scope, Search, Store,
+    AggregateRecord, AttemptRecord, AttemptState, Change, Detail, ExperimentRecord, Row, Scope,
+    Search, Store,
 };
 use tracker_core::query::Page;
 use tracker_core::{
-    Annotation, Definition, MemoryStore, ModuleRecord, Moment, Query, Series, Timestamp, Uuid,
+    Annotation, Definition, MemoryStore, ModuleRecord, Moment, Outcome, Query, Series, Timestamp,
+    Uuid,
 };
 use tracker_sqlite::SqliteStore;
 
@@ -77,9 +79,21 @@ struct Run {
     modules: Vec<(&'static str, String)>,
     param: Option<String>,
     tag: Option<&'static str>,
+    notes: &'static str,
+    /// Microseconds from its beginning to its last sign of life, and how it has ended.
+    attempts: Vec<(i64, Outcome)>,
     points: Vec<(&'static str, f64)>,
     json: Option<String>,
     defines: bool,
+}
+
+fn attempts() -> impl Strategy<Value = (i64, Outcome)> {
+    let failed = Outcome::Failed {
+        reason: "diverged".to_owned(),
+    };
+    let outcomes = vec![Outcome::Running, Outcome::Finished, failed];
+    let lengths = vec![-1, 0, 1, 1_000_000, 1_500_000, 3_600_000_000];
+    (select(lengths), select(outcomes))
 }
 
 fn runs() -> impl Strategy<Value = Run> {
@@ -106,13 +120,25 @@ fn runs() -> impl Strategy<Value = Run> {
         ),
         prop::collection::vec(module, 0..4),
         prop::option::of(values()),
-        prop::option::of(select(vec!["", "a", "ab"])),
+        (
+            prop::option::of(select(vec!["", "a", "ab"])),
+            select(vec!["", "a", "x.y"]),
+            prop::collection::vec(attempts(), 0..3),
+        ),
         prop::collection::vec(point, 0..5),
         prop::option::weighted(0.1, values()),
         prop::bool::weighted(0.05),
     )
         .prop_map(
-            |((created, epoch, archived, name), modules, param, tag, points, json, defines)| Run {
+            |(
+                (created, epoch, archived, name),
+                modules,
+                param,
+                (tag, notes, attempts),
+                points,
+                json,
+                defines,
+            )| Run {
                 created,
                 epoch,
                 archived,
@@ -120,6 +146,8 @@ fn runs() -> impl Strategy<Value = Run> {
                 modules,
                 param,
                 tag,
+                notes,
+                attempts,
                 points,
                 json,
                 defines,
@@ -156,21 +184,55 @@ fn fields() -> impl Strategy<Value = &'static str> {
         "metric.odd.best",
         "metric.none.max",
         "metric.accuracy.max",
+        "metric.loss.mean(2)",
+        "metric.loss.best_epoch",
+        "metric.accuracy.best_step",
+        "created",
+        "updated",
+        "ended",
     ])
 }
 
+/// A field with values that it may be compared with.
+fn compared() -> impl Strategy<Value = (&'static str, Vec<String>)> {
+    let statuses = select(vec!["unknown", "running", "finished", "failed", "lost"]);
+    let statuses = statuses.prop_map(|status| format!("\"{status}\""));
+    let times = select(vec![
+        "1970-01-01",
+        "1970-01-01T00:00:00.000002Z",
+        "1970-01-01T00:00:01Z",
+        "1970-01-01T00:59:59.9999995Z",
+        "2000-01-01",
+        "1d ago",
+    ]);
+    let times = times.prop_map(str::to_owned);
+    let spans = select(vec![
+        "0", "1s", "1.0", "1.5", "0.000001", "1h", "1e300", "\"a\"", "inf",
+    ]);
+    let spans = spans.prop_map(str::to_owned);
+    let values = |of: BoxedStrategy<String>| prop::collection::vec(of, 1..4);
+    let is_any = |field: &&str| !["status", "created", "updated", "ended"].contains(field);
+    prop_oneof![
+        8 => (fields().prop_filter("any value", is_any), values(literals().boxed())),
+        1 => (Just("status"), values(statuses.boxed())),
+        1 => (select(vec!["created", "updated", "ended"]), values(times.boxed())),
+        1 => (Just("duration"), values(spans.boxed())),
+    ]
+}
+
 fn conditions() -> impl Strategy<Value = String> {
-    let compared = (
-        fields(),
-        select(vec!["=", "!=", "<", "<=", ">", ">="]),
-        literals(),
-    );
+    let signs = || select(vec!["=", "!=", "<", "<=", ">", ">="]);
+    let patterns = select(vec!["a", "x.y", "^a?$", "(?i)RUN|FIRST", "ed$", "1970"]);
     let leaf = prop_oneof![
-        6 => compared.prop_map(|(field, sign, value)| format!("{field} {sign} {value}")),
+        6 => (compared(), signs())
+            .prop_map(|((field, values), sign)| format!("{field} {sign} {}", values[0])),
+        2 => (compared(), select(vec!["in", "not in"]))
+            .prop_map(|((field, values), word)| format!("{field} {word} ({})", values.join(", "))),
+        1 => (fields(), fields(), signs()).prop_map(|(a, b, sign)| format!("{a} {sign} ({b})")),
         1 => fields().prop_map(|field| format!("{field} exists")),
         1 => (fields(), texts()).prop_map(|(field, text)| format!("{field} ~ {text}")),
-        1 => (select(vec!["=", "<", ">="]), select(vec!["1970-01-01", "1970-01-01T00:00:00.000002Z"]))
-            .prop_map(|(sign, time)| format!("created {sign} \"{time}\"")),
+        1 => (fields(), select(vec!["~", "!~"]), patterns)
+            .prop_map(|(field, sign, pattern)| format!("{field} {sign} \"{pattern}\"")),
     ];
     leaf.prop_recursive(3, 8, 2, |inner| {
         prop_oneof![
@@ -182,8 +244,8 @@ fn conditions() -> impl Strategy<Value = String> {
 }
 
 fn queries() -> impl Strategy<Value = Query> {
-    let field = prop_oneof![4 => fields(), 1 => Just("created")];
-    let order = (field, select(vec!["", " desc"])).prop_map(|(field, way)| format!("{field}{way}"));
+    let order =
+        (fields(), select(vec!["", " desc"])).prop_map(|(field, way)| format!("{field}{way}"));
     (
         prop::option::weighted(0.7, conditions()),
         prop::collection::vec(order, 0..3),
@@ -243,6 +305,37 @@ fn changes(experiment: Uuid, index: usize, run: &Run) -> Vec<Change> {
             },
         });
     }
+    let annotation = Annotation::SetNotes(run.notes.to_owned());
+    changes.push(Change::Annotate {
+        aggregate,
+        annotation,
+    });
+    for (length, outcome) in &run.attempts {
+        // One that runs begins when the test is long over, so that it has run for no time; one of
+        // 1970 is lost.
+        let begins = if *outcome == Outcome::Running && *length < 2 {
+            4_102_444_800_000_000
+        } else {
+            0
+        };
+        let time = |micros| Timestamp::from_microsecond(begins + micros).unwrap();
+        changes.push(Change::PutAttempt {
+            aggregate,
+            attempt: AttemptRecord {
+                id: Uuid::new_v4(),
+                state: AttemptState {
+                    started: time(0),
+                    seen: time(*length),
+                    ended: (*outcome != Outcome::Running).then(|| time(*length)),
+                    outcome: outcome.clone(),
+                    place: String::new(),
+                    process: 0,
+                    process_started: 0,
+                },
+                provenance: tracker_core::Provenance::default(),
+            },
+        });
+    }
     let point = |name: &str| Series::new(name, "");
     for (name, number) in &run.points {
         let mut series = point(name);
@@ -263,17 +356,32 @@ fn changes(experiment: Uuid, index: usize, run: &Run) -> Vec<Change> {
     changes
 }
 
-/// The runs of each page.
+fn search(store: &dyn Store, scope: &Scope, query: &Query) -> Page<Row> {
+    store.search(&wanted(scope, query)).unwrap()
+}
+
+fn wanted<'q>(scope: &Scope, query: &'q Query) -> Search<'q> {
+    Search {
+        scope: scope.clone(),
+        query,
+        detail: Detail::ALL,
+    }
+}
+
+/// The runs of each page, behind one that holds nothing.
 fn pages(store: &dyn Store, scope: &Scope, query: &Query) -> Vec<Vec<Uuid>> {
     let mut pages = Vec::new();
-    let mut query = query.clone();
+    let none = search(store, scope, &query.clone().limit(0));
+    assert!(none.items.is_empty());
+    let Some(first) = none.next else {
+        return pages;
+    };
+    let mut query = query.clone().after(first);
     loop {
-        let wanted = Search {
-            scope: scope.clone(),
-            query: &query,
-            detail: Detail::ALL,
-        };
-        let Page { items, next } = store.search(&wanted).unwrap();
+        assert!(pages.len() < 100, "the pages of `{query}` do not end");
+        let Page { items, next } = search(store, scope, &query);
+        let count = store.count(&wanted(scope, &query)).unwrap();
+        assert_eq!(count, items.len() as u64, "{query}");
         for row in &items {
             let alone = Scope::Uuids(vec![row.aggregate.uuid]);
             assert_eq!(

@@ -17,7 +17,8 @@ impl Aggregate {
     ///
     /// # Errors
     ///
-    /// [`Error::EmptyName`](crate::Error::EmptyName); [`Error::Missing`](crate::Error::Missing) when the aggregate was removed.
+    /// [`Error::EmptyName`](crate::Error::EmptyName), [`Error::Name`](crate::Error::Name);
+    /// [`Error::Missing`](crate::Error::Missing) when the aggregate was removed.
     pub fn set_tag(&self, tag: &str, value: &str) -> Result<()> {
         check_tag(tag)?;
         self.annotate(&Annotation::SetTag {

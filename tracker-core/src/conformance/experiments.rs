@@ -103,7 +103,9 @@ fn experiment_names_are_any_text(tracker: &Tracker) -> Result<()> {
         "nul\0nul",
     ];
     for name in names {
-        tracker.experiment(name)?;
+        // A name that no handle takes may come from another program.
+        let record = ExperimentRecord::new(name);
+        tracker.link().apply(Change::CreateExperiment(record))?;
     }
     let listed = tracker.experiments().list()?;
     assert!(

@@ -60,6 +60,7 @@ impl Aggregate {
                 .filter(|summary| detail.has_series(summary.name(), summary.phase()))
                 .cloned()
                 .collect(),
+            means: Vec::new(),
         }
     }
 

@@ -133,12 +133,26 @@ pub trait Store: Send + Sync {
         } else {
             Directions::default()
         };
-        let rows = self.rows(&search.scope, &detail)?;
+        let history = |uuid, name: &str, phase: &str| self.history(uuid, name, phase);
+        let mut rows = self.rows(&search.scope, &detail)?;
+        search.query.detail().add_means(&mut rows, history)?;
         let mut page = search.query.select(rows, &directions)?;
+        search.detail.add_means(&mut page.items, history)?;
         for row in &mut page.items {
             search.detail.trim(row);
         }
         Ok(page)
+    }
+
+    /// How many aggregates a search finds: no more than its limit, and only those behind its cursor.
+    ///
+    /// Provided: they are searched for.
+    ///
+    /// # Errors
+    ///
+    /// As [`search`](Self::search).
+    fn count(&self, search: &Search<'_>) -> Result<u64> {
+        Ok(self.search(search)?.len() as u64)
     }
 
     /// Several histories at once, in the order of the aggregates and then of the series; those that
@@ -222,6 +236,9 @@ impl<S: Store + ?Sized> Store for std::sync::Arc<S> {
     }
     fn search(&self, search: &Search<'_>) -> Result<Page<Row>> {
         (**self).search(search)
+    }
+    fn count(&self, search: &Search<'_>) -> Result<u64> {
+        (**self).count(search)
     }
     fn histories(&self, wanted: &Histories) -> Result<Vec<History>> {
         (**self).histories(wanted)

@@ -2,10 +2,9 @@
 
 use std::ops::Not;
 
-use jiff::Timestamp;
-
 use super::field::Field;
-use super::scalar::{self, Scalar};
+use super::literal::Literal;
+use super::pattern::Pattern;
 
 /// What must be so of an aggregate that is found.
 ///
@@ -34,8 +33,12 @@ pub struct Condition(pub(super) Tree);
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Tree {
-    /// How a field compares with a value.
-    Compare(Field, Comparison, Literal),
+    /// How a field compares with a value or another field.
+    Compare(Field, Comparison, Operand),
+    /// Whether a field equals one of these values.
+    In(Field, Vec<Literal>),
+    /// Whether a field is a text in which the pattern is found.
+    Matches(Field, Pattern),
     /// Whether a field is there.
     Exists(Field),
     /// Whether all hold.
@@ -44,6 +47,40 @@ pub enum Tree {
     Any(Vec<Tree>),
     /// Whether it does not hold.
     Not(Box<Tree>),
+}
+
+/// What a field is compared with.
+///
+/// # Examples
+///
+/// ```
+/// use tracker_core::query::metric;
+///
+/// let loss = |phase| metric("loss").phase(phase).last();
+/// let overfits = loss("train").lt(0.1).and(loss("train").lt(loss("test")));
+/// assert_eq!(
+///     overfits.to_string(),
+///     "metric.loss[train].last < 0.1 and metric.loss[train].last < metric.loss[test].last"
+/// );
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Operand {
+    /// A value.
+    Value(Literal),
+    /// What the same aggregate has there; where it has nothing, the comparison is false.
+    Field(Field),
+}
+
+impl<L: Into<Literal>> From<L> for Operand {
+    fn from(value: L) -> Self {
+        Self::Value(value.into())
+    }
+}
+
+impl From<Field> for Operand {
+    fn from(field: Field) -> Self {
+        Self::Field(field)
+    }
 }
 
 /// How a field compares with a value.
@@ -61,19 +98,16 @@ pub enum Comparison {
     Gt,
     /// `>=`
     Ge,
-    /// `~`: the text has this one in it.
-    Contains,
 }
 
 impl Comparison {
-    pub(super) const ALL: [(&'static str, Self); 7] = [
+    pub(super) const ALL: [(&'static str, Self); 6] = [
         ("=", Self::Eq),
         ("!=", Self::Ne),
         ("<", Self::Lt),
         ("<=", Self::Le),
         (">", Self::Gt),
         (">=", Self::Ge),
-        ("~", Self::Contains),
     ];
 }
 
@@ -118,96 +152,5 @@ impl Not for Condition {
             Tree::Not(inner) => *inner,
             node => Tree::Not(Box::new(node)),
         })
-    }
-}
-
-/// A value that a field is compared with: a number, a text, a boolean, a time or
-/// [`NULL`](Self::NULL).
-///
-/// Numbers compare by their size, also integers with floats, and exactly; texts by their
-/// characters; values of different types are unequal, and neither is less. NaN equals NaN.
-///
-/// # Examples
-///
-/// ```
-/// use tracker_core::query::{Literal, argument, metric};
-///
-/// let constant = argument("optimizer", "schedule").eq(Literal::NULL);
-/// assert_eq!(constant.to_string(), "optimizer.schedule = null");
-/// assert_eq!(metric("loss").last().eq(f64::NAN).to_string(), "metric.loss.last = NaN");
-/// ```
-#[derive(Clone, Debug, PartialEq)]
-pub struct Literal(pub(super) Scalar<'static>);
-
-impl Eq for Literal {}
-
-impl Literal {
-    /// The null of JSON, as an argument may have it. What is missing is not null.
-    pub const NULL: Self = Self(Scalar::Null);
-
-    /// The value.
-    pub fn scalar(&self) -> &Scalar<'static> {
-        &self.0
-    }
-
-    /// The literal for a field that is a time.
-    pub(super) fn with_time(self) -> Self {
-        match &self.0 {
-            Scalar::Text(text) => match scalar::time(text) {
-                Some(time) => Self(Scalar::Time(time)),
-                None => self,
-            },
-            _ => self,
-        }
-    }
-
-    /// The literal for a field that is no time.
-    pub(super) fn without_time(self) -> Self {
-        match self.0 {
-            Scalar::Time(time) => time.to_string().into(),
-            _ => self,
-        }
-    }
-}
-
-impl From<f64> for Literal {
-    fn from(number: f64) -> Self {
-        Self(Scalar::Float(number))
-    }
-}
-
-/// Integers of these types.
-macro_rules! from_integers {
-    ($($integer:ty)+) => {
-        $(impl From<$integer> for Literal {
-            fn from(integer: $integer) -> Self {
-                Self(Scalar::Integer(integer.into()))
-            }
-        })+
-    };
-}
-from_integers!(i32 u32 i64 u64 i128);
-
-impl From<bool> for Literal {
-    fn from(boolean: bool) -> Self {
-        Self(Scalar::Bool(boolean))
-    }
-}
-
-impl From<&str> for Literal {
-    fn from(text: &str) -> Self {
-        text.to_owned().into()
-    }
-}
-
-impl From<String> for Literal {
-    fn from(text: String) -> Self {
-        Self(Scalar::Text(text.into()))
-    }
-}
-
-impl From<Timestamp> for Literal {
-    fn from(time: Timestamp) -> Self {
-        Self(Scalar::Time(time))
     }
 }

@@ -45,6 +45,22 @@ pub struct Cursor {
 }
 
 impl Cursor {
+    /// Where a page that holds nothing has begun: before the first item.
+    pub(super) fn start(query: u32) -> Self {
+        Self {
+            keys: Vec::new(),
+            created: Timestamp::MIN.as_microsecond(),
+            uuid: Uuid::nil(),
+            query,
+        }
+    }
+
+    /// Whether it stands before the first item, so that all follow it.
+    pub fn is_start(&self) -> bool {
+        let first = Timestamp::MIN.as_microsecond();
+        self.keys.is_empty() && self.uuid.is_nil() && self.created == first
+    }
+
     /// When the last item was created, and its uuid: where it stands among those of the same keys.
     pub fn place(&self) -> (Timestamp, Uuid) {
         let created = Timestamp::from_microsecond(self.created);

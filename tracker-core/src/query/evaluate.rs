@@ -2,62 +2,20 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap};
 
 use registry_core::Value;
-use uuid::Uuid;
 
-use super::condition::{Comparison, Literal, Tree};
+use super::condition::{Comparison, Condition, Operand, Tree};
 use super::cursor::Cursor;
+use super::directions::Directions;
 use super::field::{Field, Statistic, Target};
 use super::order::{Key, compare};
 use super::page::Page;
 use super::request::Query;
 use super::scalar::Scalar;
 use crate::error::Result;
-use crate::records::{
-    Definition, Direction, ExperimentRecord, MetricValue, ModuleRecord, Row, Summary,
-};
+use crate::records::{Direction, Mean, MeanOf, MetricValue, ModuleRecord, Row, Summary};
 use crate::scope::Detail;
-
-/// What the experiments of a store say of their metrics: whether smaller or larger is better.
-///
-/// # Examples
-///
-/// ```
-/// use tracker_core::Direction;
-/// use tracker_core::ports::{AggregateRecord, ExperimentRecord};
-/// use tracker_core::query::Directions;
-///
-/// let digits = ExperimentRecord::new("digits");
-/// let run = AggregateRecord::new(digits.id, "seed-1");
-/// let directions = Directions::of(&[digits]);
-/// assert_eq!(directions.direction(&run, "loss"), Some(Direction::Minimize));
-/// ```
-#[derive(Clone, Debug, Default)]
-pub struct Directions(HashMap<Uuid, BTreeMap<String, Definition>>);
-
-impl Directions {
-    /// Those of these experiments.
-    pub fn of(experiments: &[ExperimentRecord]) -> Self {
-        let said = experiments.iter();
-        let said = said.filter(|experiment| !experiment.definitions.is_empty());
-        Self(said.map(|of| (of.id, of.definitions.clone())).collect())
-    }
-
-    /// Which value of a metric of an aggregate is the better one: as it says itself, else as its
-    /// experiment says, else as the name of the metric suggests.
-    pub fn direction(
-        &self,
-        aggregate: &crate::records::AggregateRecord,
-        metric: &str,
-    ) -> Option<Direction> {
-        let own = aggregate.definitions.get(metric);
-        let shared = self.0.get(&aggregate.experiment);
-        let shared = shared.and_then(|definitions| definitions.get(metric));
-        Definition::of(metric, own.into_iter().chain(shared)).direction
-    }
-}
 
 impl Query {
     /// What must be read of each aggregate to answer the query; a table of what it finds may show
@@ -75,55 +33,64 @@ impl Query {
     /// ```
     pub fn detail(&self) -> Detail {
         let mut kinds = Vec::new();
-        let mut series = Vec::new();
-        self.each_field(&mut |field| match &field.0 {
-            Target::Argument { kind, .. } | Target::Component(kind) | Target::Hash(kind) => {
-                kinds.push(kind.clone());
+        let (mut series, mut means) = (Vec::new(), Vec::new());
+        for field in self.fields() {
+            match &field.0 {
+                Target::Argument { kind, .. } | Target::Component(kind) | Target::Hash(kind) => {
+                    kinds.push(kind.clone());
+                }
+                Target::Metric {
+                    name,
+                    phase,
+                    statistic: Statistic::Mean(last),
+                } => means.push(MeanOf {
+                    name: name.clone(),
+                    phase: phase.clone(),
+                    last: *last,
+                }),
+                Target::Metric { name, phase, .. } => series.push((name.clone(), phase.clone())),
+                _ => {}
             }
-            Target::Metric { name, phase, .. } => series.push((name.clone(), phase.clone())),
-            _ => {}
-        });
+        }
         kinds.sort_unstable();
         kinds.dedup();
         series.sort_unstable();
         series.dedup();
+        means.sort_unstable();
+        means.dedup();
         Detail {
             modules: Some(kinds),
             series: Some(series),
+            means,
         }
     }
 
     /// Whether it asks for a best value, so that [`Directions`] must be known.
     pub fn needs_directions(&self) -> bool {
-        let mut needs = false;
-        self.each_field(&mut |field| {
-            needs |= matches!(
+        self.fields().into_iter().any(|field| {
+            matches!(
                 &field.0,
                 Target::Metric {
-                    statistic: Statistic::Best,
+                    statistic: Statistic::Best | Statistic::BestEpoch | Statistic::BestStep,
                     ..
                 }
-            );
-        });
-        needs
+            )
+        })
     }
 
     /// Whether it asks for archived aggregates; else only those are found that are not archived.
     pub fn asks_for_archived(&self) -> bool {
-        let mut asks = false;
-        if let Some(filter) = &self.filter {
-            filter
-                .0
-                .each_field(&mut |field| asks |= field.0 == Target::Archived);
-        }
-        asks
+        let condition = self.filter.iter().flat_map(Condition::fields);
+        condition
+            .map(Field::target)
+            .any(|target| *target == Target::Archived)
     }
 
-    fn each_field(&self, act: &mut impl FnMut(&Field)) {
-        self.order.iter().for_each(|order| act(&order.field));
-        if let Some(filter) = &self.filter {
-            filter.0.each_field(act);
-        }
+    /// The fields that it names: those of the condition, then those that it orders by.
+    pub fn fields(&self) -> Vec<&Field> {
+        let condition = self.filter.iter().flat_map(Condition::fields);
+        let orders = self.order.iter().map(|order| &order.field);
+        condition.chain(orders).collect()
     }
 
     /// Whether a row is one of those that are found. It must hold what [`detail`](Self::detail)
@@ -161,13 +128,14 @@ impl Query {
                 found.push((index, self.keys(row, directions)));
             }
         }
-        if let Some(cursor) = &self.after {
+        let after = self.after.as_ref();
+        if let Some(cursor) = after {
             let (keys, place) = (cursor.keys(self)?, cursor.place());
+            let is_start = cursor.is_start();
             found.retain(|(index, row)| {
                 let order = compare(&self.order, row, &keys);
-                order
-                    .then_with(|| rows[*index].aggregate.order().cmp(&place))
-                    .is_gt()
+                let place = order.then_with(|| rows[*index].aggregate.order().cmp(&place));
+                is_start || place.is_gt()
             });
         }
         found.sort_by(|(a, left), (b, right)| {
@@ -177,8 +145,10 @@ impl Query {
         let length = self.limit.unwrap_or(found.len()).min(found.len());
         let more = length < found.len();
         found.truncate(length);
-        let next = found.last().filter(|_| more);
-        let next = next.map(|(last, keys)| Cursor::new(self, keys, &rows[*last].aggregate));
+        let next = more.then(|| match found.last() {
+            Some((last, keys)) => Cursor::new(self, keys, &rows[*last].aggregate),
+            None => self.cursor_again(),
+        });
         let order: Vec<usize> = found.into_iter().map(|(index, _)| index).collect();
         let mut rows: Vec<Option<Row>> = rows.into_iter().map(Some).collect();
         let items = order.into_iter().filter_map(|index| rows[index].take());
@@ -189,24 +159,52 @@ impl Query {
     }
 }
 
+impl Condition {
+    fn fields(&self) -> Vec<&Field> {
+        let mut fields = Vec::new();
+        self.0.add_fields(&mut fields);
+        fields
+    }
+}
+
 impl Tree {
-    fn each_field(&self, act: &mut impl FnMut(&Field)) {
+    fn add_fields<'t>(&'t self, fields: &mut Vec<&'t Field>) {
         match self {
-            Self::Compare(field, ..) | Self::Exists(field) => act(field),
+            Self::Compare(field, _, Operand::Field(other)) => fields.extend([field, other]),
+            Self::Compare(field, ..)
+            | Self::In(field, _)
+            | Self::Matches(field, _)
+            | Self::Exists(field) => fields.push(field),
             Self::All(nodes) | Self::Any(nodes) => {
                 for node in nodes {
-                    node.each_field(act);
+                    node.add_fields(fields);
                 }
             }
-            Self::Not(node) => node.each_field(act),
+            Self::Not(node) => node.add_fields(fields),
         }
     }
 
     fn holds(&self, row: &Row, directions: &Directions) -> bool {
         match self {
-            Self::Compare(field, comparison, literal) => field
-                .value(row, directions)
-                .is_some_and(|value| comparison.holds(&value, literal)),
+            Self::Compare(field, comparison, operand) => {
+                let value = field.value(row, directions);
+                value.is_some_and(|value| match operand {
+                    Operand::Value(literal) => comparison.holds(&value, literal.scalar()),
+                    Operand::Field(other) => {
+                        let other = other.value(row, directions);
+                        other.is_some_and(|other| comparison.holds(&value, &other))
+                    }
+                })
+            }
+            Self::In(field, values) => {
+                let value = field.value(row, directions);
+                value.is_some_and(|value| values.iter().any(|one| value.equals(one.scalar())))
+            }
+            Self::Matches(field, pattern) => match field.value(row, directions) {
+                Some(Scalar::Text(text)) => pattern.is_in(&text),
+                Some(Scalar::Time(time)) => pattern.is_in(&time.to_string()),
+                _ => false,
+            },
             Self::Exists(field) => field.value(row, directions).is_some(),
             Self::All(nodes) => nodes.iter().all(|node| node.holds(row, directions)),
             Self::Any(nodes) => nodes.iter().any(|node| node.holds(row, directions)),
@@ -216,20 +214,16 @@ impl Tree {
 }
 
 impl Comparison {
-    fn holds(self, value: &Scalar<'_>, literal: &Literal) -> bool {
-        let order = || value.order(&literal.0);
+    /// Whether it holds of two values.
+    pub fn holds(self, value: &Scalar<'_>, other: &Scalar<'_>) -> bool {
+        let order = || value.order(other);
         match self {
-            Self::Eq => value.equals(&literal.0),
-            Self::Ne => !value.equals(&literal.0),
+            Self::Eq => value.equals(other),
+            Self::Ne => !value.equals(other),
             Self::Lt => order().is_some_and(Ordering::is_lt),
             Self::Le => order().is_some_and(Ordering::is_le),
             Self::Gt => order().is_some_and(Ordering::is_gt),
             Self::Ge => order().is_some_and(Ordering::is_ge),
-            Self::Contains => match (value, &literal.0) {
-                (Scalar::Text(text), Scalar::Text(part)) => text.contains(&**part),
-                (Scalar::Time(time), Scalar::Text(part)) => time.to_string().contains(&**part),
-                _ => false,
-            },
         }
     }
 }
@@ -302,6 +296,14 @@ impl Field {
                 phase,
                 statistic,
             } => {
+                if let Statistic::Mean(last) = statistic {
+                    let is_meant = |mean: &&Mean| {
+                        let of = &mean.of;
+                        of.name == *name && of.phase == *phase && of.last == *last
+                    };
+                    let mean = row.means.iter().find(is_meant)?;
+                    return mean.value.map(Scalar::Float);
+                }
                 let mut summaries = row.summaries.iter();
                 let same = |summary: &&Summary| summary.name() == name && summary.phase() == phase;
                 let direction = || directions.direction(record, name);
@@ -319,6 +321,8 @@ impl Field {
             Target::Id => Some(text(&record.id)),
             Target::Epoch => Some(Scalar::Integer(record.epoch.into())),
             Target::Created => Some(Scalar::Time(record.created)),
+            Target::Updated => Some(Scalar::Time(record.attempt.as_ref()?.seen)),
+            Target::Ended => record.attempt.as_ref()?.ended.map(Scalar::Time),
             Target::Archived => Some(Scalar::Bool(record.archived)),
             Target::Status => Some(text(record.status().as_str())),
             Target::Duration => {
@@ -344,11 +348,20 @@ impl Statistic {
             Self::Last => Some(value(&summary.last.value)),
             Self::Min => summary.min.map(Scalar::Float),
             Self::Max => summary.max.map(Scalar::Float),
-            Self::Best => match direction()? {
-                Direction::Minimize => summary.min.map(Scalar::Float),
-                Direction::Maximize => summary.max.map(Scalar::Float),
-            },
+            Self::Best | Self::BestEpoch | Self::BestStep => {
+                let (best, at) = match direction()? {
+                    Direction::Minimize => (summary.min, summary.min_at),
+                    Direction::Maximize => (summary.max, summary.max_at),
+                };
+                match self {
+                    Self::BestEpoch => at.map(|at| Scalar::Integer(at.epoch.into())),
+                    Self::BestStep => at.map(|at| Scalar::Integer(at.step.into())),
+                    _ => best.map(Scalar::Float),
+                }
+            }
             Self::Count => Some(Scalar::Integer(summary.count.into())),
+            // It is no part of a summary.
+            Self::Mean(_) => None,
         }
     }
 }

@@ -56,6 +56,10 @@ pub enum Target {
     Epoch,
     /// When it was created.
     Created,
+    /// When the newest attempt was last heard of.
+    Updated,
+    /// When the newest attempt ended.
+    Ended,
     /// Whether it is archived.
     Archived,
     /// How the newest attempt stands.
@@ -77,17 +81,27 @@ pub enum Statistic {
     Max,
     /// The smallest or the largest number, whichever is the better one.
     Best,
+    /// The epoch in which the best number was first measured.
+    BestEpoch,
+    /// The step at which it was.
+    BestStep,
     /// The number of points.
     Count,
+    /// The mean of so many of the last numbers, or of all where there are fewer; NaN where one of
+    /// them is.
+    Mean(u32),
 }
 
 impl Statistic {
-    pub(super) const ALL: [(&'static str, Self); 6] = [
+    /// All but the mean, which has an argument.
+    pub(super) const ALL: [(&'static str, Self); 8] = [
         ("first", Self::First),
         ("last", Self::Last),
         ("min", Self::Min),
         ("max", Self::Max),
         ("best", Self::Best),
+        ("best_epoch", Self::BestEpoch),
+        ("best_step", Self::BestStep),
         ("count", Self::Count),
     ];
 }
@@ -118,6 +132,11 @@ impl Field {
     /// What it looks at.
     pub fn target(&self) -> &Target {
         &self.0
+    }
+
+    /// Whether it is a time.
+    pub(super) fn is_time(&self) -> bool {
+        matches!(self.0, Target::Created | Target::Updated | Target::Ended)
     }
 }
 

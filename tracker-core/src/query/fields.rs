@@ -1,90 +1,9 @@
 //! How fields, conditions and orders are made by methods.
 
-use super::condition::{Comparison, Condition, Literal, Tree};
-use super::field::{Field, Order, Statistic, Target};
-
-/// A series of a metric, of which a query can ask a part; made by [`metric`].
-///
-/// # Examples
-///
-/// ```
-/// use tracker_core::query::metric;
-///
-/// let best = metric("accuracy").phase("test").max();
-/// assert_eq!(best.to_string(), "metric.accuracy[test].max");
-/// assert_eq!(metric("loss").last().to_string(), "metric.loss.last");
-/// ```
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct MetricField {
-    name: String,
-    phase: String,
-}
-
-/// The metric of this name, without a phase unless one is given.
-///
-/// # Examples
-///
-/// ```
-/// use tracker_core::Query;
-/// use tracker_core::query::metric;
-///
-/// let query = Query::new().filter(metric("loss").phase("test").last().lt(0.1));
-/// assert_eq!(query.to_string(), "metric.loss[test].last < 0.1");
-/// ```
-pub fn metric(name: impl Into<String>) -> MetricField {
-    MetricField {
-        name: name.into(),
-        phase: String::new(),
-    }
-}
-
-impl MetricField {
-    /// Sets the phase.
-    pub fn phase(mut self, phase: impl Into<String>) -> Self {
-        self.phase = phase.into();
-        self
-    }
-
-    /// The value of the first point, by epoch, step and arrival.
-    pub fn first(self) -> Field {
-        self.field(Statistic::First)
-    }
-
-    /// The value of the last point, by epoch, step and arrival.
-    pub fn last(self) -> Field {
-        self.field(Statistic::Last)
-    }
-
-    /// The smallest number.
-    pub fn min(self) -> Field {
-        self.field(Statistic::Min)
-    }
-
-    /// The largest number.
-    pub fn max(self) -> Field {
-        self.field(Statistic::Max)
-    }
-
-    /// The best number: the smallest or the largest, as the [definition](crate::Definition) of the
-    /// metric says, or its name suggests. There is none where neither tells.
-    pub fn best(self) -> Field {
-        self.field(Statistic::Best)
-    }
-
-    /// The number of points.
-    pub fn count(self) -> Field {
-        self.field(Statistic::Count)
-    }
-
-    fn field(self, statistic: Statistic) -> Field {
-        Field(Target::Metric {
-            name: self.name,
-            phase: self.phase,
-            statistic,
-        })
-    }
-}
+use super::condition::{Comparison, Condition, Operand, Tree};
+use super::field::{Field, Order, Target};
+use super::literal::Literal;
+use super::pattern::Pattern;
 
 /// An argument of the newest module of a kind. Dots lead into objects, and into lists by index,
 /// from 0; defaults that are excluded from the identity hash can be asked for too.
@@ -167,6 +86,7 @@ pub fn param(path: &str) -> Field {
 /// use tracker_core::query::run_name;
 ///
 /// assert_eq!(run_name().contains("baseline").to_string(), r#"name ~ "baseline""#);
+/// assert_eq!(run_name().is_in(["a", "b"]).to_string(), r#"name in ("a", "b")"#);
 /// ```
 pub fn run_name() -> Field {
     Field(Target::Name)
@@ -180,7 +100,9 @@ pub fn run_name() -> Field {
 /// use tracker_core::Status;
 /// use tracker_core::query::status;
 ///
-/// assert_eq!(status().eq(Status::Failed.as_str()).to_string(), r#"status = "failed""#);
+/// assert_eq!(status().eq(Status::Failed).to_string(), r#"status = "failed""#);
+/// let over = status().is_in([Status::Finished, Status::Failed]);
+/// assert_eq!(over.to_string(), r#"status in ("finished", "failed")"#);
 /// ```
 pub fn status() -> Field {
     Field(Target::Status)
@@ -268,40 +190,114 @@ pub fn created() -> Field {
     Field(Target::Created)
 }
 
+/// When the newest attempt was last heard of: when it ended, or gave its last sign of life. It
+/// compares as [`created`] does.
+///
+/// # Examples
+///
+/// ```
+/// use tracker_core::query::updated;
+///
+/// assert_eq!(updated().lt("2026-01-31").to_string(), r#"updated < "2026-01-31T00:00:00Z""#);
+/// ```
+pub fn updated() -> Field {
+    Field(Target::Updated)
+}
+
+/// When the newest attempt ended, where it has. It compares as [`created`] does.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use tracker_core::query::{Literal, ended};
+///
+/// let hour = Duration::from_secs(3_600);
+/// assert_eq!(ended().ge(Literal::ago(hour)).to_string(), "ended >= 1h ago");
+/// ```
+pub fn ended() -> Field {
+    Field(Target::Ended)
+}
+
+/// The comparisons are with a value or with another field.
 impl Field {
     /// Whether it equals a value.
-    pub fn eq(self, value: impl Into<Literal>) -> Condition {
+    pub fn eq(self, value: impl Into<Operand>) -> Condition {
         self.compare(Comparison::Eq, value.into())
     }
 
     /// Whether it is there and differs from a value.
-    pub fn ne(self, value: impl Into<Literal>) -> Condition {
+    pub fn ne(self, value: impl Into<Operand>) -> Condition {
         self.compare(Comparison::Ne, value.into())
     }
 
     /// Whether it is less than a value.
-    pub fn lt(self, value: impl Into<Literal>) -> Condition {
+    pub fn lt(self, value: impl Into<Operand>) -> Condition {
         self.compare(Comparison::Lt, value.into())
     }
 
     /// Whether it is less than a value or equal to it.
-    pub fn le(self, value: impl Into<Literal>) -> Condition {
+    pub fn le(self, value: impl Into<Operand>) -> Condition {
         self.compare(Comparison::Le, value.into())
     }
 
     /// Whether it is greater than a value.
-    pub fn gt(self, value: impl Into<Literal>) -> Condition {
+    pub fn gt(self, value: impl Into<Operand>) -> Condition {
         self.compare(Comparison::Gt, value.into())
     }
 
     /// Whether it is greater than a value or equal to it.
-    pub fn ge(self, value: impl Into<Literal>) -> Condition {
+    pub fn ge(self, value: impl Into<Operand>) -> Condition {
         self.compare(Comparison::Ge, value.into())
     }
 
-    /// Whether it is a text that has this one in it.
+    /// Whether it equals one of these values.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracker_core::query::{argument, param};
+    ///
+    /// let some = argument("optimizer", "lr").is_in([0.1, 0.01]).and(param("seed").not_in([1, 2]));
+    /// assert_eq!(
+    ///     some.to_string(),
+    ///     "optimizer.lr in (0.1, 0.01) and param.seed exists and not param.seed in (1, 2)"
+    /// );
+    /// ```
+    pub fn is_in<L: Into<Literal>>(self, values: impl IntoIterator<Item = L>) -> Condition {
+        let values = values.into_iter().map(Into::into);
+        let values = values.map(|value| self.literal(value)).collect();
+        Condition(Tree::In(self, values))
+    }
+
+    /// Whether it is there and equals none of these values.
+    pub fn not_in<L: Into<Literal>>(self, values: impl IntoIterator<Item = L>) -> Condition {
+        self.clone().exists().and(!self.is_in(values))
+    }
+
+    /// Whether it is a text that has this one in it; upper and lower case are two.
     pub fn contains(self, text: impl Into<String>) -> Condition {
-        self.compare(Comparison::Contains, text.into().into())
+        self.matches(Pattern::of_text(text))
+    }
+
+    /// Whether it is a text, or a time as RFC 3339 writes it, in which a pattern is found.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracker_core::query::name;
+    ///
+    /// let some = name("model").matches("^(MLP|CNN)$".parse()?);
+    /// assert_eq!(some.to_string(), r#"model ~ "^(MLP|CNN)$""#);
+    /// # Ok::<(), tracker_core::Error>(())
+    /// ```
+    pub fn matches(self, pattern: Pattern) -> Condition {
+        Condition(Tree::Matches(self, pattern))
+    }
+
+    /// Whether it is there, and is no text in which a pattern is found.
+    pub fn matches_not(self, pattern: Pattern) -> Condition {
+        self.clone().exists().and(!self.matches(pattern))
     }
 
     /// Whether it is there.
@@ -325,13 +321,20 @@ impl Field {
         }
     }
 
-    pub(super) fn compare(self, comparison: Comparison, literal: Literal) -> Condition {
-        let created = self.0 == Target::Created && comparison != Comparison::Contains;
-        let literal = if created {
-            literal.with_time()
-        } else {
-            literal.without_time()
+    pub(super) fn compare(self, comparison: Comparison, operand: Operand) -> Condition {
+        let operand = match operand {
+            Operand::Value(value) => Operand::Value(self.literal(value)),
+            Operand::Field(field) => Operand::Field(field),
         };
-        Condition(Tree::Compare(self, comparison, literal))
+        Condition(Tree::Compare(self, comparison, operand))
+    }
+
+    /// A value as it is compared with this.
+    fn literal(&self, value: Literal) -> Literal {
+        if self.is_time() {
+            value.with_time()
+        } else {
+            value.without_time()
+        }
     }
 }

@@ -17,13 +17,19 @@ impl Cursor {
         }
     }
 
-    /// What the last item was ordered by, as the query has it whose page it was.
+    /// What the last item was ordered by, as the query has it whose page it was; nothing for a cursor
+    /// at the [start](Self::is_start).
     ///
     /// # Errors
     ///
     /// [`Error::Query`] when the cursor came with a page of another query.
     pub fn keys(&self, query: &Query) -> Result<Vec<Key<'static>>> {
-        if self.keys.len() != query.order.len() || self.query != fingerprint(query) {
+        let length = if self.is_start() {
+            0
+        } else {
+            query.order.len()
+        };
+        if self.keys.len() != length || self.query != fingerprint(query) {
             let text = query.to_string();
             let before = text.rfind(&self.to_string()).unwrap_or(0);
             return Err(Error::Query {
@@ -38,6 +44,15 @@ impl Cursor {
             .iter()
             .map(|key| Key::of(Scalar::of(key)))
             .collect())
+    }
+}
+
+impl Query {
+    /// Where the next page begins behind one that holds nothing, because none was wanted: where it
+    /// has begun itself.
+    pub fn cursor_again(&self) -> Cursor {
+        let start = || Cursor::start(fingerprint(self));
+        self.after.clone().unwrap_or_else(start)
     }
 }
 

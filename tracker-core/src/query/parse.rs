@@ -2,35 +2,17 @@
 
 use std::str::FromStr;
 
-use super::condition::{Comparison, Condition, Literal, Tree};
+use super::condition::{Comparison, Condition};
 use super::cursor::Cursor;
-use super::field::{Field, Order, Statistic, Target};
+use super::field::{Field, Order};
+use super::pattern::Pattern;
 use super::request::Query;
-use super::scalar::Scalar;
-use super::text::{Parser, is_one_of, of_name, opens_name};
+use super::text::{Parser, is_one_of};
+use super::value::TEXTS;
 use crate::error::{Error, Result};
-
-/// Words that need quotes to be a kind, because they mean something where a field may begin.
-pub(super) const KEYWORDS: [&str; 13] = [
-    "and", "or", "not", "exists", "order", "by", "desc", "asc", "limit", "after", "true", "false",
-    "null",
-];
-/// Words that begin a field which is no argument.
-pub(super) const FIELDS: [&str; 12] = [
-    "metric", "tag", "param", "hash", "notes", "id", "name", "epoch", "created", "archived",
-    "status", "duration",
-];
 
 /// How deep parentheses and `not` may nest; each level costs some stack.
 const NESTING: usize = 100;
-
-const COMPARISONS: &str = "the comparisons are `=`, `!=`, `<`, `<=`, `>`, `>=`, `~` and `exists`";
-const STATISTICS: &str = "a metric is written `metric.NAME[PHASE].max`, with one of `first`, \
-                          `last`, `min`, `max`, `best` and `count`";
-
-const TEXTS: &str = "a text stands in quotes, as `\"MLP\"`; the other values are numbers, `true`, \
-                     `false` and `null`";
-const TIMES: &str = "write a date, as `\"2026-01-31\"`, or a time, as `\"2026-01-31T12:00:00Z\"`";
 
 impl Parser<'_> {
     /// What `rule` reads, behind which nothing may follow.
@@ -42,35 +24,41 @@ impl Parser<'_> {
         }
     }
 
-    /// `[condition] [order by ...] [limit N] [after CURSOR]`
+    /// `[condition]`, then `order by ...`, `limit N` and `after CURSOR`, each once at most
     pub(super) fn query(&mut self) -> Result<Query> {
         let mut query = Query::new();
         let clause = is_one_of(self.word(), &["order", "limit", "after"]);
         if self.peek().is_some() && !clause {
             query.filter = Some(self.any()?);
         }
-        if self.take_word("order") {
-            if !self.take_word("by") {
-                return Err(self.error("expected `by`", "write `order by FIELD`"));
-            }
-            query.order.push(self.order()?);
-            while self.take(',') {
+        loop {
+            let start = self.at;
+            let again = if self.take_word("order") {
+                let again = !query.order.is_empty();
+                if !self.take_word("by") {
+                    return Err(self.error("expected `by`", "write `order by FIELD`"));
+                }
                 query.order.push(self.order()?);
+                while self.take(',') {
+                    query.order.push(self.order()?);
+                }
+                again
+            } else if self.take_word("limit") {
+                query.limit.replace(self.limit()?).is_some()
+            } else if self.take_word("after") {
+                query.after.replace(self.cursor()?).is_some()
+            } else {
+                break;
+            };
+            if again {
+                self.at = start;
+                return Err(self.error("expected the end", "each clause stands once at most"));
             }
-        }
-        if self.take_word("limit") {
-            query.limit = Some(self.limit()?);
-        }
-        if self.take_word("after") {
-            query.after = Some(self.cursor()?);
         }
         match self.peek() {
             None => Ok(query),
-            Some('&') => Err(self.error("expected `and`", "write `and`")),
-            Some('|') => Err(self.error("expected `or`", "write `or`")),
-            Some(_) => Err(self.error_near(
+            Some(_) => Err(self.no_joint(
                 "expected the end or another clause",
-                KEYWORDS,
                 "a query is a condition of `and`, `or` and `not`, then `order by`, `limit` and \
                  `after`",
             )),
@@ -108,7 +96,7 @@ impl Parser<'_> {
             let condition = self.any()?;
             if !self.take(')') {
                 let hint = "go on with `and` or `or`, or close the parenthesis";
-                return Err(self.error("expected `)`", hint));
+                return Err(self.no_joint("expected `)`", hint));
             }
             condition
         } else {
@@ -118,170 +106,79 @@ impl Parser<'_> {
         Ok(condition)
     }
 
-    /// `field = value`, `field exists`
+    /// `field = value`, `field < field`, `field in (value, ...)`, `field ~ "text"`, `field exists`
     fn comparison(&mut self) -> Result<Condition> {
+        self.skip_space();
+        let start = self.at;
         let field = self.field()?;
         if self.take_word("exists") {
             return Ok(field.exists());
         }
+        if self.take_word("in") {
+            let values = self.values(&field)?;
+            return Ok(field.is_in(values));
+        }
+        if self.take_word("not") {
+            if !self.take_word("in") {
+                return Err(self.error("expected `in`", "write `FIELD not in (1, 2)`"));
+            }
+            let values = self.values(&field)?;
+            return Ok(field.not_in(values));
+        }
         self.skip_space();
         let symbol = self.run(|char| "=!<>~&|".contains(char));
+        match symbol {
+            "~" | "!~" => {
+                self.at += symbol.len();
+                let pattern = self.pattern()?;
+                return Ok(match symbol {
+                    "~" => field.matches(pattern),
+                    _ => field.matches_not(pattern),
+                });
+            }
+            _ => {}
+        }
         let known = Comparison::ALL.into_iter();
         let found = known
             .filter(|(known, _)| symbol.starts_with(known))
             .max_by_key(|(known, _)| known.len());
         let Some((taken, comparison)) = found else {
-            return Err(self.no_comparison(&field));
+            return Err(self.no_comparison(start, &field));
         };
         self.at += taken.len();
         if taken != symbol {
-            return Err(self.error("expected a comparison", COMPARISONS));
+            return Err(self.other_comparison(symbol));
         }
-        self.skip_space();
-        let start = self.at;
-        let literal = self.literal()?;
-        let condition = field.compare(comparison, literal);
-        let expected = match &condition.0 {
-            Tree::Compare(_, Comparison::Contains, Literal(Scalar::Text(_))) => {
-                return Ok(condition);
-            }
-            Tree::Compare(_, Comparison::Contains, _) => ("expected a text", TEXTS),
-            Tree::Compare(Field(Target::Created), _, Literal(Scalar::Time(_))) => {
-                return Ok(condition);
-            }
-            Tree::Compare(Field(Target::Created), ..) => ("expected a time", TIMES),
-            _ => return Ok(condition),
-        };
-        self.at = start;
-        Err(self.error(expected.0, expected.1))
+        let operand = self.operand(&field, comparison)?;
+        Ok(field.compare(comparison, operand))
     }
 
-    fn no_comparison(&mut self, field: &Field) -> Error {
-        const PROBLEM: &str = "expected a comparison";
-        let (Target::Component(kind) | Target::Argument { kind, .. }) = &field.0 else {
-            return self.error_near(PROBLEM, ["exists"], COMPARISONS);
+    /// A regular expression in quotes. What stands there is taken as it is, so that a backslash need
+    /// not be written twice.
+    fn pattern(&mut self) -> Result<Pattern> {
+        let quote = self.peek().filter(|char| matches!(char, '"' | '\''));
+        let Some(quote) = quote else {
+            return Err(self.error("expected a text", TEXTS));
         };
-        let meant = match self.peek() {
-            Some('[') => registry_core::nearest(kind, ["metric"]),
-            Some(char) if opens_name(char) => {
-                registry_core::nearest(kind, ["not", "order", "limit", "after"])
-            }
-            _ => None,
+        let mut is_escaped = true;
+        let rest = self.rest();
+        let end = rest.char_indices().find(|(_, char)| {
+            let ends = *char == quote && !is_escaped;
+            is_escaped = *char == '\\' && !is_escaped;
+            ends
+        });
+        let Some((end, _)) = end else {
+            let hint = "end the text with the quote that it began with";
+            return Err(self.error("the quote is not closed", hint));
         };
-        match meant {
-            Some(meant) => {
-                let hint = format!("did you mean `{meant}` where `{kind}` stands?");
-                self.error(PROBLEM, hint)
+        match rest[1..end].parse() {
+            Ok(pattern) => {
+                self.at += end + 1;
+                Ok(pattern)
             }
-            None => self.error_near(PROBLEM, ["exists"], COMPARISONS),
+            Err(Error::Query { problem, hint, .. }) => Err(self.error(&problem, hint)),
+            Err(other) => Err(other),
         }
-    }
-
-    /// `metric.NAME[PHASE].max`, `tag.NAME`, `KIND.path`, `KIND`
-    pub(super) fn field(&mut self) -> Result<Field> {
-        let quoted = matches!(self.peek(), Some('"' | '\''));
-        let word = self.word();
-        if !quoted && (!word.starts_with(opens_name) || is_one_of(word, &KEYWORDS)) {
-            let hint = "a field is `metric.NAME.max`, `KIND.ARGUMENT`, `KIND`, `param.NAME`, \
-                        `tag.NAME`, `hash.KIND`, `name`, `notes`, `id`, `epoch`, `created`, \
-                        `status`, `duration` or `archived`";
-            return Err(self.error("expected a field", hint));
-        }
-        let first = self.name("a field")?;
-        let special = FIELDS
-            .into_iter()
-            .find(|known| first.eq_ignore_ascii_case(known));
-        Ok(Field(match special.filter(|_| !quoted) {
-            Some("metric") => self.metric()?,
-            Some("tag") => Target::Tag(self.after_dot("the name of a tag")?),
-            Some("hash") => Target::Hash(self.after_dot("the kind of a module")?),
-            Some("param") => {
-                let mut path = vec![self.after_dot("the name of a parameter")?];
-                path.append(&mut self.path("the name of a member")?);
-                Target::Param(path)
-            }
-            Some("notes") => Target::Notes,
-            Some("name") => Target::Name,
-            Some("archived") => Target::Archived,
-            Some("status") => Target::Status,
-            Some("duration") => Target::Duration,
-            Some("id") => Target::Id,
-            Some("epoch") => Target::Epoch,
-            Some("created") => Target::Created,
-            _ => {
-                let path = self.path("the name of an argument")?;
-                if path.is_empty() {
-                    Target::Component(first)
-                } else {
-                    Target::Argument { kind: first, path }
-                }
-            }
-        }))
-    }
-
-    /// `[.name ...]`
-    fn path(&mut self, what: &str) -> Result<Vec<String>> {
-        let mut path = Vec::new();
-        while self.take('.') {
-            path.push(self.name(what)?);
-        }
-        Ok(path)
-    }
-
-    fn metric(&mut self) -> Result<Target> {
-        let name = self.after_dot("the name of a metric")?;
-        let mut phase = String::new();
-        if self.take('[') {
-            phase = self.name("a phase")?;
-            if !self.take(']') {
-                return Err(self.error("expected `]`", "close the bracket behind the phase"));
-            }
-        }
-        if !self.take('.') {
-            return Err(self.error("expected `.`", STATISTICS));
-        }
-        let word = self.word();
-        let found = Statistic::ALL.into_iter();
-        let mut found = found.filter(|(known, _)| word.eq_ignore_ascii_case(known));
-        let Some((_, statistic)) = found.next() else {
-            let names = Statistic::ALL.map(|(name, _)| name);
-            return Err(self.error_near("expected a part of the metric", names, STATISTICS));
-        };
-        self.at += word.len();
-        Ok(Target::Metric {
-            name,
-            phase,
-            statistic,
-        })
-    }
-
-    fn after_dot(&mut self, what: &str) -> Result<String> {
-        if !self.take('.') {
-            let hint = "a kind of this name stands in quotes";
-            return Err(self.error(&format!("expected `.` and {what}"), hint));
-        }
-        self.name(what)
-    }
-
-    /// A number, a text in quotes, `true`, `false` or `null`.
-    fn literal(&mut self) -> Result<Literal> {
-        if let Some('"' | '\'') = self.peek() {
-            return self.quoted().map(Literal::from);
-        }
-        let run = self.run(|char| of_name(char) || matches!(char, '.' | '+'));
-        let word = |word| run.eq_ignore_ascii_case(word);
-        let scalar = if word("null") {
-            Some(Scalar::Null)
-        } else if word("true") || word("false") {
-            Some(Scalar::Bool(word("true")))
-        } else {
-            Scalar::number(run)
-        };
-        let Some(scalar) = scalar else {
-            return Err(self.error("expected a value", TEXTS));
-        };
-        self.at += run.len();
-        Ok(Literal(scalar))
     }
 
     /// `field [asc | desc]`
@@ -327,5 +224,32 @@ impl FromStr for Field {
 
     fn from_str(text: &str) -> Result<Self> {
         Parser::new(text).whole(Parser::field)
+    }
+}
+
+impl Field {
+    /// The fields of a text that has commas between them, as the columns of a table.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Query`] where one of them cannot be read.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracker_core::query::{Field, metric, tag};
+    ///
+    /// let columns = Field::list(r#"metric."acc, top-1".last, tag.stage"#)?;
+    /// assert_eq!(columns, [metric("acc, top-1").last(), tag("stage")]);
+    /// # Ok::<(), tracker_core::Error>(())
+    /// ```
+    pub fn list(text: &str) -> Result<Vec<Self>> {
+        Parser::new(text).whole(|parser| {
+            let mut fields = vec![parser.field()?];
+            while parser.take(',') {
+                fields.push(parser.field()?);
+            }
+            Ok(fields)
+        })
     }
 }

@@ -4,12 +4,13 @@ use std::fmt::{self, Display, Formatter, Write};
 
 use registry_core::Value;
 
-use super::condition::{Comparison, Condition, Literal, Tree};
+use super::condition::{Comparison, Condition, Operand, Tree};
 use super::field::{Field, Order, Statistic, Target};
-use super::parse::{FIELDS, KEYWORDS};
+use super::literal::Literal;
 use super::request::Query;
 use super::scalar::Scalar;
-use super::text::{is_one_of, of_name, opens_name};
+use super::text::{FIELDS, HABITS, KEYWORDS, is_one_of, of_name, opens_name};
+use super::value::in_units;
 
 impl Display for Query {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -53,9 +54,18 @@ impl Display for Condition {
 impl Display for Tree {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Compare(field, comparison, literal) => {
-                write!(f, "{field} {comparison} {literal}")
+            Self::Compare(field, comparison, operand) => {
+                write!(f, "{field} {comparison} {operand}")
             }
+            Self::In(field, values) => {
+                write!(f, "{field} in (")?;
+                for (index, value) in values.iter().enumerate() {
+                    let comma = if index == 0 { "" } else { ", " };
+                    write!(f, "{comma}{value}")?;
+                }
+                f.write_char(')')
+            }
+            Self::Matches(field, pattern) => write!(f, "{field} ~ \"{}\"", pattern.as_str()),
             Self::Exists(field) => write!(f, "{field} exists"),
             Self::All(nodes) => list(f, nodes, " and ", |node| matches!(node, Self::Any(_))),
             Self::Any(nodes) => list(f, nodes, " or ", |_| false),
@@ -84,6 +94,17 @@ fn list(
     Ok(())
 }
 
+impl Display for Operand {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Value(literal) => write!(f, "{literal}"),
+            // A single word is no field there: mostly it is a text whose quotes were forgotten.
+            Self::Field(kind @ Field(Target::Component(_))) => write!(f, "({kind})"),
+            Self::Field(field) => write!(f, "{field}"),
+        }
+    }
+}
+
 impl Display for Comparison {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let known = Self::ALL.into_iter().find(|(_, known)| known == self);
@@ -93,6 +114,9 @@ impl Display for Comparison {
 
 impl Display for Statistic {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        if let Self::Mean(last) = self {
+            return write!(f, "mean({last})");
+        }
         let known = Self::ALL.into_iter().find(|(_, known)| known == self);
         f.write_str(known.map_or("", |(name, _)| name))
     }
@@ -100,7 +124,11 @@ impl Display for Statistic {
 
 impl Display for Literal {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match &self.0 {
+        if let Some(seconds) = self.seconds_ago() {
+            let (count, unit) = in_units(seconds);
+            return write!(f, "{count}{unit} ago");
+        }
+        match self.scalar() {
             Scalar::Null | Scalar::Nested => f.write_str("null"),
             Scalar::Bool(boolean) => write!(f, "{boolean}"),
             Scalar::Integer(integer) => write!(f, "{integer}"),
@@ -163,13 +191,17 @@ impl Display for Field {
             Target::Id => f.write_str("id"),
             Target::Epoch => f.write_str("epoch"),
             Target::Created => f.write_str("created"),
+            Target::Updated => f.write_str("updated"),
+            Target::Ended => f.write_str("ended"),
         }
     }
 }
 
 /// A kind where a field begins: there some words mean something else.
 fn write_kind(f: &mut Formatter<'_>, kind: &str) -> fmt::Result {
-    let reserved = is_one_of(kind, &KEYWORDS) || is_one_of(kind, &FIELDS);
+    let habits = HABITS.map(|(habit, _)| habit);
+    let reserved = [&KEYWORDS[..], &FIELDS, &habits];
+    let reserved = reserved.iter().any(|words| is_one_of(kind, words));
     if kind.starts_with(opens_name) && !reserved {
         write_name(f, kind)
     } else {

@@ -2,6 +2,29 @@
 
 use crate::error::{Error, Result};
 
+/// Words that need quotes to be a kind, because they mean something where a field may begin.
+pub(super) const KEYWORDS: [&str; 14] = [
+    "and", "or", "not", "exists", "in", "order", "by", "desc", "asc", "limit", "after", "true",
+    "false", "null",
+];
+/// Words that begin a field which is no argument.
+pub(super) const FIELDS: [&str; 14] = [
+    "metric", "tag", "param", "hash", "notes", "id", "name", "epoch", "created", "updated",
+    "ended", "archived", "status", "duration",
+];
+
+/// Words that begin a field elsewhere, as in other trackers, and the one that does here.
+/// A kind of this name stands in quotes.
+pub(super) const HABITS: [(&str, &str); 7] = [
+    ("metrics", "metric"),
+    ("summary", "metric"),
+    ("params", "param"),
+    ("config", "param"),
+    ("tags", "tag"),
+    ("attributes", ""),
+    ("attribute", ""),
+];
+
 /// Whether a character may stand in a name without quotes.
 pub(super) fn of_name(char: char) -> bool {
     char.is_alphanumeric() || matches!(char, '_' | '-' | '/')

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::Result;
+use crate::names::check;
+
 /// The tags and notes of an experiment or an aggregate.
 ///
 /// # Examples
@@ -56,6 +59,20 @@ pub enum Annotation {
     },
     /// Sets the notes.
     SetNotes(String),
+}
+
+impl Annotation {
+    /// Refuses a tag that no store takes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::EmptyName`](crate::Error::EmptyName), [`Error::Name`](crate::Error::Name).
+    pub fn check(&self) -> Result<()> {
+        match self {
+            Self::SetTag { tag, .. } => check("name", tag, "a tag"),
+            Self::RemoveTag { .. } | Self::SetNotes(_) => Ok(()),
+        }
+    }
 }
 
 impl Annotations {

@@ -98,6 +98,10 @@ impl Status {
         Self::Lost,
     ];
 
+    /// What a status may be.
+    pub(crate) const HINT: &str =
+        "it is one of `unknown`, `running`, `finished`, `failed` and `lost`";
+
     /// The word for it, in lower case.
     pub fn as_str(self) -> &'static str {
         match self {

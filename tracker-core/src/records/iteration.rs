@@ -7,6 +7,7 @@ use super::identity;
 use super::metric::check_count;
 use super::module::ModuleRecord;
 use crate::error::{Error, Result};
+use crate::names::check_form;
 
 /// A pass over a dataset in one phase: the data, the arguments it was fed with, and the modules at
 /// work.
@@ -119,6 +120,7 @@ impl Iteration {
                 place: "an iteration".to_owned(),
             });
         }
+        check_form(&self.phase, "a phase")?;
         check_count("epoch", self.epoch, || {
             format!("the `{}` iteration", self.phase)
         })?;

@@ -12,6 +12,7 @@ use super::identity;
 use super::moment::{Micros, Moment};
 use super::number::Number;
 use crate::error::{Error, Result};
+use crate::names::{check, check_form};
 
 /// A value that was measured: a number, or any JSON value, such as a confusion matrix.
 ///
@@ -208,12 +209,8 @@ impl Metric {
 
     /// Why no store can keep the point, where that is so.
     pub(crate) fn check(&self) -> Result<()> {
-        if self.name.is_empty() {
-            return Err(Error::EmptyName {
-                what: "name",
-                place: "a metric".to_owned(),
-            });
-        }
+        check("name", &self.name, "a metric")?;
+        check_form(&self.phase, "a phase")?;
         check_count("epoch", self.epoch, || {
             format!("the metric `{}`", self.name)
         })?;

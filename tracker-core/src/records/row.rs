@@ -11,12 +11,14 @@ use super::aggregate::AggregateRecord;
 use super::annotations::Annotations;
 use super::attempt::AttemptState;
 use super::definition::Definition;
+use super::mean::Mean;
 use super::module::ModuleRecord;
 use super::summary::Summary;
 
 /// An aggregate in a table of runs, with those of its modules and summaries that are wanted.
 ///
-/// As JSON it is one object: the members of its [`AggregateRecord`], `modules` and `metrics`.
+/// As JSON it is one object: the members of its [`AggregateRecord`], `modules`, `metrics`,
+/// and `means` where there are any.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Row {
     /// The aggregate.
@@ -27,6 +29,9 @@ pub struct Row {
     /// The summaries of the wanted series, ordered by name and phase.
     #[serde(rename = "metrics")]
     pub summaries: Vec<Summary>,
+    /// The wanted means of last values.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub means: Vec<Mean>,
 }
 
 /// The members of a row one by one: what serde flattens it reads into a buffer, which rounds large
@@ -56,6 +61,8 @@ struct Form {
     modules: Vec<ModuleRecord>,
     #[serde(default)]
     metrics: Vec<Summary>,
+    #[serde(default)]
+    means: Vec<Mean>,
 }
 
 impl<'de> Deserialize<'de> for Row {
@@ -80,6 +87,7 @@ impl<'de> Deserialize<'de> for Row {
             },
             modules: form.modules,
             summaries: form.metrics,
+            means: form.means,
         })
     }
 }

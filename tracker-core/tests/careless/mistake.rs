@@ -108,5 +108,8 @@ mistakes! {
     ClearsByIdAlone => removal_touches_nothing_else,
     FindsFaultWithAll => sound_store_has_nothing_wrong,
     TakesAnyCursor => cursor_of_another_query_is_refused,
+    SearchKnowsNoMeans => mean_is_of_the_last_values,
+    EndsAtNothing => page_of_nothing_has_a_next_one,
+    CountsPastTheLimit => what_is_found_is_counted,
     EndsAtAFullPage => pages_give_the_whole_once,
 }

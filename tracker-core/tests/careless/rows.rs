@@ -140,7 +140,13 @@ impl Careless {
             _ => None,
         };
         let query = changed.as_ref().unwrap_or(query);
-        let rows = self.found(&search.scope, &Detail::ALL)?;
+        let mut rows = self.found(&search.scope, &Detail::ALL)?;
+        if !self.makes(M::SearchKnowsNoMeans) {
+            let wanted = search.detail.union(&query.detail());
+            wanted.add_means(&mut rows, |uuid, name, phase| {
+                self.inner.history(uuid, name, phase)
+            })?;
+        }
         let directions = match self.mistake {
             Some(M::SearchKnowsNoDefinitions) => Directions::default(),
             _ => Directions::of(&self.inner.experiments()?),
@@ -149,6 +155,9 @@ impl Careless {
         page.items
             .iter_mut()
             .for_each(|row| search.detail.trim(row));
+        if self.makes(M::EndsAtNothing) && query.most() == Some(0) {
+            page.next = None;
+        }
         if self.makes(M::EndsAtAFullPage) && Some(page.items.len()) == query.most() {
             page.next = None;
         }
@@ -184,5 +193,6 @@ fn made_up(uuid: Uuid) -> Row {
         },
         modules: Vec::new(),
         summaries: Vec::new(),
+        means: Vec::new(),
     }
 }

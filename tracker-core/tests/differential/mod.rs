@@ -101,8 +101,11 @@ fn any_detail() -> impl Strategy<Value = Detail> {
     let series = select(SERIES.to_vec());
     let series = series.prop_map(|(name, phase)| (name.to_owned(), phase.to_owned()));
     let series = prop::collection::vec(series, 0..3);
-    (prop::option::of(kinds), prop::option::of(series))
-        .prop_map(|(modules, series)| Detail { modules, series })
+    (prop::option::of(kinds), prop::option::of(series)).prop_map(|(modules, series)| Detail {
+        modules,
+        series,
+        ..Detail::ALL
+    })
 }
 
 fn any_histories() -> impl Strategy<Value = Histories> {

@@ -9,20 +9,26 @@ use tracker_core::{Definition, Direction};
 use super::condition::indexed;
 use crate::column::json;
 use crate::experiments;
+use crate::facts;
 use crate::failure::Failure;
 use crate::number::ordered;
 use crate::rows::Condition;
 
 /// Rows in order: those of the first stage stand before those of the next.
 pub(super) struct Stage {
-    pub(super) from: &'static str,
+    pub(super) from: String,
     pub(super) condition: Condition,
     pub(super) order: String,
 }
 
+impl Stage {
+    /// All rows, by their place.
+    pub(super) fn whole() -> Self {
+        by_place(None, Condition::new("1", Vec::new()))
+    }
+}
+
 const AGGREGATES: &str = "aggregates AS a";
-/// One series after the other, in the order of an index.
-const SERIES: &str = "series AS s CROSS JOIN aggregates AS a ON a.row = s.aggregate";
 const PLACE: &str = "a.created, a.uuid";
 
 /// The stages in which the rows of a query come in its order, behind its cursor; nothing where no
@@ -30,10 +36,11 @@ const PLACE: &str = "a.created, a.uuid";
 pub(super) fn stages(
     transaction: &Transaction<'_>,
     wanted: &Search<'_>,
+    has_facts: bool,
 ) -> Result<Option<Vec<Stage>>, Failure> {
     let query = wanted.query;
     let cursor = match query.cursor() {
-        Some(cursor) => Some(Cursor {
+        Some(cursor) => (!cursor.is_start()).then_some(Cursor {
             keys: cursor.keys(query)?,
             place: {
                 let (created, uuid) = cursor.place();
@@ -47,10 +54,8 @@ pub(super) fn stages(
     };
     let order = match query.orders() {
         [] => {
-            return Ok(Some(vec![by_place(
-                cursor.as_ref(),
-                Condition::new("1", Vec::new()),
-            )]));
+            let whole = Stage::whole();
+            return Ok(Some(vec![by_place(cursor.as_ref(), whole.condition)]));
         }
         [order] => order,
         _ => return Ok(None),
@@ -87,7 +92,18 @@ pub(super) fn stages(
             }
             Ok(by_metric(metric, column, order, cursor.as_ref()))
         }
-        _ => Ok(None),
+        target => {
+            let field = match facts::Field::of(target).filter(|_| has_facts) {
+                Some(field) => field.row(transaction)?,
+                None => None,
+            };
+            match field {
+                Some(field) if facts::are_in_order(transaction, field)? => {
+                    Ok(by_fact(field, order, cursor.as_ref()))
+                }
+                _ => Ok(None),
+            }
+        }
     }
 }
 
@@ -102,7 +118,7 @@ fn by_place(cursor: Option<&Cursor>, condition: Condition) -> Stage {
     let behind =
         cursor.map(|cursor| Condition::new(format!("({PLACE}) > (?, ?)"), cursor.place.clone()));
     Stage {
-        from: AGGREGATES,
+        from: AGGREGATES.to_owned(),
         condition: match behind {
             Some(behind) => condition.and(&behind),
             None => condition,
@@ -125,46 +141,67 @@ fn by_column(column: &str, order: &Order, cursor: Option<&Cursor>) -> Option<Vec
         None => Condition::new("1", Vec::new()),
     };
     Some(vec![Stage {
-        from: AGGREGATES,
+        from: AGGREGATES.to_owned(),
         condition,
         order: format!("{column} {}, {PLACE}", direction(order)),
     }])
 }
 
-/// By a number of the summary of a metric; those without one last.
+/// By a number of the summary of a metric.
 fn by_metric(
     metric: i64,
     column: &str,
     order: &Order,
     cursor: Option<&Cursor>,
 ) -> Option<Vec<Stage>> {
-    let is_number = |series: &str| {
+    let is_there = |series: &str| {
         format!(
             "{series}.metric = {metric} AND {series}.{column} BETWEEN {} AND {}",
             ordered(f64::NEG_INFINITY),
             ordered(f64::INFINITY)
         )
     };
+    let value = |key: &Scalar<'_>| match key {
+        Scalar::Float(number) => Some(Column::Integer(ordered(*number))),
+        _ => None,
+    };
+    elsewhere("series", column, is_there, value, order, cursor)
+}
+
+/// By a fact.
+fn by_fact(field: i64, order: &Order, cursor: Option<&Cursor>) -> Option<Vec<Stage>> {
+    let is_there = |facts: &str| format!("{facts}.field = {field} AND {facts}.value IS NOT NULL");
+    let value = |key: &Scalar<'_>| Some(facts::column(key)).filter(|value| *value != Column::Null);
+    elsewhere("facts", "value", is_there, value, order, cursor)
+}
+
+/// By a column of the rows of another table that belong to an aggregate: one at most `is_there`.
+/// Those without one stand last.
+fn elsewhere(
+    table: &str,
+    column: &str,
+    is_there: impl Fn(&str) -> String,
+    value: impl Fn(&Scalar<'_>) -> Option<Column>,
+    order: &Order,
+    cursor: Option<&Cursor>,
+) -> Option<Vec<Stage>> {
     let without = Condition::new(
         format!(
-            "NOT EXISTS (SELECT 1 FROM series AS t WHERE t.aggregate = a.row AND {})",
-            is_number("t")
+            "NOT EXISTS (SELECT 1 FROM {table} AS t WHERE t.aggregate = a.row AND {})",
+            is_there("t")
         ),
         Vec::new(),
     );
-    let mut with = Condition::new(is_number("s"), Vec::new());
-    let key = cursor.map(|cursor| (cursor, cursor.keys.first().and_then(Key::value)));
-    if let Some((cursor, key)) = key {
-        let value = match key {
-            Some(Scalar::Float(number)) => Column::Integer(ordered(*number)),
-            Some(_) => return None,
-            // The page before has ended among those without a number.
-            None => return Some(vec![by_place(Some(cursor), without)]),
+    let mut with = Condition::new(is_there("s"), Vec::new());
+    if let Some(cursor) = cursor {
+        let Some(key) = cursor.keys.first().and_then(Key::value) else {
+            // The page before has ended among those without one.
+            return Some(vec![by_place(Some(cursor), without)]);
         };
-        with = with.and(&behind(&format!("s.{column}"), order, value, cursor));
+        with = with.and(&behind(&format!("s.{column}"), order, value(key)?, cursor));
     }
     let with = Stage {
-        from: SERIES,
+        from: format!("{table} AS s CROSS JOIN {AGGREGATES} ON a.row = s.aggregate"),
         condition: with,
         order: format!("s.{column} {}, {PLACE}", direction(order)),
     };
