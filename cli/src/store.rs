@@ -118,7 +118,7 @@ pub(crate) fn address(options: &Options) -> Option<&str> {
 pub(crate) fn tell_waiting(tracker: &Tracker) {
     // Where the folder cannot be listed, what is in the store can be read nevertheless.
     let journals = tracker.journals().unwrap_or_default().into_iter();
-    let left = journals.filter(|journal| !journal.live);
+    let left = journals.filter(|journal| !journal.live && journal.kept.is_none());
     let waiting: Vec<u64> = left.filter_map(|journal| journal.points).collect();
     let (points, journals) = (waiting.iter().sum(), waiting.len());
     if points > 0 {

@@ -269,7 +269,7 @@ impl Aggregate {
     /// ```
     pub fn rewind(&self, epoch: u64) -> Result<()> {
         check_count("epoch", epoch, || format!("the aggregate `{}`", self.0.id))?;
-        self.0.link.apply_settled(Change::Rewind {
+        self.0.link.apply(Change::Rewind {
             aggregate: self.0.uuid,
             epoch,
         })?;
@@ -293,7 +293,7 @@ impl Aggregate {
     ///
     /// When the store fails.
     pub fn remove(self) -> Result<()> {
-        self.0.link.apply_settled(Change::RemoveAggregate {
+        self.0.link.apply(Change::RemoveAggregate {
             aggregate: self.0.uuid,
         })
     }

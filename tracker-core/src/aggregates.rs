@@ -7,8 +7,8 @@ use registry_core::Entity;
 use uuid::Uuid;
 
 use crate::aggregate::Aggregate;
-use crate::error::{Error, Result};
-use crate::link::Link;
+use crate::error::Result;
+use crate::link::{Link, get_or_create};
 use crate::names::check_id;
 use crate::ports::{Change, Detail, Scope};
 use crate::query::Query;
@@ -126,7 +126,7 @@ impl Aggregates {
             experiment: Some(self.experiment),
             prefix: prefix.to_owned(),
         };
-        let rows = self.link.store().rows(&scope, &Detail::NONE)?.into_iter();
+        let rows = self.link.store()?.rows(&scope, &Detail::NONE)?.into_iter();
         Ok(rows.map(|row| self.handle(row.aggregate)).collect())
     }
 
@@ -145,22 +145,21 @@ impl Aggregates {
         self.link.apply_all(&removed.collect::<Vec<_>>())
     }
 
-    pub(crate) fn get_or_create(&self, id: &str, model: ModuleRecord) -> Result<Aggregate> {
+    pub(crate) fn get_or_create(&self, id: &str, model: &ModuleRecord) -> Result<Aggregate> {
         let detail = Detail {
             modules: Some(vec![model.kind.clone()]),
             ..Detail::NONE
         };
-        loop {
-            if let Some(row) = self.row(id, &detail)? {
-                let newest = row.modules.into_iter().next_back();
-                return self.handle(row.aggregate).put_after(newest.as_ref(), model);
-            }
-            match self.create_from(id, [model.clone()]) {
-                // Another thread or process was faster.
-                Err(Error::Taken { .. }) => {}
-                done => return done,
-            }
-        }
+        let get = || {
+            let Some(row) = self.row(id, &detail)? else {
+                return Ok(None);
+            };
+            let newest = row.modules.into_iter().next_back();
+            let run = self.handle(row.aggregate);
+            run.put_after(newest.as_ref(), model.clone()).map(Some)
+        };
+        let create = || self.create_from(id, [model.clone()]);
+        get_or_create(("aggregate", id), get, create)
     }
 
     fn row(&self, id: &str, detail: &Detail) -> Result<Option<Row>> {
@@ -168,7 +167,7 @@ impl Aggregates {
             experiment: Some(self.experiment),
             id: id.to_owned(),
         };
-        Ok(self.link.store().rows(&scope, detail)?.into_iter().next())
+        Ok(self.link.store()?.rows(&scope, detail)?.into_iter().next())
     }
 
     pub(crate) fn link(&self) -> &Arc<Link> {

@@ -147,7 +147,7 @@ impl Artifacts {
     /// [`Error::Missing`] when the aggregate was removed.
     pub fn list(&self) -> Result<Vec<Artifact>> {
         let link = self.aggregate.link();
-        let records = link.store().artifacts(self.aggregate.uuid())?;
+        let records = link.store()?.artifacts(self.aggregate.uuid())?;
         if records.is_empty() {
             link.check_aggregate(self.aggregate.uuid())?;
         }

@@ -136,7 +136,7 @@ impl Aggregate {
     ///
     /// [`Error::Missing`](crate::Error::Missing) when the aggregate was removed.
     pub fn attempts(&self) -> Result<Vec<AttemptRecord>> {
-        let attempts = self.link().store().attempts(self.uuid())?;
+        let attempts = self.link().store()?.attempts(self.uuid())?;
         if attempts.is_empty() {
             self.link().check_aggregate(self.uuid())?;
         }
@@ -247,7 +247,7 @@ impl Attempt {
         }
         self.heartbeat.stop();
         let seen = now();
-        self.run.link().apply_settled(Change::UpdateAttempt {
+        self.run.link().apply(Change::UpdateAttempt {
             aggregate: self.run.uuid(),
             attempt: self.record.id,
             seen,

@@ -69,6 +69,8 @@ pub struct Opened {
     pub store: Arc<dyn Store>,
     /// The file beside which journals and artifacts stand; none for a store without a file.
     pub file: Option<PathBuf>,
+    /// Whether changes go through a journal beside the file, rather than into the store at once.
+    pub journaled: bool,
     /// Where the contents of artifacts are kept, where that is not a folder beside the file.
     pub contents: Option<Arc<dyn ContentStore>>,
 }
@@ -79,6 +81,7 @@ impl Opened {
         Self {
             store,
             file: None,
+            journaled: false,
             contents: None,
         }
     }
@@ -88,8 +91,16 @@ impl Opened {
         Self {
             store,
             file: Some(file.into()),
+            journaled: true,
             contents: None,
         }
+    }
+
+    /// The store without a journal, as where the disk has no room for one.
+    #[must_use]
+    pub fn without_journal(mut self) -> Self {
+        self.journaled = false;
+        self
     }
 
     /// The store with a place of its own for the contents of artifacts.

@@ -61,7 +61,7 @@ pub enum Error {
         hint: String,
     },
 
-    /// What stands at the place of the store cannot be opened as one; it was left as it is.
+    /// What stands at the place of the store cannot be used as one; it was left as it is.
     #[error("{}", .problem.text(.place))]
     Unusable {
         /// The store: the path of its file, or its address.
@@ -348,6 +348,7 @@ mod tests {
             }),
             unusable(StoreProblem::Absent),
             unusable(StoreProblem::ReadOnly),
+            unusable(StoreProblem::Gone),
             unusable(StoreProblem::Foreign {
                 found: "it is a picture".into(),
             }),

@@ -62,7 +62,7 @@ impl Experiments {
     /// [`Error::EmptyName`](crate::Error::EmptyName), [`Error::Name`](crate::Error::Name), or when the store fails.
     pub fn get(&self, name: &str) -> Result<Option<Experiment>> {
         check_name(name)?;
-        let record = self.link.store().experiment(name)?;
+        let record = self.link.store()?.experiment(name)?;
         Ok(record.map(|record| self.handle(record)))
     }
 
@@ -72,7 +72,7 @@ impl Experiments {
     ///
     /// When the store fails.
     pub fn by_id(&self, id: Uuid) -> Result<Option<Experiment>> {
-        let record = self.link.store().experiment_by_id(id)?;
+        let record = self.link.store()?.experiment_by_id(id)?;
         Ok(record.map(|record| self.handle(record)))
     }
 
@@ -82,7 +82,7 @@ impl Experiments {
     ///
     /// When the store fails.
     pub fn list(&self) -> Result<Vec<Experiment>> {
-        let records = self.link.store().experiments()?.into_iter();
+        let records = self.link.store()?.experiments()?.into_iter();
         Ok(records.map(|record| self.handle(record)).collect())
     }
 
@@ -106,7 +106,7 @@ impl Experiments {
     /// ```
     pub fn page(&self, last: Option<&Experiment>, limit: usize) -> Result<Vec<Experiment>> {
         let last = last.map(|last| (last.created, last.id));
-        let records = self.link.store().experiments_after(last, limit)?;
+        let records = self.link.store()?.experiments_after(last, limit)?;
         Ok(records
             .into_iter()
             .map(|record| self.handle(record))
@@ -198,7 +198,7 @@ impl Experiment {
     pub fn track<E: Entity + ?Sized>(&self, model: &E) -> Result<Aggregate> {
         let model = ModuleRecord::new("model", model)?;
         let id = model.hash().as_str().to_owned();
-        self.aggregates().get_or_create(&id, model)
+        self.aggregates().get_or_create(&id, &model)
     }
 
     /// As [`track`](Self::track), under an id of one's own: for several runs of one model.
@@ -209,7 +209,7 @@ impl Experiment {
     pub fn track_as<E: Entity + ?Sized>(&self, id: &str, model: &E) -> Result<Aggregate> {
         check_id(id)?;
         self.aggregates()
-            .get_or_create(id, ModuleRecord::new("model", model)?)
+            .get_or_create(id, &ModuleRecord::new("model", model)?)
     }
 
     /// The aggregates of this experiment.
@@ -317,8 +317,7 @@ impl Experiment {
     /// When the store fails.
     pub fn remove(self) -> Result<()> {
         let experiment = self.id;
-        self.link
-            .apply_settled(Change::RemoveExperiment { experiment })
+        self.link.apply(Change::RemoveExperiment { experiment })
     }
 
     fn annotate(&self, annotation: &Annotation) -> Result<()> {

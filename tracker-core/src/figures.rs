@@ -65,7 +65,8 @@ impl Figures {
 /// Says the units to the experiment, where nobody has defined these metrics.
 fn define(run: &Aggregate, figures: &[Figure]) {
     let experiment = run.state().experiment;
-    let Ok(Some(record)) = run.link().store().experiment_by_id(experiment) else {
+    let store = run.link().store();
+    let Ok(Some(record)) = store.and_then(|store| store.experiment_by_id(experiment)) else {
         return;
     };
     let unknown = figures

@@ -132,7 +132,8 @@ impl<F: FnMut(&Progress)> Copy<'_, F> {
         let (found, is_new) = match self.find(record, plan)? {
             Some(found) => (found, false),
             None => {
-                self.link.apply(Change::CreateExperiment(record.clone()))?;
+                self.link
+                    .apply_direct(&[Change::CreateExperiment(record.clone())])?;
                 self.imported.experiments += 1;
                 (record.clone(), true)
             }
@@ -152,7 +153,7 @@ impl<F: FnMut(&Progress)> Copy<'_, F> {
                 definition,
             });
         }
-        self.link.apply_all(&changes)?;
+        self.link.apply_direct(&changes)?;
         let back = self.target.experiments()?;
         check_experiment(
             record,
@@ -215,7 +216,7 @@ impl<F: FnMut(&Progress)> Copy<'_, F> {
             place,
             is_new,
         };
-        self.link.apply_all(&changes_of(record, &found))?;
+        self.link.apply_direct(&changes_of(record, &found))?;
         let back = self.row(target.id, &record.id)?;
         let back = back.as_ref().map(|row| &row.aggregate);
         check_aggregate(record, back, pair.is_new, &pair.place)?;
@@ -245,10 +246,10 @@ impl<F: FnMut(&Progress)> Copy<'_, F> {
             uuid: if taken { Uuid::now_v7() } else { record.uuid },
             ..record.clone()
         };
-        self.link.apply(Change::CreateAggregate {
+        self.link.apply_direct(&[Change::CreateAggregate {
             record: created.clone(),
             modules: row.modules.clone(),
-        })?;
+        }])?;
         self.imported.aggregates += 1;
         Ok(created)
     }
@@ -261,7 +262,7 @@ impl<F: FnMut(&Progress)> Copy<'_, F> {
             aggregate: pair.to,
             module: module.clone(),
         });
-        self.link.apply_all(&changes.collect::<Vec<_>>())?;
+        self.link.apply_direct(&changes.collect::<Vec<_>>())?;
         let back = self.modules_of(pair.to)?;
         check_modules(modules, &back, pair.is_new, &pair.place)
     }
@@ -282,7 +283,7 @@ impl<F: FnMut(&Progress)> Copy<'_, F> {
             aggregate: pair.to,
             iteration: iteration.clone(),
         });
-        self.link.apply_all(&changes.collect::<Vec<_>>())?;
+        self.link.apply_direct(&changes.collect::<Vec<_>>())?;
         let back = self.target.iterations(pair.to)?;
         check_iterations(&iterations, &back, pair.is_new, &pair.place)
     }
@@ -300,7 +301,7 @@ impl<F: FnMut(&Progress)> Copy<'_, F> {
             aggregate: pair.to,
             attempt,
         });
-        self.link.apply_all(&changes.collect::<Vec<_>>())
+        self.link.apply_direct(&changes.collect::<Vec<_>>())
     }
 
     /// Copies the histories: small ones together, a large one in several steps.
@@ -361,7 +362,7 @@ impl<F: FnMut(&Progress)> Copy<'_, F> {
         if series.is_empty() {
             return Ok(());
         }
-        self.link.add_direct(&[Change::AddPoints {
+        self.link.apply_direct(&[Change::AddPoints {
             aggregate: pair.to,
             series,
         }])?;

@@ -65,7 +65,7 @@ impl Iterations {
     ///
     /// [`Error::Missing`](crate::Error::Missing) when the aggregate was removed.
     pub fn list(&self) -> Result<Vec<Iteration>> {
-        let iterations = self.link.store().iterations(self.aggregate)?;
+        let iterations = self.link.store()?.iterations(self.aggregate)?;
         if iterations.is_empty() {
             self.link.check_aggregate(self.aggregate)?;
         }

@@ -1,23 +1,37 @@
-//! The journal of a process: where a point is safe before it is in the store.
+//! The journal of a process: where a change is safe before it is in the store.
 //!
-//! A point that was added stands in a file that is mapped into memory, so it survives the process
-//! however that ends, and no call has waited for the disk. A thread moves the points into the store
-//! in large transactions. Each sets the position up to which the journal was moved in the same
-//! step, so whoever goes on after a failure, in this process or a later one, knows where.
+//! A point that was added, and every other change, stands in a file that is mapped into memory, so
+//! it survives the process however that ends, and no call has waited for the disk. A thread moves
+//! all of them into the store, in order and in large transactions. Each sets the position up to
+//! which the journal was moved in the same step, so whoever goes on after a failure, in this process
+//! or a later one, knows where.
 //!
-//! The journal holds some 200,000 points; when it is full, adding waits for the store.
+//! The file grows while the store takes nothing, up to a limit, and shrinks again.
 
 mod appender;
+mod count;
+mod disk;
 mod file;
 mod gather;
 mod layout;
 mod map;
+mod mover;
+mod reader;
 mod record;
 mod replay;
+mod shared;
+mod slot;
+mod slots;
+mod space;
+#[cfg(test)]
+mod tests;
+mod trouble;
 mod writer;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 
 use uuid::Uuid;
 
@@ -25,97 +39,180 @@ use crate::error::Result;
 use crate::ports::{Change, Store};
 use crate::records::Metric;
 use appender::Appender;
+use disk::{Disk, System};
 pub use replay::JournalInfo;
+use shared::Shared;
+
+/// How long a journal may become where nobody has said: 25 million points.
+const LIMIT: u64 = 1 << 30;
 
 /// The journal of a process for one store.
 pub(crate) struct Journal {
     base: PathBuf,
     store: Arc<dyn Store>,
-    /// Made with the first point: who only reads leaves no file.
-    appender: Mutex<Option<Appender>>,
+    disk: Arc<dyn Disk>,
+    limit: Arc<AtomicU64>,
+    own: Own,
+}
+
+/// What belongs to this process alone.
+#[derive(Default)]
+struct Own {
+    shared: Arc<Shared>,
+    parts: Mutex<Parts>,
+}
+
+#[derive(Default)]
+struct Parts {
+    /// Runs where there is something to move, or was.
+    writer: Option<JoinHandle<()>>,
+    /// Made with the first change: who only reads leaves no file.
+    appender: Option<Appender>,
 }
 
 impl Journal {
-    /// Moves what dead processes have left into the store. The journal itself is made with the
-    /// first point.
+    /// The journal is made with the first change. What dead processes have left is moved into the
+    /// store meanwhile, before what is added here.
     pub(crate) fn open(base: &Path, store: Arc<dyn Store>) -> Result<Self> {
-        let base = real(base);
-        replay::replay(&base, &*store)?;
-        Ok(Self {
-            base,
+        Self::on(Arc::new(System), base, store)
+    }
+
+    fn on(disk: Arc<dyn Disk>, base: &Path, store: Arc<dyn Store>) -> Result<Self> {
+        let journal = Self {
+            base: real(base),
             store,
-            appender: Mutex::new(None),
-        })
+            disk,
+            limit: Arc::new(AtomicU64::new(LIMIT)),
+            own: Own::default(),
+        };
+        if !file::list(&*journal.disk, &journal.base)
+            .map_err(|error| file::failure("look for journals", &journal.base, error))?
+            .is_empty()
+        {
+            journal.own.shared.expect_replay();
+            journal.start_writer(&mut journal.lock())?;
+        }
+        Ok(journal)
     }
 
-    /// Adds points of one aggregate; `false` where they are too many for a journal, and nothing
-    /// was added.
-    pub(crate) fn add(&self, aggregate: Uuid, metrics: &[Metric]) -> Result<bool> {
-        let mut appender = self.lock();
-        if appender.is_none() && !metrics.is_empty() {
-            *appender = Some(Appender::start(&self.base, &self.store)?);
-        }
-        match &mut *appender {
-            Some(appender) => {
-                appender.shared.report()?;
-                appender.append(aggregate, metrics)
-            }
-            // There is nothing to add.
-            None => Ok(true),
-        }
+    /// Says how long the file may become, in bytes.
+    pub(crate) fn set_limit(&self, limit: u64) {
+        self.limit.store(limit, Ordering::Relaxed);
     }
 
-    /// Waits until everything that was added is in the store.
-    pub(crate) fn drain(&self) -> Result<()> {
-        let shared = self
+    /// Adds points of one aggregate: all of them, or none where there is no room for them. Then
+    /// reports what became of earlier ones.
+    pub(crate) fn add(&self, aggregate: Uuid, metrics: &[Metric]) -> Result<()> {
+        if metrics.is_empty() {
+            return Ok(());
+        }
+        self.appending(|appender| appender.add(aggregate, metrics))?;
+        self.own.shared.report()
+    }
+
+    /// Makes changes: all of them, or none where one is refused. Waits for the answer of the store,
+    /// but not for a store that is away: they are made as soon as it is back. `false` where they
+    /// cannot stand in a journal.
+    pub(crate) fn change(&self, changes: &[Change]) -> Result<bool> {
+        let Some(json) = gather::write(changes) else {
+            return Ok(false);
+        };
+        let position = self.appending(|appender| appender.change(&json))?;
+        self.own.shared.wait_for_answer(position, &self.base)?;
+        self.own.shared.report()?;
+        Ok(true)
+    }
+
+    /// Waits until every change but points that was made so far is in the store.
+    pub(crate) fn settle_changes(&self) -> Result<()> {
+        self.own.shared.settle_changes(&self.base)
+    }
+
+    /// Waits until everything that was added so far is in the store, for a read.
+    pub(crate) fn settle(&self) -> Result<()> {
+        self.own.shared.settle(&self.base, false)
+    }
+
+    /// Waits until everything that was added so far is in the store, and on the disk.
+    pub(crate) fn flush(&self) -> Result<()> {
+        self.own.shared.settle(&self.base, true)?;
+        writer::sync(&*self.store)?;
+        self.own.shared.untold()
+    }
+
+    fn appending<T>(&self, append: impl FnOnce(&mut Appender) -> Result<T>) -> Result<T> {
+        let mut parts = self.lock();
+        if let Some(appender) = &mut parts.appender {
+            return append(appender);
+        }
+        let Self {
+            base,
+            disk,
+            limit,
+            own,
+            ..
+        } = self;
+        let mut appender = Appender::start(disk, base, limit, &own.shared)?;
+        let appended = append(&mut appender);
+        parts.appender = Some(appender);
+        self.start_writer(&mut parts)?;
+        appended
+    }
+
+    fn start_writer(&self, parts: &mut Parts) -> Result<()> {
+        if parts.writer.is_some() {
+            return Ok(());
+        }
+        let work = writer::Writer {
+            shared: Arc::clone(&self.own.shared),
+            store: Arc::clone(&self.store),
+            disk: Arc::clone(&self.disk),
+            base: self.base.clone(),
+        };
+        let started = std::thread::Builder::new()
+            .name("entia-journal".to_owned())
+            .spawn(move || work.run());
+        let started =
+            started.map_err(|error| file::failure("start a thread for", &self.base, error))?;
+        parts.writer = Some(started);
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Parts> {
+        self.own
+            .parts
             .lock()
-            .as_ref()
-            .map(|appender| Arc::clone(&appender.shared));
-        shared.map_or(Ok(()), |shared| shared.drain())
-    }
-
-    /// An error where points were lost since the last call, because their aggregate is no more.
-    pub(crate) fn lost(&self) -> Result<()> {
-        let appender = self.lock();
-        appender
-            .as_ref()
-            .map_or(Ok(()), |appender| appender.shared.lost())
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<Appender>> {
-        self.appender.lock().unwrap_or_else(PoisonError::into_inner)
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// The journals beside the store at `base`.
 pub(crate) fn journals(base: &Path, store: &dyn Store) -> Result<Vec<JournalInfo>> {
-    replay::journals(&real(base), store)
+    replay::journals(&System, &real(base), store)
 }
 
-/// Moves all points into the store, and removes the journal. Where that fails, the journal stays
+/// Moves everything into the store, and removes the journal. Where that fails, the journal stays
 /// for the next process that opens the store.
 impl Drop for Journal {
     fn drop(&mut self) {
-        let Some(appender) = self.lock().take() else {
+        let Parts { writer, appender } = std::mem::take(&mut *self.lock());
+        let shared = std::mem::take(&mut self.own.shared);
+        shared.stop();
+        let ended = writer.is_none_or(|writer| writer.join().is_ok());
+        let Some(appender) = appender else {
             return;
         };
-        let Appender {
-            shared,
-            file,
-            writer,
-            ..
-        } = appender;
-        shared.stop();
-        let moved = writer.join().is_ok() && shared.is_drained();
-        if moved && self.store.sync().is_ok() {
-            // Windows removes no file that is mapped.
+        let moved = ended && shared.is_drained();
+        if moved && writer::sync(&*self.store).is_ok() {
             drop(shared);
-            let id = file.id;
+            let Some(space) = Arc::into_inner(appender.into_space()) else {
+                return;
+            };
+            let file = space.into_file();
+            let journal = file.header.id;
             if file.remove().is_ok() {
                 // A position that stays behind takes some bytes, and is never asked for again.
-                let _ = self
-                    .store
-                    .apply(&[Change::ForgetJournal { journal: id }], None);
+                let _ = self.store.apply(&[Change::ForgetJournal { journal }], None);
             }
         }
     }

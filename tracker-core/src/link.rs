@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::contents::FolderContents;
 use crate::driver::{Access, Opened, shown};
-use crate::error::{Error, ErrorKind, Result, StoreProblem};
+use crate::error::{Error, Result, StoreProblem};
 use crate::journal::{self, Journal, JournalInfo};
 use crate::ports::{Change, ContentStore, Mark, Scope, Store};
 use crate::records::{Metric, Series};
@@ -76,7 +76,12 @@ impl Link {
     }
 
     fn of_access(opened: Opened, address: &str, access: Access) -> Result<Self> {
-        let Opened { store, file, .. } = opened;
+        let Opened {
+            store,
+            file,
+            journaled,
+            ..
+        } = opened;
         if access == Access::Read {
             let place = file.as_ref().map(|file| file.display().to_string());
             let refusal = Error::Unusable {
@@ -85,35 +90,30 @@ impl Link {
             };
             return Ok(Self::with(store, None, file, Some(refusal)));
         }
-        let Some(file) = file else {
-            return Ok(Self::direct(store));
-        };
-        match Self::journaled(Arc::clone(&store), &file) {
-            // What dead processes have left waits on, as on a full disk, where there is still
-            // something to look at and to remove.
-            Err(refusal)
-                if access == Access::Existing && refusal.kind() == ErrorKind::Unavailable =>
-            {
-                Ok(Self::with(store, None, Some(file), Some(refusal)))
-            }
-            link => link,
+        match file {
+            Some(file) if journaled => Self::journaled(store, &file),
+            file => Ok(Self::with(store, None, file, None)),
         }
     }
 
-    /// The store, to read what does not concern points.
-    pub(crate) fn store(&self) -> &dyn Store {
-        &*self.store
-    }
-
-    /// The store, to read, once it holds every point that was added through this link.
-    pub(crate) fn settled(&self) -> Result<&dyn Store> {
+    /// The store, to read what does not concern points, once it holds every other change that was
+    /// made through this link.
+    pub(crate) fn store(&self) -> Result<&dyn Store> {
         if let Some(journal) = &self.journal {
-            journal.drain()?;
+            journal.settle_changes()?;
         }
         Ok(&*self.store)
     }
 
-    /// Makes a change that does not concern points.
+    /// The store, to read, once it holds everything that was added through this link.
+    pub(crate) fn settled(&self) -> Result<&dyn Store> {
+        if let Some(journal) = &self.journal {
+            journal.settle()?;
+        }
+        Ok(&*self.store)
+    }
+
+    /// Makes a change, behind all that were made before.
     pub(crate) fn apply(&self, change: Change) -> Result<()> {
         self.apply_all(&[change])
     }
@@ -121,34 +121,33 @@ impl Link {
     /// As [`apply`](Self::apply), several in one step.
     pub(crate) fn apply_all(&self, changes: &[Change]) -> Result<()> {
         self.check_access()?;
-        self.store.apply(changes, None)?.complete()
-    }
-
-    /// Makes a change once the store holds every point that was added through this link.
-    pub(crate) fn apply_settled(&self, change: Change) -> Result<()> {
-        self.check_access()?;
-        self.settled()?.apply(&[change], None)?.complete()
+        if changes.is_empty() {
+            return Ok(());
+        }
+        match &self.journal {
+            Some(journal) if journal.change(changes)? => Ok(()),
+            _ => self.settled()?.apply(changes, None)?.complete(),
+        }
     }
 
     /// Adds points of one aggregate: all of them, or none.
     pub(crate) fn add(&self, aggregate: Uuid, metrics: &[Metric]) -> Result<()> {
         self.check_access()?;
-        if let Some(journal) = &self.journal {
-            if journal.add(aggregate, metrics)? {
-                return Ok(());
-            }
-            // What was added before must stay before.
-            journal.drain()?;
+        match &self.journal {
+            Some(journal) => journal.add(aggregate, metrics),
+            None => self.apply_direct(&[Change::AddPoints {
+                aggregate,
+                series: by_series(metrics),
+            }]),
         }
-        self.add_direct(&[Change::AddPoints {
-            aggregate,
-            series: by_series(metrics),
-        }])
     }
 
-    /// Hands points to the store, with a mark, so that a store that repeats the call after a failure
-    /// on the way does not add them twice.
-    pub(crate) fn add_direct(&self, changes: &[Change]) -> Result<()> {
+    /// Hands changes to the store at once, with a mark, so that a store that repeats the call after a
+    /// failure on the way does not make them twice.
+    pub(crate) fn apply_direct(&self, changes: &[Change]) -> Result<()> {
+        if changes.is_empty() {
+            return Ok(());
+        }
         let mut last = self.direct.lock().unwrap_or_else(PoisonError::into_inner);
         let mark = Mark {
             position: last.position + 1,
@@ -161,11 +160,11 @@ impl Link {
 
     /// Returns when everything that was added survives a power loss.
     pub(crate) fn flush(&self) -> Result<()> {
-        let store = self.settled()?;
-        if self.refusal.is_none() {
-            store.sync()?;
+        match &self.journal {
+            Some(journal) => journal.flush(),
+            None if self.refusal.is_none() => self.store.sync(),
+            None => Ok(()),
         }
-        self.journal.as_ref().map_or(Ok(()), Journal::lost)
     }
 
     /// The journals beside the store, those of dead processes too.
@@ -173,6 +172,13 @@ impl Link {
         match &self.file {
             Some(file) => journal::journals(file, &*self.store),
             None => Ok(Vec::new()),
+        }
+    }
+
+    /// Says how long the journal may become, in bytes.
+    pub(crate) fn set_journal_limit(&self, limit: u64) {
+        if let Some(journal) = &self.journal {
+            journal.set_limit(limit);
         }
     }
 
@@ -199,7 +205,7 @@ impl Link {
     /// An error where the aggregate is not there.
     pub(crate) fn check_aggregate(&self, aggregate: Uuid) -> Result<()> {
         let scope = Scope::Uuids(vec![aggregate]);
-        let rows = self.store.rows(&scope, &crate::scope::Detail::NONE)?;
+        let rows = self.store()?.rows(&scope, &crate::scope::Detail::NONE)?;
         match rows.first() {
             Some(_) => Ok(()),
             None => Err(Error::no_aggregate(aggregate)),
@@ -229,7 +235,29 @@ impl Drop for Link {
     }
 }
 
-fn by_series(metrics: &[Metric]) -> Vec<Series> {
+/// Gets what has this name, or creates it. `get` and `create` may contradict each other while others
+/// create and remove the same; not for ever.
+pub(crate) fn get_or_create<T>(
+    (what, name): (&'static str, &str),
+    get: impl Fn() -> Result<Option<T>>,
+    create: impl Fn() -> Result<T>,
+) -> Result<T> {
+    const ATTEMPTS: usize = 100;
+    for _ in 0..ATTEMPTS {
+        if let Some(found) = get()? {
+            return Ok(found);
+        }
+        match create() {
+            // Another thread or process was faster.
+            Err(Error::Taken { .. }) => {}
+            done => return done,
+        }
+    }
+    Err(Error::contradiction(what, name))
+}
+
+/// Points as columns, a series each.
+pub(crate) fn by_series(metrics: &[Metric]) -> Vec<Series> {
     let mut all: Vec<Series> = Vec::new();
     let mut places: HashMap<(&str, &str), usize> = HashMap::new();
     for metric in metrics {

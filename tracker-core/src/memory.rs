@@ -24,9 +24,19 @@ use content::Content;
 /// assert!(tracker.experiments().list()?.is_empty());
 /// # Ok::<(), tracker_core::Error>(())
 /// ```
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct MemoryStore {
+    identity: Uuid,
     content: Mutex<Content>,
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self {
+            identity: Uuid::new_v4(),
+            content: Mutex::default(),
+        }
+    }
 }
 
 impl MemoryStore {
@@ -41,6 +51,7 @@ impl MemoryStore {
 impl Clone for MemoryStore {
     fn clone(&self) -> Self {
         Self {
+            identity: self.identity,
             content: Mutex::new(self.lock().clone()),
         }
     }
@@ -115,5 +126,9 @@ impl Store for MemoryStore {
 
     fn position(&self, journal: Uuid) -> Result<u64> {
         Ok(self.lock().position(journal))
+    }
+
+    fn identity(&self) -> Result<Option<Uuid>> {
+        Ok(Some(self.identity))
     }
 }

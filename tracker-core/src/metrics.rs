@@ -45,7 +45,10 @@ impl Metrics {
     /// [`Error::EmptyName`] without a name, [`Error::Name`] for one that is longer than 1,000 bytes
     /// or has a control character, [`Error::TooLarge`] for an epoch above `i64::MAX`,
     /// [`Error::Json`] for a JSON value that nests too deep, [`Error::Missing`] when the aggregate
-    /// was removed.
+    /// was removed. Where a store has a journal, what became of earlier points and changes is
+    /// reported here too, once, by an error that says that this point is kept; and
+    /// [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable) says that the journal has
+    /// no room, and the point is not.
     #[expect(
         clippy::needless_pass_by_value,
         reason = "a point is made for it, and a `&` before it would only be in the way"
@@ -56,8 +59,7 @@ impl Metrics {
         link.add(self.aggregate.uuid, std::slice::from_ref(&metric))
     }
 
-    /// Adds points in the order given: all of them, or none where one is refused. Some thousands
-    /// are too many for the journal, and such a call waits until they are in the store.
+    /// Adds points in the order given: all of them, or none where one is refused.
     ///
     /// # Errors
     ///
@@ -202,7 +204,7 @@ impl Metrics {
     /// When the store fails.
     pub fn definition(&self, name: &str) -> Result<Definition> {
         let record = self.aggregate.state().clone();
-        let store = self.aggregate.link.store();
+        let store = self.aggregate.link.store()?;
         let experiment = store.experiment_by_id(record.experiment)?;
         let shared = experiment.as_ref().and_then(|of| of.definitions.get(name));
         let own = record.definitions.get(name);
@@ -266,7 +268,7 @@ impl Metrics {
     pub fn clear(&self) -> Result<()> {
         let aggregate = self.aggregate.uuid;
         let link = &self.aggregate.link;
-        link.apply_settled(Change::ClearMetrics { aggregate })
+        link.apply(Change::ClearMetrics { aggregate })
     }
 }
 

@@ -13,7 +13,7 @@ use crate::driver::{self, Access};
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, Experiments};
 use crate::journal::JournalInfo;
-use crate::link::Link;
+use crate::link::{Link, get_or_create};
 use crate::ports::{
     AggregateRecord, Content, ContentStore, Detail, ExperimentRecord, Scope, Store,
 };
@@ -45,8 +45,15 @@ impl Tracker {
     /// | `json:FILE` | one file, which the Python package `mltracker` reads and writes too | `tracker-json` |
     /// | `memory:` | a new one, gone with the last clone | |
     ///
-    /// The crate `entia` brings the first two by its default features. What processes that have died
-    /// left in their journals beside the file is moved into the store.
+    /// The crate `entia` brings the first two by its default features.
+    ///
+    /// Whatever is changed stands in a journal beside the file before it is in the store, so nothing
+    /// waits for the store while a program trains: a change waits two seconds at most for the answer
+    /// of the store, and is made later where that is away. A store that fails is reported by the next
+    /// call that changes something; one that another process keeps, after half a minute. Only reads
+    /// wait until what was changed before is in the store, for 20 seconds, and then fail with
+    /// [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable). What processes that have died left
+    /// in their journals is moved into the store first, by a thread, so opening does not wait for it.
     ///
     /// # Errors
     ///
@@ -94,12 +101,11 @@ impl Tracker {
     }
 
     /// As [`new`](Self::new), with journals beside `path`, as a `sqlite:` store has them: adding a
-    /// point does not wait for the store, and the store is given many points at once. What
-    /// processes that have died left in their journals is moved into the store first.
+    /// point does not wait for the store, and the store is given many points at once.
     ///
     /// # Errors
     ///
-    /// When the folder of `path` cannot be read, or the store fails.
+    /// When the folder of `path` cannot be read.
     ///
     /// # Examples
     ///
@@ -141,7 +147,29 @@ impl Tracker {
         self
     }
 
-    /// The store, which holds every point by now that was added through this tracker: for what the
+    /// The tracker with another limit for the length of its journal than 1 GiB, in bytes. The journal
+    /// begins with 1 MiB, and grows while the store takes changes more slowly than they come, or not
+    /// at all: another process keeps it, the disk or the network is away. At the limit, what is added
+    /// is refused with [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable), and what was added
+    /// before is kept. It counts for all clones; a store without a file has no journal.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// use tracker_core::{MemoryStore, Tracker};
+    ///
+    /// let tracker = Tracker::journaled(MemoryStore::default(), folder.path().join("runs"))?
+    ///     .with_journal_limit(64 << 20);
+    /// # Ok::<(), tracker_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_journal_limit(self, bytes: u64) -> Self {
+        self.link.set_journal_limit(bytes);
+        self
+    }
+
+    /// The store, which holds every change by now that was made through this tracker: for what the
     /// handles do not offer, as several changes in one step. Nothing is checked there that the
     /// handles check.
     ///
@@ -169,8 +197,9 @@ impl Tracker {
         self.link.settled()
     }
 
-    /// The journals beside the store, those of dead processes too, which the next
-    /// [`open`](Self::open) moves into the store. None for a store without a file.
+    /// The journals beside the store: those of processes that run, those that dead ones have left,
+    /// which the next [`open`](Self::open) moves into the store, and those that are kept since that
+    /// cannot be done. They are only looked at. None for a store without a file.
     ///
     /// # Errors
     ///
@@ -198,7 +227,7 @@ impl Tracker {
     pub fn aggregate(&self, uuid: Uuid) -> Result<Option<Aggregate>> {
         let rows = self
             .link
-            .store()
+            .store()?
             .rows(&Scope::Uuids(vec![uuid]), &Detail::NONE)?;
         let mut records = rows.into_iter().map(|row| row.aggregate);
         Ok(records
@@ -213,16 +242,11 @@ impl Tracker {
     /// [`Error::EmptyName`], [`Error::Name`], or when the store fails.
     pub fn experiment(&self, name: &str) -> Result<Experiment> {
         let experiments = self.experiments();
-        loop {
-            if let Some(experiment) = experiments.get(name)? {
-                return Ok(experiment);
-            }
-            match experiments.create(name) {
-                // Another thread or process was faster.
-                Err(Error::Taken { .. }) => {}
-                done => return done,
-            }
-        }
+        get_or_create(
+            ("experiment", name),
+            || experiments.get(name),
+            || experiments.create(name),
+        )
     }
 
     /// The experiments of the store.
@@ -231,12 +255,13 @@ impl Tracker {
     }
 
     /// Returns when everything that was stored survives a power loss. Without it, everything
-    /// survives the end of the process, also by `kill -9`.
+    /// survives the end of the process, also by `kill -9`. It waits as long as the store takes what it
+    /// is given, and 20 seconds for one that does not.
     ///
     /// # Errors
     ///
-    /// When the store fails; [`Error::Missing`] when points of an aggregate that was removed could
-    /// not be added.
+    /// When the store fails, which keeps what was added in the journal; what the store has refused
+    /// since the last call, as [`Error::Missing`] for points of an aggregate that was removed.
     pub fn flush(&self) -> Result<()> {
         self.link.flush()
     }

@@ -117,14 +117,12 @@ fn point(name: &str, step: i64, value: impl Into<MetricValue>) -> Metric {
         .time(time)
 }
 
-/// A journal with points of three series, and where in it the third point of `loss` begins.
+/// A journal with points of two series, and where in it the third point of `loss` begins.
 fn journal(run: &Aggregate) -> (Journal, u64) {
     let experiment = run.record().experiment;
     let mut journal = Journal::new();
     journal.name(0, experiment, run.id(), "loss", "train");
     journal.number(0, 0, 0.5);
-    journal.name(7, experiment, "removed meanwhile", "loss", "train");
-    journal.number(7, 0, 9.0);
     journal.number(0, 1, f64::NAN);
     let third = journal.position();
     journal.number(0, 2, -0.0);
@@ -152,7 +150,7 @@ fn assert_points(run: &Aggregate) {
 #[test]
 fn its_points_are_moved_once() {
     let (folder, store) = (tempfile::tempdir().unwrap(), Arc::<MemoryStore>::default());
-    let run = run(&open(folder.path(), &store));
+    let run = run(&Tracker::new(Arc::clone(&store)));
     let (journal, _) = journal(&run);
     journal.leave(folder.path());
     for _ in 0..2 {
@@ -161,6 +159,29 @@ fn its_points_are_moved_once() {
         assert_points(&run);
     }
     assert_eq!(store.position(journal.id).unwrap(), 0, "it is forgotten");
+}
+
+#[test]
+fn points_of_a_removed_aggregate_are_kept() {
+    let (folder, store) = (tempfile::tempdir().unwrap(), Arc::<MemoryStore>::default());
+    let run = run(&Tracker::new(Arc::clone(&store)));
+    let (mut journal, _) = journal(&run);
+    let experiment = run.record().experiment;
+    journal.name(7, experiment, "removed meanwhile", "loss", "train");
+    journal.number(7, 0, 9.0);
+    journal.leave(folder.path());
+    for _ in 0..2 {
+        let tracker = open(folder.path(), &store);
+        tracker.flush().unwrap();
+        let journals = tracker.journals().unwrap();
+        assert_eq!(journals.len(), 1);
+        let reason = journals[0].kept.as_deref().unwrap();
+        assert!(
+            reason.starts_with("the store has refused some of it"),
+            "{reason}"
+        );
+        assert_points(&run);
+    }
 }
 
 /// The process that left it had moved a part of it, by the version of then.

@@ -4,17 +4,18 @@ mod common;
 mod journaled;
 
 use std::path::Path;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
 use common::Hooked;
 use journaled::{busy, full, journals, obey, open, open_plain, point, run, steps};
 use tracker_core::conformance::Sample;
 use tracker_core::ports::{Applied, Change, Mark, Store};
-use tracker_core::{Error, MemoryStore, Metric, Tracker};
+use tracker_core::{Error, ErrorKind, MemoryStore, Metric, Tracker};
 
-/// What a journal is long: a page and four slots of 2 MiB.
-const LENGTH: u64 = 4096 + 4 * (2 << 20);
+/// What a journal is long to begin with: a page and two slots of 512 KiB.
+const LENGTH: u64 = 4096 + 2 * SLOT;
+const SLOT: u64 = 512 << 10;
 
 /// Something that a store waits for.
 #[derive(Default)]
@@ -56,15 +57,18 @@ fn the_conformance_suite_passes() {
 }
 
 #[test]
-fn a_journal_is_made_with_the_first_point() {
+fn a_journal_is_made_with_the_first_change() {
     let (folder, store) = (tempfile::tempdir().unwrap(), Arc::default());
+    drop(run(&open_plain(folder.path(), &store)));
     let tracker = open_plain(folder.path(), &store);
     let metrics = run(&tracker).metrics();
     metrics.add_all([]).unwrap();
+    assert!(steps(&metrics).is_empty());
     assert!(journals(folder.path()).is_empty());
     metrics.add(point(0)).unwrap();
     metrics.add_all([]).unwrap();
     assert_eq!(journals(folder.path()).len(), 1);
+    assert_eq!(journals(folder.path())[0].metadata().unwrap().len(), LENGTH);
     assert_eq!(steps(&metrics), [0]);
 }
 
@@ -82,32 +86,30 @@ fn adding_does_not_wait_for_the_store() {
 }
 
 #[test]
-fn a_full_journal_slows_down_and_drops_nothing() {
+fn a_full_journal_grows_and_drops_nothing_and_shrinks_again() {
     const POINTS: i64 = 260_000;
     let (folder, store) = (tempfile::tempdir().unwrap(), Arc::default());
     let (tracker, gate) = open_gated(folder.path(), &store);
-    let behind = AtomicI64::new(0);
     let metrics = run(&tracker).metrics();
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            for step in 0..POINTS {
-                metrics.add(point(step)).unwrap();
-                behind.store(step, Ordering::Release);
-            }
-        });
-        while behind.load(Ordering::Acquire) < 150_000 {
-            std::thread::yield_now();
-        }
-        gate.open();
-    });
-    assert_eq!(journals(folder.path())[0].metadata().unwrap().len(), LENGTH);
+    let length = || journals(folder.path())[0].metadata().unwrap().len();
+    for step in 0..POINTS {
+        metrics.add(point(step)).unwrap();
+    }
+    let grown = length();
+    assert!(grown > 260_000 * 40, "{grown}");
+    gate.open();
     assert!(steps(&metrics).into_iter().eq(0..POINTS));
+    // The slot that is filled now stands at the end, until another is begun.
+    while length() > LENGTH + 8 * SLOT {
+        metrics.add(point(0)).unwrap();
+        tracker.flush().unwrap();
+    }
 }
 
 /// The point that would end where a slot ends, and those behind it.
 #[test]
 fn a_slot_that_is_filled_to_its_end_loses_nothing() {
-    const SLOT: usize = (2 << 20) / 8;
+    const WORDS: usize = (512 << 10) / 8;
     let (folder, store, gate) = (
         tempfile::tempdir().unwrap(),
         Arc::default(),
@@ -123,11 +125,16 @@ fn a_slot_that_is_filled_to_its_end_loses_nothing() {
         },
     );
     let metrics = run(&tracker).metrics();
-    // The first point of a series takes 16 words beside its name, and a slot begins with 2.
-    let sizes = [17, SLOT / 2, SLOT / 2 - 17 - 2];
-    for size in sizes {
-        let name = "x".repeat((size - 16) * 8);
-        metrics.add(Metric::new(name, 0.5)).unwrap();
+    // Two more slots, which nothing but these points is in.
+    let fill = WORDS - 3;
+    // The first point of a series takes 17 words beside its name, which takes one here, and its
+    // text, which has two quotes; a slot begins with 3.
+    let sizes = [fill, fill / 2, fill - fill / 2, fill + 1];
+    for (name, size) in ["a", "b", "c", "d"].into_iter().zip(sizes) {
+        let text = "x".repeat((size - 18) * 8 - 2);
+        metrics
+            .add(Metric::new(name, serde_json::json!(text)))
+            .unwrap();
     }
     for step in 0..100 {
         metrics.add(point(step)).unwrap();
@@ -196,15 +203,20 @@ fn a_full_disk_is_reported_and_nothing_is_lost() {
     let metrics = run(&tracker).metrics();
     metrics.add(point(0)).unwrap();
     assert!(matches!(tracker.flush(), Err(Error::Store { .. })));
-    // The point that is refused is not kept: whoever tries again has it once.
-    assert!(matches!(metrics.add(point(1)), Err(Error::Store { .. })));
+    // The point with which it is reported is kept all the same, and the error says so.
+    let reported = metrics.add(point(1)).unwrap_err();
+    assert!(matches!(reported, Error::Store { .. }));
+    assert!(
+        reported.to_string().ends_with("do not add it again"),
+        "{reported}"
+    );
     // A full disk that is known is no reason to lose what comes after.
-    metrics.add(point(1)).unwrap();
+    metrics.add(point(2)).unwrap();
     assert!(matches!(tracker.flush(), Err(Error::Store { .. })));
     room.store(1, Ordering::Release);
-    metrics.add(point(2)).unwrap();
+    metrics.add(point(3)).unwrap();
     tracker.flush().unwrap();
-    assert_eq!(steps(&metrics), [0, 1, 2]);
+    assert_eq!(steps(&metrics), [0, 1, 2, 3]);
 }
 
 #[test]
@@ -214,7 +226,8 @@ fn a_full_disk_and_a_full_journal_refuse() {
         folder.path(),
         &store,
         |_: &MemoryStore, _: &[Change], _: Option<Mark>| Err(full()),
-    );
+    )
+    .with_journal_limit(LENGTH + SLOT);
     let metrics = run(&tracker).metrics();
     let mut kept = Vec::new();
     let mut refused = 0;
@@ -222,11 +235,18 @@ fn a_full_disk_and_a_full_journal_refuse() {
         match metrics.add(point(step)) {
             Ok(()) => kept.push(step),
             Err(error) => {
-                assert!(error.to_string().contains("full"), "{error}");
-                refused += 1;
+                let text = error.to_string();
+                assert!(text.contains("full"), "{text}");
+                assert_eq!(error.kind(), ErrorKind::Unavailable);
+                // The report of the failure; the others find no room.
+                if text.ends_with("do not add it again") {
+                    kept.push(step);
+                } else {
+                    assert!(text.contains("than 1 MiB"), "{text}");
+                    refused += 1;
+                }
             }
         }
-        // The first is the report of the failure; the others find no room.
         if refused == 3 {
             break;
         }
@@ -264,11 +284,12 @@ fn a_store_that_panics_is_reported() {
     metrics.add(point(0)).unwrap();
     let error = tracker.flush().unwrap_err();
     assert!(error.to_string().contains("panicked"), "{error}");
+    // It is kept all the same.
     assert!(metrics.add(point(1)).is_err());
     drop((metrics, tracker));
     assert_eq!(
         steps(&run(&open_plain(folder.path(), &store)).metrics()),
-        [0]
+        [0, 1]
     );
 }
 

@@ -58,8 +58,9 @@ fn a_move_that_fails_is_gone_on_with() {
         let _added = inner.apply(changes, mark)?;
         Err(full())
     };
-    let opened = Tracker::journaled(Hooked::new(&store, dies), folder.path().join("runs"));
-    assert!(matches!(opened, Err(Error::Store { .. })));
+    let opened = open(folder.path(), &store, dies);
+    assert!(matches!(opened.flush(), Err(Error::Store { .. })));
+    drop(opened);
     let metrics = run(&open_plain(folder.path(), &store)).metrics();
     assert!(steps(&metrics).into_iter().eq(0..2_000));
 }
@@ -100,7 +101,9 @@ fn a_journal_stays_until_its_points_are_on_the_disk() {
     leave_journals(folder.path(), &store, 1);
     let mut hooked = Hooked::new(&store, obey);
     hooked.sync = || Err(full());
-    assert!(Tracker::journaled(hooked, folder.path().join("runs")).is_err());
+    let opened = Tracker::journaled(hooked, folder.path().join("runs")).unwrap();
+    assert!(opened.flush().is_err());
+    drop(opened);
     assert_eq!(journals(folder.path()).len(), 1);
     let metrics = run(&open_plain(folder.path(), &store)).metrics();
     assert!(steps(&metrics).into_iter().eq(0..2_000));
@@ -109,8 +112,8 @@ fn a_journal_stays_until_its_points_are_on_the_disk() {
 /// After a power loss any page of a journal may be an older one.
 #[test]
 fn a_torn_journal_gives_what_is_whole() {
-    // The first slot that is used is the second one.
-    let used = 4096 + (2 << 20);
+    const SLOT: usize = 512 << 10;
+    let used = 4096;
     for damage in [0, 4096, 4200, 20_000, 60_000] {
         let (folder, store) = (tempfile::tempdir().unwrap(), Arc::default());
         leave_journals(folder.path(), &store, 1);
@@ -118,7 +121,7 @@ fn a_torn_journal_gives_what_is_whole() {
         let mut bytes = fs::read(path).unwrap();
         bytes[used + damage..][..64].fill(0xFF);
         // A slot that nobody has begun, and that is not empty all the same.
-        bytes[used + 2 * (2 << 20)..][..64].fill(0xFF);
+        bytes[used + SLOT..][..64].fill(0xFF);
         fs::write(path, bytes).unwrap();
         let steps = steps(&run(&open_plain(folder.path(), &store)).metrics());
         assert!(steps.len() < 2_000, "{damage}");
@@ -129,7 +132,12 @@ fn a_torn_journal_gives_what_is_whole() {
                 .eq(0..i64::try_from(steps.len()).unwrap()),
             "{damage}"
         );
-        assert!(journals(folder.path()).is_empty());
+        // What cannot be read is kept, and named.
+        let kept = open_plain(folder.path(), &store).journals().unwrap();
+        assert_eq!(kept.len(), 1);
+        assert_eq!(kept[0].path, path.with_extension("journal.kept"));
+        assert_eq!(kept[0].kept.as_deref(), Some("some of it cannot be read"));
+        assert_eq!(journals(folder.path()), [kept[0].path.clone()]);
     }
 }
 

@@ -33,8 +33,12 @@ struct Journal {
     /// Whether it belongs to a process that runs.
     live: bool,
     points: Option<u64>,
-    /// Whether its points have just been moved into the store.
+    /// Calls that changed something else.
+    changes: Option<u64>,
+    /// Whether what was in it has just been moved into the store.
     recovered: bool,
+    /// Why it is kept, and not moved into the store.
+    kept: Option<String>,
 }
 
 pub(crate) fn run(options: &Options, output: &mut Output) -> Result<()> {
@@ -51,8 +55,9 @@ pub(crate) fn run(options: &Options, output: &mut Output) -> Result<()> {
         }
         opened => opened?,
     };
-    let after = store.tracker.journals()?;
+    // Waits until what is in journals was moved.
     let problems = store.tracker.check()?;
+    let after = store.tracker.journals()?;
     let unreferenced = store.tracker.unreferenced_artifacts()?;
     let report = Report {
         unreferenced: Unreferenced {
@@ -60,10 +65,7 @@ pub(crate) fn run(options: &Options, output: &mut Output) -> Result<()> {
             bytes: unreferenced.iter().map(|content| content.size).sum(),
         },
         store: store.address,
-        journals: before
-            .iter()
-            .map(|journal| Journal::new(journal, &after))
-            .collect(),
+        journals: journals(&before, &after),
         problems,
     };
     if output.json {
@@ -100,34 +102,18 @@ fn write(report: &Report, output: &mut Output) -> Result<()> {
         )?;
     }
     for journal in &report.journals {
-        let points = match journal.points {
-            Some(points) => text::plural(usize::try_from(points).unwrap_or(usize::MAX), "point"),
-            None => "an unknown number of points".to_owned(),
-        };
-        let (mark, state) = match journal {
-            Journal { live: true, .. } => (
-                style("•").cyan(),
-                "in use by a process that runs".to_owned(),
-            ),
+        let state = journal.state();
+        let mark = match journal {
+            Journal { live: true, .. } => style("•").cyan(),
             Journal {
                 recovered: true, ..
-            } => (
-                style("✓").green(),
-                format!("left by a process that died; {points} are in the store now"),
-            ),
+            } => style("✓").green(),
             Journal {
-                points: Some(_), ..
-            } => (
-                style("•").cyan(),
-                format!(
-                    "left by a process that died; {points} wait in it until the store can be \
-                     written"
-                ),
-            ),
-            _ => (
-                style("✗").red(),
-                format!("left by a process that died, with {points} that cannot be read"),
-            ),
+                kept: None,
+                points: Some(_),
+                ..
+            } => style("•").cyan(),
+            _ => style("✗").red(),
         };
         writeln!(output, "  {mark} {}: {state}", journal.path)?;
     }
@@ -145,6 +131,14 @@ fn verdict(report: &Report) -> Result<()> {
         )));
     }
     match report.journals.iter().find(stuck) {
+        Some(Journal {
+            path,
+            kept: Some(reason),
+            ..
+        }) => Err(Error::Found(format!(
+            "the journal `{path}` is kept: {}\nhint: remove the file when nothing in it is needed",
+            text::line(reason)
+        ))),
         Some(journal) => Err(Error::Found(format!(
             "the journal `{}` cannot be read\nhint: a newer version may have written it; open the \
              store with that version",
@@ -154,13 +148,66 @@ fn verdict(report: &Report) -> Result<()> {
     }
 }
 
+/// The journals that were there before, and those that were kept under another name.
+fn journals(before: &[JournalInfo], after: &[JournalInfo]) -> Vec<Journal> {
+    let is_new = |journal: &&JournalInfo| {
+        let same = |other: &JournalInfo| other.path == journal.path;
+        journal.kept.is_some() && !before.iter().any(same)
+    };
+    let is_renamed = |journal: &&JournalInfo| {
+        let mut kept = journal.path.clone().into_os_string();
+        kept.push(".kept");
+        !after.iter().any(|other| other.path.as_os_str() == kept)
+    };
+    let old = before.iter().filter(is_renamed);
+    let all = old.chain(after.iter().filter(is_new));
+    all.map(|journal| Journal::new(journal, after)).collect()
+}
+
 impl Journal {
     fn new(journal: &JournalInfo, after: &[JournalInfo]) -> Self {
         Self {
             path: journal.path.display().to_string(),
             live: journal.live,
             points: journal.points,
+            changes: journal.changes,
+            kept: journal.kept.clone(),
             recovered: !journal.live && after.iter().all(|left| left.path != journal.path),
+        }
+    }
+
+    fn state(&self) -> String {
+        let plural =
+            |count: u64, one: &str| text::plural(usize::try_from(count).unwrap_or(usize::MAX), one);
+        let content = match (self.points, self.changes) {
+            (Some(points), Some(0) | None) => plural(points, "point"),
+            (Some(0), Some(changes)) => plural(changes, "change"),
+            (Some(points), Some(changes)) => {
+                format!(
+                    "{} and {}",
+                    plural(points, "point"),
+                    plural(changes, "change")
+                )
+            }
+            (None, _) => "an unknown number of points".to_owned(),
+        };
+        match self {
+            Self { live: true, .. } => "in use by a process that runs".to_owned(),
+            Self {
+                recovered: true, ..
+            } => format!("left by a process that died; {content} are in the store now"),
+            Self {
+                kept: Some(reason), ..
+            } => format!(
+                "left by a process that died, and kept: {}",
+                text::line(reason)
+            ),
+            Self {
+                points: Some(_), ..
+            } => format!(
+                "left by a process that died; {content} wait in it until the store can be written"
+            ),
+            _ => format!("left by a process that died, with {content} that cannot be read"),
         }
     }
 }

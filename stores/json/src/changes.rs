@@ -33,6 +33,7 @@ impl Content {
         if let Some(mark) = mark {
             self.advance(mark).map_err(unwritable("a journal"))?;
         }
+        self.identify().map_err(unwritable("the identity"))?;
         Ok(applied)
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use registry_core::Value;
+use registry_core::{ArgumentError, Value};
 use tracker_core::{MemoryStore, Uuid};
 
 use crate::tables::{Table, Tables};
@@ -28,6 +28,22 @@ impl Content {
     pub(crate) fn set_written(&mut self, bytes: Vec<u8>) {
         self.bytes = bytes;
         self.tables.set_unchanged();
+    }
+
+    /// What tells the store from every other; none before it was changed here.
+    pub(crate) fn identity(&self) -> Option<Uuid> {
+        let document = self.tables.list(Table::Identity).first()?;
+        document.object().get("uuid")?.to().ok()
+    }
+
+    /// Gives a store that is changed an identity where it has none.
+    pub(crate) fn identify(&mut self) -> Result<(), ArgumentError> {
+        if self.identity().is_some() || !self.tables.is_changed() {
+            return Ok(());
+        }
+        let uuid = Value::of(&Uuid::new_v4())?;
+        self.tables
+            .append(Table::Identity, vec![("uuid", Some(uuid))])
     }
 
     /// Each reference that leads nowhere, in words.

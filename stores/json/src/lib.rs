@@ -24,7 +24,8 @@
 //!
 //! It is the file of a `TinyDB`: an object of tables, each an object of documents by number. The
 //! tables `experiments`, `models`, `modules`, `metrics` and `iterations` are those of `mltracker`
-//! 0.1.5, and `journals` says how far journals have been moved into the store. A document of
+//! 0.1.5; `journals` says how far journals have been moved into the store, and `identity` has the
+//! `uuid` that tells it from every other. A document of
 //! `models` is an aggregate; its `id` is the uuid, where that is a UUID in lower case. Members that
 //! `mltracker` does not know, and keeps:
 //!

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tracker_core::ports::{
     Applied, ArtifactRecord, AttemptRecord, Change, Detail, ExperimentRecord, Histories, History,
@@ -47,6 +47,8 @@ pub struct JsonStore {
     path: PathBuf,
     file: StoreFile,
     may_write: bool,
+    /// Which store the file is, once that is known.
+    identity: OnceLock<Uuid>,
     /// The file as it was read or written last.
     content: Mutex<Option<Content>>,
 }
@@ -106,6 +108,7 @@ impl JsonStore {
             path,
             file,
             may_write: true,
+            identity: OnceLock::new(),
             content: Mutex::new(None),
         }
     }
@@ -119,7 +122,16 @@ impl JsonStore {
     fn look<T>(&self, action: &str, look: impl FnOnce(&Content) -> T) -> Result<T> {
         let mut kept = self.lock();
         let content = self.current(kept.take(), action)?;
+        self.note(&content);
         Ok(look(kept.insert(content)))
+    }
+
+    /// Notes which store this is; another that is put in its place is not it.
+    fn note(&self, content: &Content) {
+        if let Some(identity) = content.identity() {
+            // The first stays.
+            let _ = self.identity.set(identity);
+        }
     }
 
     /// The records of one state of the file; nobody waits while they are read.
@@ -151,6 +163,10 @@ impl Store for JsonStore {
         let mut kept = self.lock();
         let _lock = self.file.lock().map_err(failed)?;
         let mut content = self.current(kept.take(), action)?;
+        let known = self.identity.get();
+        if known.is_some() && content.identity().as_ref() != known {
+            return Err(unusable(&self.path, StoreProblem::Gone));
+        }
         // Where it fails, the content is dropped, and parsed from the file when it is asked for.
         let applied = content.apply(changes, mark)?;
         if content.tables.is_changed() {
@@ -158,6 +174,7 @@ impl Store for JsonStore {
             self.file.replace(&bytes).map_err(failed)?;
             content.set_written(bytes);
         }
+        self.note(&content);
         *kept = Some(content);
         Ok(applied)
     }
@@ -190,6 +207,10 @@ impl Store for JsonStore {
     fn position(&self, journal: Uuid) -> Result<u64> {
         self.records("read the position of a journal")?
             .position(journal)
+    }
+
+    fn identity(&self) -> Result<Option<Uuid>> {
+        self.look("read the identity of the store", Content::identity)
     }
 
     fn search(&self, search: &Search<'_>) -> Result<Page<Row>> {

@@ -15,18 +15,21 @@ pub(crate) enum Table {
     Modules,
     Metrics,
     Iterations,
-    /// The one table that the Python package does not know.
+    /// This and the next are the tables that the Python package does not know.
     Journals,
+    /// What tells the store from every other.
+    Identity,
 }
 
 /// In the order of the enum.
-const TABLES: [Table; 6] = [
+const TABLES: [Table; 7] = [
     Table::Experiments,
     Table::Models,
     Table::Modules,
     Table::Metrics,
     Table::Iterations,
     Table::Journals,
+    Table::Identity,
 ];
 
 /// Why the content of a file cannot be used.
@@ -72,6 +75,7 @@ impl Table {
             Self::Metrics => "metrics",
             Self::Iterations => "iterations",
             Self::Journals => "journals",
+            Self::Identity => "identity",
         }
     }
 
@@ -80,7 +84,7 @@ impl Table {
         match self {
             Self::Models => "experiment",
             Self::Modules | Self::Metrics => "model",
-            Self::Experiments | Self::Iterations | Self::Journals => "owner",
+            Self::Experiments | Self::Iterations | Self::Journals | Self::Identity => "owner",
         }
     }
 
@@ -173,7 +177,7 @@ impl Tables {
         let mut text = String::with_capacity(length + 128);
         let mut separator = "{";
         for (table, documents) in TABLES.iter().zip(&self.known) {
-            if *table == Table::Journals && documents.list.is_empty() {
+            if matches!(table, Table::Journals | Table::Identity) && documents.list.is_empty() {
                 continue;
             }
             // Writing into a string cannot fail.

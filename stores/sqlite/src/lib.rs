@@ -61,7 +61,13 @@ tracker_core::register_driver!(Driver {
             Access::Create => SqliteStore::open(path)?,
             Access::Existing => SqliteStore::open_existing(path)?,
         };
-        Ok(Opened::beside(Arc::new(store), path))
+        let is_full = store.is_full();
+        let opened = Opened::beside(Arc::new(store), path);
+        Ok(if is_full {
+            opened.without_journal()
+        } else {
+            opened
+        })
     },
 });
 

@@ -23,16 +23,13 @@ impl OpenFile {
         &self.path
     }
 
-    /// Fails where another file, or none, has the name by now: whoever opens the store will not
-    /// find there what is written here.
-    pub(crate) fn check(&self) -> io::Result<()> {
+    /// Whether another file, or none, has the name by now: whoever opens the store will not find there
+    /// what is written here.
+    pub(crate) fn is_gone(&self) -> io::Result<bool> {
         match id(&self.path) {
-            Ok(id) if Some(id) == self.id => Ok(()),
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => {
-                let problem = "the file was removed or renamed while it was open";
-                Err(io::Error::new(io::ErrorKind::NotFound, problem))
-            }
+            Ok(id) => Ok(Some(id) != self.id),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+            Err(error) => Err(error),
         }
     }
 

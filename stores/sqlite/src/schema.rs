@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, Transaction};
+use rusqlite::{Connection, OptionalExtension, Transaction};
 
-use tracker_core::StoreProblem;
+use tracker_core::{StoreProblem, Uuid};
 
 use crate::facts;
 use crate::failure::{Failure, unusable};
@@ -158,8 +158,12 @@ const UUID: &str = "unhex(printf('%08x%04x8', aggregates.row >> 16, aggregates.r
 
 /// The life of a run: uuids, names, parameters, definitions, attempts and artifacts. Series name
 /// their metric by its row in `metrics`, one for each name and phase of an experiment, so that
-/// indexes order the runs of an experiment by each extreme; `facts` has what else is searched for.
+/// indexes order the runs of an experiment by each extreme; `facts` has what else is searched for. The
+/// one row of `identity` tells the store from every other.
 const VERSION_3: &str = "
+CREATE TABLE identity (uuid BLOB NOT NULL) STRICT;
+INSERT INTO identity VALUES (randomblob(16));
+
 ALTER TABLE experiments ADD COLUMN definitions TEXT NOT NULL DEFAULT '{}';
 
 ALTER TABLE aggregates ADD COLUMN uuid BLOB NOT NULL DEFAULT x'';
@@ -290,6 +294,7 @@ CREATE TEMP VIEW series AS
     JOIN main.aggregates AS aggregates ON aggregates.row = series.aggregate
     JOIN temp.metrics AS metrics ON metrics.experiment = aggregates.experiment
         AND metrics.name = series.name AND metrics.phase = series.phase;
+CREATE TEMP TABLE identity (uuid);
 CREATE TEMP TABLE attempts (row INTEGER PRIMARY KEY, aggregate, uuid, started, seen, ended, outcome,
     reason, place, process, process_started, provenance);
 CREATE TEMP TABLE artifacts (row INTEGER PRIMARY KEY, aggregate, name, epoch, hash, size, media_type,
@@ -331,6 +336,13 @@ pub(crate) fn version(transaction: &Transaction<'_>, path: &Path) -> Result<i64,
         return Err(unusable(path, problem).into());
     }
     Ok(version)
+}
+
+/// What tells the store from every other; none in a file of an older version that is only read.
+pub(crate) fn identity(transaction: &Transaction<'_>) -> Result<Option<Uuid>, Failure> {
+    let mut statement = transaction.prepare_cached("SELECT uuid FROM identity")?;
+    let bytes = statement.query_row([], |row| row.get::<_, [u8; 16]>(0));
+    Ok(bytes.optional()?.map(Uuid::from_bytes))
 }
 
 /// Brings the file to the newest version. Another process may have done so since the version was

@@ -1,7 +1,6 @@
 //! The store: its connections, and the port.
 
 use std::fmt;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -138,6 +137,11 @@ impl SqliteStore {
         }
     }
 
+    /// Whether the disk is full, so that nothing can be added, not even to a journal.
+    pub(crate) fn is_full(&self) -> bool {
+        matches!(self.access, Access::Full { .. })
+    }
+
     /// Opens the file to read it, without the right to write and without changing a byte of it or
     /// beside it; a file of an older version is read as it is.
     ///
@@ -191,6 +195,15 @@ impl SqliteStore {
         }
     }
 
+    /// Fails where the file is not in its place any more.
+    fn check_place(&self, file: &OpenFile, action: &str) -> Result<()> {
+        match file.is_gone() {
+            Ok(false) => Ok(()),
+            Ok(true) => Err(unusable(&self.path, StoreProblem::Gone)),
+            Err(error) => Err(Error::io(action, self.path.display().to_string(), error)),
+        }
+    }
+
     /// Runs `act` wholly or not at all. It takes the write lock at once: a transaction that reads
     /// first and writes later can fail for good when another process has written in between.
     fn writing<T>(
@@ -198,11 +211,12 @@ impl SqliteStore {
         action: &str,
         act: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
     ) -> Result<T> {
-        let writer = match &self.access {
-            Access::Write { writer, .. } => writer,
+        let (writer, file) = match &self.access {
+            Access::Write { writer, file, .. } => (writer, file),
             Access::Read(_) => return Err(unusable(&self.path, StoreProblem::OpenedToRead)),
             Access::Full { problem, .. } => return Err(problem.clone()),
         };
+        self.check_place(file, action)?;
         transact(
             &mut *self.writer(writer)?,
             TransactionBehavior::Immediate,
@@ -324,6 +338,10 @@ impl Store for SqliteStore {
         })
     }
 
+    fn identity(&self) -> Result<Option<Uuid>> {
+        self.reading("read the identity of the store", schema::identity)
+    }
+
     fn experiment(&self, name: &str) -> Result<Option<ExperimentRecord>> {
         self.reading("read an experiment", |transaction| {
             Ok(experiments::select(transaction, "name = ?", [name])?.pop())
@@ -372,17 +390,8 @@ impl Store for SqliteStore {
             return Ok(());
         };
         let action = "wait for the disk";
-        let refuse = |cause: io::Error| match cause.kind() {
-            io::ErrorKind::NotFound => Error::Store {
-                kind: tracker_core::ErrorKind::NotFound,
-                action: action.to_owned(),
-                place: self.path.display().to_string(),
-                hint: "put the file back, or open the store again".to_owned(),
-                cause: std::sync::Arc::new(cause),
-            },
-            _ => Error::io(action, self.path.display().to_string(), cause),
-        };
-        file.check().map_err(refuse)?;
+        let refuse = |cause| Error::io(action, self.path.display().to_string(), cause);
+        self.check_place(file, action)?;
         commit_to_disk(&mut *self.writer(writer)?)
             .map_err(|failure| failure.explain(&self.path, action))?;
         // The log keeps its name as long as this store is open.

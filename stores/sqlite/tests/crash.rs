@@ -1,9 +1,12 @@
-//! When `add` has returned, the point survives the end of the process at whatever moment that
-//! comes, and no point is there twice.
+//! When a change has returned, it survives the end of the process at whatever moment that comes, and
+//! nothing is there twice.
 //!
-//! Each round starts a process that adds points as fast as it can, and kills it at a random
+//! Each round starts a process that makes changes as fast as it can, and kills it at a random
 //! moment: while it opens the store, while it moves the points of the process before it into the
 //! store, while it adds. `ENTIA_CRASH_ROUNDS` says how many rounds; a few unless it does.
+
+#[path = "../../../tracker-core/tests/killed/mod.rs"]
+mod killed;
 
 use std::fs::{File, OpenOptions};
 use std::hash::{BuildHasher, RandomState};
@@ -13,7 +16,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use tracker_core::conformance::Sample;
-use tracker_core::{Aggregate, Metric, Tracker};
+use tracker_core::{Aggregate, Experiment, Metric, Tracker};
 use tracker_sqlite as _;
 
 /// Names the store to the process that a round starts.
@@ -30,6 +33,11 @@ const LONGEST: Duration = Duration::from_millis(120);
 fn run(store: &str) -> Aggregate {
     let experiment = Tracker::open(store).unwrap().experiment("digits").unwrap();
     experiment.track(&Sample::new("MLP", "{}")).unwrap()
+}
+
+/// Where changes that are no points are made.
+fn changed(store: &str) -> Experiment {
+    Tracker::open(store).unwrap().experiment("changed").unwrap()
 }
 
 /// The file whose length says how many calls of a thread have returned.
@@ -67,6 +75,10 @@ fn writer() {
         return;
     };
     let round = Path::new(&round);
+    if round.to_string_lossy().contains("changes") {
+        let returned = create(notes(round, "changes"));
+        killed::change(&changed(&store), &phase(round, "changes"), returned);
+    }
     let run = run(&store);
     let add = |thread: &str, at_once: i64| {
         let (metrics, phase) = (run.metrics(), phase(round, thread));
@@ -83,6 +95,11 @@ fn writer() {
         scope.spawn(|| add("one", 1));
         scope.spawn(|| add("many", AT_ONCE));
     });
+}
+
+/// How many processes are killed.
+fn rounds() -> usize {
+    std::env::var("ENTIA_CRASH_ROUNDS").map_or(20, |rounds| rounds.parse().unwrap())
 }
 
 /// A number below `limit` that nobody can foresee.
@@ -133,10 +150,9 @@ fn check(run: &Aggregate, round: &Path, thread: &str, at_once: i64) -> i64 {
 
 #[test]
 fn a_killed_process_loses_and_doubles_nothing() {
-    let rounds = std::env::var("ENTIA_CRASH_ROUNDS").map_or(20, |rounds| rounds.parse().unwrap());
     let folder = tempfile::tempdir().unwrap();
     let store = format!("sqlite:{}", folder.path().join("runs").display());
-    let rounds: Vec<PathBuf> = (0..rounds)
+    let rounds: Vec<PathBuf> = (0..rounds())
         .map(|round| folder.path().join(format!("round-{round}")))
         .collect();
     for round in &rounds {
@@ -158,4 +174,31 @@ fn a_killed_process_loses_and_doubles_nothing() {
     let journals = Tracker::read(&store).unwrap().journals().unwrap();
     assert!(journals.is_empty(), "journals are left");
     println!("{} kills, {stored} points", rounds.len());
+}
+
+#[test]
+fn a_change_of_no_kind_is_lost_or_doubled() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = format!("sqlite:{}", folder.path().join("runs").display());
+    let rounds: Vec<PathBuf> = (0..rounds())
+        .map(|round| folder.path().join(format!("changes-{round}")))
+        .collect();
+    for round in &rounds {
+        kill_one(&store, round);
+    }
+    let (tracker, experiment) = (Tracker::open(&store).unwrap(), changed(&store));
+    assert!(tracker.check().unwrap().is_empty());
+    let returned = |round: &Path| {
+        let returned = notes(round, "changes").metadata();
+        returned.map_or(0, |file| usize::try_from(file.len()).unwrap())
+    };
+    let check = |round: &PathBuf| {
+        let prefix = phase(round, "changes");
+        killed::check(&experiment, &prefix, returned(round))
+    };
+    let changes: usize = rounds.iter().map(check).sum();
+    drop((tracker, experiment));
+    let journals = Tracker::read(&store).unwrap().journals().unwrap();
+    assert!(journals.is_empty(), "journals are left");
+    println!("{} kills, {changes} changes", rounds.len());
 }

@@ -9,10 +9,13 @@ use std::path::Path;
 use disk::{Image, Plan, Taken};
 use serde_json::json;
 use tracker_core::conformance::Sample;
-use tracker_core::ports::{AggregateRecord, Change, Detail, ExperimentRecord, Mark, Scope, Store};
+use tracker_core::ports::{
+    AggregateRecord, ArtifactRecord, AttemptRecord, AttemptState, Change, Detail, ExperimentRecord,
+    Mark, Scope, Store,
+};
 use tracker_core::{
-    Annotation, Error, Iteration, Metric, Micros, ModuleRecord, Moment, Result, Series, Timestamp,
-    Uuid,
+    Annotation, Definition, Error, Iteration, Metric, Micros, ModuleRecord, Moment, Outcome,
+    Provenance, Result, Series, Timestamp, Uuid,
 };
 use tracker_sqlite::SqliteStore;
 
@@ -102,6 +105,8 @@ const SESSION: &[Step] = &[
         let (experiment, name) = (experiment().id, "numerals".to_owned());
         make(store, Change::RenameExperiment { experiment, name })
     }),
+    Call(|store| store.apply(&life(), None)?.complete()),
+    Call(|store| store.apply(&end(), None)?.complete()),
     Call(|store| make(store, Change::ForgetJournal { journal: JOURNAL })),
     Sync,
 ];
@@ -140,6 +145,97 @@ fn aggregate() -> AggregateRecord {
 
 fn module(kind: &str) -> ModuleRecord {
     ModuleRecord::new(kind, &Sample::new("MLP", r#"{"layers": 2}"#)).unwrap()
+}
+
+/// What is said of an experiment and a run, who works on it, and what belongs to it.
+fn life() -> Vec<Change> {
+    let (aggregate, experiment) = (RUN, experiment().id);
+    let definition = Definition::default().unit("nats").minimize();
+    let state = AttemptState {
+        started: Timestamp::UNIX_EPOCH,
+        seen: Timestamp::UNIX_EPOCH,
+        ended: None,
+        outcome: Outcome::Running,
+        place: "here".to_owned(),
+        process: 1,
+        process_started: 1,
+    };
+    let attempt = AttemptRecord {
+        id: Uuid::from_u128(4),
+        provenance: Provenance::default(),
+        state,
+    };
+    let artifact = |name: &str| Change::PutArtifact {
+        aggregate,
+        artifact: ArtifactRecord {
+            name: name.to_owned(),
+            epoch: None,
+            hash: "00".repeat(32),
+            size: 3,
+            media_type: "text/plain".to_owned(),
+            created: Timestamp::UNIX_EPOCH,
+        },
+    };
+    let annotation = Annotation::SetNotes("early".to_owned());
+    let metric = || "loss".to_owned();
+    vec![
+        Change::AnnotateExperiment {
+            experiment,
+            annotation,
+        },
+        Change::DefineExperimentMetric {
+            experiment,
+            metric: metric(),
+            definition: definition.clone(),
+        },
+        Change::DefineMetric {
+            aggregate,
+            metric: metric(),
+            definition,
+        },
+        Change::NameAggregate {
+            aggregate,
+            name: "the first".to_owned(),
+        },
+        Change::PutAttempt { aggregate, attempt },
+        Change::UpdateAttempt {
+            aggregate,
+            attempt: Uuid::from_u128(4),
+            seen: Timestamp::UNIX_EPOCH,
+            outcome: Outcome::Finished,
+        },
+        artifact("weights"),
+        artifact("draft"),
+    ]
+}
+
+/// What removes something, and an experiment that comes and goes.
+fn end() -> Vec<Change> {
+    let (aggregate, other) = (RUN, Uuid::from_u128(5));
+    let gone = AggregateRecord {
+        uuid: Uuid::from_u128(6),
+        ..AggregateRecord::new(other, "gone")
+    };
+    vec![
+        Change::RemoveArtifact {
+            aggregate,
+            name: "draft".to_owned(),
+            epoch: None,
+        },
+        Change::ClearIterations { aggregate },
+        Change::CreateExperiment(ExperimentRecord {
+            id: other,
+            ..ExperimentRecord::new("other")
+        }),
+        Change::CreateAggregate {
+            record: gone.clone(),
+            modules: Vec::new(),
+        },
+        Change::RemoveAggregate {
+            aggregate: gone.uuid,
+        },
+        Change::RemoveExperiment { experiment: other },
+    ]
 }
 
 /// Points of which the epoch changes at every five hundredth.
@@ -189,6 +285,8 @@ fn content(store: &SqliteStore) -> String {
     for row in store.rows(&Scope::All, &Detail::ALL).unwrap() {
         let iterations = store.iterations(RUN).unwrap();
         content.push(format!("{row:?} {iterations:?}"));
+        let (attempts, artifacts) = (store.attempts(RUN), store.artifacts(RUN));
+        content.push(format!("{:?} {:?}", attempts.unwrap(), artifacts.unwrap()));
         for summary in &row.summaries {
             let history = store.history(RUN, summary.name(), summary.phase());
             content.push(format!("{:?}", history.unwrap()));

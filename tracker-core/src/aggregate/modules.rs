@@ -46,7 +46,7 @@ impl Aggregate {
 
     fn modules_in(&self, detail: &Detail) -> Result<Vec<ModuleRecord>> {
         let scope = Scope::Uuids(vec![self.0.uuid]);
-        let rows = self.0.link.store().rows(&scope, detail)?;
+        let rows = self.0.link.store()?.rows(&scope, detail)?;
         let mut modules = rows.into_iter().map(|row| row.modules);
         modules
             .next()

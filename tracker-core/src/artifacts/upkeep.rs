@@ -32,7 +32,7 @@ pub(crate) fn unsound_artifacts(link: &Link) -> Result<Vec<String>> {
         }
         Ok(())
     };
-    each_artifact(link.store(), true, &mut report)?;
+    each_artifact(link.store()?, true, &mut report)?;
     Ok(problems)
 }
 
@@ -56,7 +56,7 @@ fn problem(link: &Link, record: &ArtifactRecord) -> Result<Option<String>> {
 /// The contents that no artifact refers to.
 pub(crate) fn unreferenced(link: &Link) -> Result<Vec<Content>> {
     let contents = link.contents()?;
-    unreferenced_in(&*contents, link.store())
+    unreferenced_in(&*contents, link.store()?)
 }
 
 fn unreferenced_in(contents: &dyn ContentStore, store: &dyn Store) -> Result<Vec<Content>> {
@@ -83,7 +83,7 @@ pub(crate) fn remove_unreferenced(link: &Link, older_than: Duration) -> Result<V
         return Ok(Vec::new());
     };
     let mut removed = Vec::new();
-    for content in unreferenced_in(&*contents, link.store())? {
+    for content in unreferenced_in(&*contents, link.store()?)? {
         if contents.remove(&content.hash, before)? {
             removed.push(content);
         }

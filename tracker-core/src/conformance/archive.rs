@@ -92,7 +92,7 @@ fn archived_aggregate_is_there_by_its_id(tracker: &Tracker) -> Result<()> {
         Err(Error::Taken { .. })
     ));
     let scope = Scope::Experiment(experiment.id());
-    let rows = tracker.link().store().rows(&scope, &Detail::NONE)?;
+    let rows = tracker.link().store()?.rows(&scope, &Detail::NONE)?;
     assert_eq!(rows.len(), 4, "only search leaves them out");
     aggregates.clear()?;
     assert!(aggregates.get("b")?.is_none());

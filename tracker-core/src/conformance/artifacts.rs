@@ -39,7 +39,7 @@ fn put(run: &Aggregate, artifact: ArtifactRecord) -> Result<()> {
 }
 
 fn records(tracker: &Tracker, run: &Aggregate) -> Result<Vec<ArtifactRecord>> {
-    tracker.link().store().artifacts(run.uuid())
+    tracker.link().store()?.artifacts(run.uuid())
 }
 
 /// The name, epoch and size of each artifact.

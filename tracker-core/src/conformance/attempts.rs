@@ -187,7 +187,7 @@ fn attempt_stays_as_it_ended(tracker: &Tracker) -> Result<()> {
 
 /// The state of the newest attempt, which every way of reading a run must show alike.
 fn state_in_tables(tracker: &Tracker, run: &Aggregate) -> Result<Option<AttemptState>> {
-    let store = tracker.link().store();
+    let store = tracker.link().store()?;
     let mut states = Vec::new();
     for scope in [
         Scope::Uuids(vec![run.uuid()]),
@@ -277,7 +277,7 @@ fn attempts_go_with_their_aggregate(tracker: &Tracker) -> Result<()> {
     run.rewind(0)?;
     run.metrics().clear()?;
     assert_eq!(run.attempts()?.len(), 1, "they stay when other things go");
-    let store = tracker.link().store();
+    let store = tracker.link().store()?;
     run.clone().remove()?;
     assert!(store.attempts(run.uuid())?.is_empty());
     assert!(matches!(run.attempts(), Err(Error::Missing { .. })));

@@ -19,6 +19,7 @@ behaviours! {
     list_is_applied_whole_or_not_at_all,
     mark_of_a_refused_list_is_not_set,
     changes_of_any_sort_have_marks,
+    identity_stays_the_same,
     change_of_what_is_missing_is_refused,
 }
 
@@ -56,7 +57,7 @@ fn batches_of_several_aggregates_are_added(tracker: &Tracker) -> Result<()> {
         one.track_as("b", &model())?,
         two.track_as("a", &model())?,
     ];
-    let store = tracker.link().store();
+    let store = tracker.link().store()?;
     let applied = store.apply(
         &[
             batch(runs[1].uuid(), &[("loss", &[4.0, 3.0])]),
@@ -90,7 +91,7 @@ fn points_of_missing_aggregates_are_reported(tracker: &Tracker) -> Result<()> {
         batch(unknown[1], &[("loss", &[3.0])]),
         batch(unknown[0], &[("loss", &[4.0])]),
     ];
-    let store = tracker.link().store();
+    let store = tracker.link().store()?;
     let missing = store.apply(&batches, Some(mark))?.missing;
     assert_eq!(missing.len(), 2, "each missing aggregate is told, once");
     assert!(unknown.iter().all(|uuid| missing.contains(uuid)));
@@ -103,7 +104,7 @@ fn points_of_missing_aggregates_are_reported(tracker: &Tracker) -> Result<()> {
 fn points_of_one_mark_are_added_once(tracker: &Tracker) -> Result<()> {
     let run = tracked(tracker)?;
     let batches = [batch(run.uuid(), &[("loss", &[1.0, 2.0])])];
-    let store = tracker.link().store();
+    let store = tracker.link().store()?;
     let journal = Uuid::new_v4();
     assert_eq!(store.position(journal)?, 0, "the journal is not known yet");
     for (position, count) in [(40, 2), (40, 2), (1 << 40, 4), (1 << 40, 4)] {
@@ -118,7 +119,7 @@ fn points_of_one_mark_are_added_once(tracker: &Tracker) -> Result<()> {
 
 fn mark_that_is_not_beyond_changes_nothing(tracker: &Tracker) -> Result<()> {
     let run = tracked(tracker)?;
-    let store = tracker.link().store();
+    let store = tracker.link().store()?;
     let journal = Uuid::new_v4();
     let moved = |position| Some(Mark { journal, position });
     let _ = store.apply(&[], moved(40))?;
@@ -138,7 +139,7 @@ fn mark_that_is_not_beyond_changes_nothing(tracker: &Tracker) -> Result<()> {
 fn journals_are_told_apart(tracker: &Tracker) -> Result<()> {
     let run = tracked(tracker)?;
     let batches = [batch(run.uuid(), &[("loss", &[1.0])])];
-    let store = tracker.link().store();
+    let store = tracker.link().store()?;
     let journals = [Uuid::new_v4(), Uuid::new_v4()];
     for (journal, position) in journals.into_iter().zip([40, 30]) {
         let mark = Mark { journal, position };
@@ -152,7 +153,7 @@ fn journals_are_told_apart(tracker: &Tracker) -> Result<()> {
 
 fn position_is_forgotten(tracker: &Tracker) -> Result<()> {
     let run = tracked(tracker)?;
-    let store = tracker.link().store();
+    let store = tracker.link().store()?;
     let [journal, other] = [Uuid::new_v4(), Uuid::new_v4()];
     for journal in [journal, other] {
         let position = 40;
@@ -176,7 +177,7 @@ fn position_outlives_what_was_added(tracker: &Tracker) -> Result<()> {
         journal: Uuid::new_v4(),
         position: 40,
     };
-    let store = tracker.link().store();
+    let store = tracker.link().store()?;
     let _ = store.apply(&batches, Some(mark))?;
     run.metrics().clear()?;
     let _ = store.apply(&batches, Some(mark))?;
@@ -189,8 +190,8 @@ fn position_outlives_what_was_added(tracker: &Tracker) -> Result<()> {
 fn list_is_applied_whole_or_not_at_all(tracker: &Tracker) -> Result<()> {
     let run = tracked(tracker)?;
     let aggregate = run.uuid();
-    let before = tracker.link().store().rows(&Scope::All, &Detail::ALL)?;
-    let refused = tracker.link().store().apply(
+    let before = tracker.link().store()?.rows(&Scope::All, &Detail::ALL)?;
+    let refused = tracker.link().store()?.apply(
         &[
             Change::CreateExperiment(ExperimentRecord::new("another")),
             batch(aggregate, &[("loss", &[1.0])]),
@@ -207,7 +208,7 @@ fn list_is_applied_whole_or_not_at_all(tracker: &Tracker) -> Result<()> {
         None,
     );
     assert!(matches!(refused, Err(Error::Taken { .. })));
-    let after = tracker.link().store().rows(&Scope::All, &Detail::ALL)?;
+    let after = tracker.link().store()?.rows(&Scope::All, &Detail::ALL)?;
     assert_eq!(after, before, "nothing of a list may stay that was refused");
     assert_eq!(tracker.experiments().list()?.len(), 1);
     assert!(numbers(&run, "loss")?.is_empty());
@@ -216,7 +217,7 @@ fn list_is_applied_whole_or_not_at_all(tracker: &Tracker) -> Result<()> {
 
 fn mark_of_a_refused_list_is_not_set(tracker: &Tracker) -> Result<()> {
     let run = tracked(tracker)?;
-    let store = tracker.link().store();
+    let store = tracker.link().store()?;
     let mark = Mark {
         journal: Uuid::new_v4(),
         position: 40,
@@ -235,7 +236,7 @@ fn mark_of_a_refused_list_is_not_set(tracker: &Tracker) -> Result<()> {
 fn changes_of_any_sort_have_marks(tracker: &Tracker) -> Result<()> {
     let run = tracked(tracker)?;
     let aggregate = run.uuid();
-    let store = tracker.link().store();
+    let store = tracker.link().store()?;
     let mark = Mark {
         journal: Uuid::new_v4(),
         position: 1,
@@ -247,8 +248,19 @@ fn changes_of_any_sort_have_marks(tracker: &Tracker) -> Result<()> {
     Ok(())
 }
 
+fn identity_stays_the_same(tracker: &Tracker) -> Result<()> {
+    tracked(tracker)?;
+    let store = tracker.link().store()?;
+    let identity = store.identity()?;
+    tracked(tracker)?.set_epoch(3)?;
+    assert_eq!(store.identity()?, identity);
+    tracker.experiments().clear()?;
+    assert_eq!(store.identity()?, identity);
+    Ok(())
+}
+
 fn change_of_what_is_missing_is_refused(tracker: &Tracker) -> Result<()> {
-    let store = tracker.link().store();
+    let store = tracker.link().store()?;
     let (aggregate, experiment) = (Uuid::new_v4(), Uuid::new_v4());
     let record = AggregateRecord::new(experiment, "run");
     let annotation = Annotation::SetNotes(String::new());

@@ -28,7 +28,7 @@ fn second(seconds: i64) -> Timestamp {
 /// The histories once all points are in the store.
 fn histories(tracker: &Tracker, wanted: &Histories) -> Result<Vec<History>> {
     tracker.flush()?;
-    tracker.link().store().histories(wanted)
+    tracker.link().store()?.histories(wanted)
 }
 
 /// The only history that is wanted.

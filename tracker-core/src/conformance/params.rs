@@ -25,7 +25,7 @@ behaviours! {
 /// The parameters as the store keeps them, as JSON by their names.
 fn kept(tracker: &Tracker, aggregate: Uuid) -> Result<Vec<(String, String)>> {
     let scope = Scope::Uuids(vec![aggregate]);
-    let rows = tracker.link().store().rows(&scope, &Detail::NONE)?;
+    let rows = tracker.link().store()?.rows(&scope, &Detail::NONE)?;
     let params = rows.into_iter().flat_map(|row| row.aggregate.params);
     Ok(params
         .map(|(name, value)| (name, value.to_string()))

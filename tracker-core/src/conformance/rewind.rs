@@ -42,7 +42,7 @@ fn points() -> Vec<Metric> {
 fn row(tracker: &Tracker, run: &Aggregate) -> Result<Row> {
     tracker.flush()?;
     let scope = Scope::Uuids(vec![run.uuid()]);
-    let mut rows = tracker.link().store().rows(&scope, &Detail::ALL)?;
+    let mut rows = tracker.link().store()?.rows(&scope, &Detail::ALL)?;
     Ok(rows.remove(0))
 }
 
@@ -179,7 +179,7 @@ fn rewind_removes_later_artifacts(tracker: &Tracker) -> Result<()> {
         })?;
     }
     run.rewind(2)?;
-    let left = tracker.link().store().artifacts(aggregate)?;
+    let left = tracker.link().store()?.artifacts(aggregate)?;
     let left: Vec<_> = left.iter().map(|of| (of.name.as_str(), of.epoch)).collect();
     assert_eq!(
         left,

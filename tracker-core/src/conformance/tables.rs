@@ -47,7 +47,7 @@ fn experiment_record_comes_back_exactly(tracker: &Tracker) -> Result<()> {
     let now = ExperimentRecord::new("new");
     link.apply(Change::CreateExperiment(now.clone()))?;
     link.apply(Change::CreateExperiment(record.clone()))?;
-    let store = link.store();
+    let store = link.store()?;
     assert_eq!(store.experiment("old")?.as_ref(), Some(&record));
     assert_eq!(store.experiment_by_id(record.id)?.as_ref(), Some(&record));
     link.apply(Change::RenameExperiment {
@@ -87,7 +87,7 @@ fn aggregate_record_comes_back_exactly(tracker: &Tracker) -> Result<()> {
     };
     link.apply(create(&now, Vec::new()))?;
     link.apply(create(&record, modules.clone()))?;
-    let rows = |scope: &Scope| link.store().rows(scope, &Detail::ALL);
+    let rows = |scope: &Scope| link.store()?.rows(scope, &Detail::ALL);
     let found = rows(&Scope::Uuids(vec![record.uuid]))?;
     assert_eq!(found[0].aggregate, record);
     assert_eq!(found[0].modules, modules);
@@ -145,7 +145,7 @@ fn aggregates_are_found_in_every_scope(tracker: &Tracker) -> Result<()> {
         (prefix(Some(one), ""), &[0, 1, 2]),
         (prefix(None, "af51a"), none),
     ] {
-        let rows = tracker.link().store().rows(&scope, &Detail::NONE)?;
+        let rows = tracker.link().store()?.rows(&scope, &Detail::NONE)?;
         let found: Vec<Uuid> = rows.iter().map(|row| row.aggregate.uuid).collect();
         let expected: Vec<Uuid> = expected.iter().map(|index| uuids[*index]).collect();
         assert_eq!(found, expected, "in {scope:?}");
@@ -192,7 +192,7 @@ fn series(row: &Row) -> Vec<(&str, &str)> {
 
 fn table_without_limits_holds_all(tracker: &Tracker) -> Result<()> {
     let experiment = filled(tracker)?.id();
-    let store = tracker.link().store();
+    let store = tracker.link().store()?;
     let rows = store.rows(&Scope::Experiment(experiment), &Detail::ALL)?;
     assert_eq!(ids(&rows), ["b", "a"], "in the order they were created");
     for row in rows {
@@ -217,7 +217,7 @@ fn table_holds_the_kinds_that_are_named(tracker: &Tracker) -> Result<()> {
         };
         let rows = tracker
             .link()
-            .store()
+            .store()?
             .rows(&Scope::Experiment(experiment), &detail)?;
         assert_eq!(rows.len(), 2, "a row without a module is still a row");
         for row in rows {
@@ -256,7 +256,7 @@ fn table_holds_the_series_that_are_named(tracker: &Tracker) -> Result<()> {
         };
         let rows = tracker
             .link()
-            .store()
+            .store()?
             .rows(&Scope::Experiment(experiment), &detail)?;
         assert_eq!(rows.len(), 2, "a row without a summary is still a row");
         for row in &rows {
@@ -268,7 +268,7 @@ fn table_holds_the_series_that_are_named(tracker: &Tracker) -> Result<()> {
 }
 
 fn table_of_the_missing_is_empty(tracker: &Tracker) -> Result<()> {
-    let store = tracker.link().store();
+    let store = tracker.link().store()?;
     let empty = tracker.experiment("digits")?.id();
     let rows = |experiment| store.rows(&Scope::Experiment(experiment), &Detail::ALL);
     assert!(rows(empty)?.is_empty());
@@ -285,7 +285,7 @@ fn table_of_the_missing_is_empty(tracker: &Tracker) -> Result<()> {
 
 fn removal_touches_nothing_else(tracker: &Tracker) -> Result<()> {
     let experiment = filled(tracker)?;
-    let store = tracker.link().store();
+    let store = tracker.link().store()?;
     let before = store.rows(&Scope::Experiment(experiment.id()), &Detail::ALL)?;
     for name in ["other", "another"] {
         let other = tracker.experiment(name)?;

@@ -21,6 +21,8 @@ pub enum StoreProblem {
     ReadOnly,
     /// It was opened to be read, and was to be changed.
     OpenedToRead,
+    /// The file was removed or renamed while it was open, or another one was put in its place.
+    Gone,
     /// It is something else than a store.
     Foreign {
         /// How this shows.
@@ -62,6 +64,10 @@ impl StoreProblem {
                 "`{place}` cannot be written: it was opened to be read\nhint: open it with \
                  `Tracker::open` to change it"
             ),
+            Self::Gone => format!(
+                "`{place}` was removed or renamed while it was open\nhint: put the file back; what \
+                 was added meanwhile waits in a journal beside it, which goes nowhere else"
+            ),
             Self::Foreign { found } => format!(
                 "`{place}` is no store of a tracker: {found}\nhint: it was left as it is; give the \
                  path of another file"
@@ -79,7 +85,7 @@ impl StoreProblem {
 
     pub(super) fn kind(&self) -> ErrorKind {
         match self {
-            Self::NoFolder { .. } | Self::Absent => ErrorKind::NotFound,
+            Self::NoFolder { .. } | Self::Absent | Self::Gone => ErrorKind::NotFound,
             Self::ReadOnly | Self::OpenedToRead => ErrorKind::Denied,
             Self::IsFolder | Self::Foreign { .. } => ErrorKind::Invalid,
             Self::TooNew { .. } => ErrorKind::Unsupported,

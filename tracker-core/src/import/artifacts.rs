@@ -22,10 +22,10 @@ impl<F: FnMut(&Progress)> Copy<'_, F> {
                 Some(_) => {}
                 None => {
                     self.content(artifact, pair)?;
-                    self.link.apply(Change::PutArtifact {
+                    self.link.apply_direct(&[Change::PutArtifact {
                         aggregate: pair.to,
                         artifact: artifact.clone(),
-                    })?;
+                    }])?;
                     self.imported.artifacts += 1;
                 }
             }

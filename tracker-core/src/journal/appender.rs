@@ -1,41 +1,38 @@
-//! Writes points into a journal.
+//! Writes records into a journal.
 
 use std::hash::BuildHasher;
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::thread::JoinHandle;
+use std::sync::atomic::AtomicU64;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use uuid::Uuid;
 
-use super::file::{JournalFile, failure};
-use super::layout::{RECORDS, SLOT, SLOTS, WORDS, position, slot};
-use super::map::{Map, WORD};
+use super::count::Count;
+use super::disk::Disk;
+use super::file::failure;
+use super::layout::{FIRST, RECORDS};
 use super::record::{self, POINT};
-use super::writer::{self, Shared};
+use super::shared::Shared;
+use super::slot::Slot;
+use super::space::{NoRoom, Space};
+use super::trouble;
 use crate::error::Result;
-use crate::ports::Store;
 use crate::records::{Metric, MetricValue};
-
-/// The generation of the first slot that is begun.
-const FIRST: u64 = 1;
-
-/// Words of a page of memory on most machines; a smaller one only touches some pages twice.
-const PAGE: usize = 4096 / WORD;
 
 /// A journal, and where its next record goes.
 pub(super) struct Appender {
-    pub(super) shared: Arc<Shared>,
-    pub(super) file: JournalFile,
-    pub(super) writer: JoinHandle<()>,
-    generation: u64,
+    shared: Arc<Shared>,
+    space: Arc<Space>,
+    slot: Arc<Slot>,
+    /// The position of the first word of the slot.
+    start: u64,
     /// The word in the slot behind the last record.
     offset: usize,
     /// The series that the slot has named.
     series: HashTable<Named>,
+    pub(super) added: Count,
 }
 
 /// A series that has a number in the slot.
@@ -47,91 +44,94 @@ struct Named {
 }
 
 impl Appender {
-    /// Makes a journal beside the store at `base`, and starts the thread that empties it.
-    pub(super) fn start(base: &Path, store: &Arc<dyn Store>) -> Result<Self> {
-        let explain = |error| failure("make a journal", base, error);
-        let file = JournalFile::create(base).map_err(explain)?;
-        match Self::shared(&file, store) {
-            Ok((shared, writer)) => Ok(Self {
-                shared,
-                file,
-                writer,
-                generation: FIRST,
-                offset: RECORDS,
-                series: HashTable::new(),
-            }),
-            Err(error) => {
-                // Each attempt would leave one.
-                let _ = file.remove();
-                Err(explain(error))
-            }
-        }
+    /// Makes a journal beside the store at `base`, for `shared` to move.
+    pub(super) fn start(
+        disk: &Arc<dyn Disk>,
+        base: &Path,
+        limit: &Arc<AtomicU64>,
+        shared: &Arc<Shared>,
+    ) -> Result<Self> {
+        let made = Space::create(disk, base, limit);
+        let (space, slot) = made.map_err(|error| failure("make a journal", base, error))?;
+        let space = Arc::new(space);
+        shared.set_space(Arc::clone(&space));
+        Ok(Self {
+            shared: Arc::clone(shared),
+            space,
+            slot,
+            start: FIRST,
+            offset: RECORDS,
+            series: HashTable::new(),
+            added: Count::default(),
+        })
     }
 
-    /// Maps the file of a new journal, and starts the thread that empties it.
-    fn shared(
-        file: &JournalFile,
-        store: &Arc<dyn Store>,
-    ) -> io::Result<(Arc<Shared>, JoinHandle<()>)> {
-        let map = Map::new(&file.file)?;
-        // The first write to a page takes microseconds; here nobody waits for it.
-        for page in (0..WORDS).step_by(PAGE).skip(1) {
-            map.set(page, 0, Ordering::Relaxed);
-        }
-        begin(&map, FIRST);
-        let shared = Arc::new(Shared::new(map, position(FIRST, RECORDS)));
-        let (thread_shared, thread_store, id) = (Arc::clone(&shared), Arc::clone(store), file.id);
-        let work = move || writer::run(&thread_shared, &*thread_store, id);
-        let writer = std::thread::Builder::new()
-            .name("entia-journal".to_owned())
-            .spawn(work)?;
-        Ok((shared, writer))
+    /// The room of the journal, once nothing is appended any more.
+    pub(super) fn into_space(self) -> Arc<Space> {
+        self.space
     }
 
-    /// Appends points of one aggregate, so that all or none of them outlive the process; `false`
-    /// where they are more than a journal should hold.
-    pub(super) fn append(&mut self, aggregate: Uuid, metrics: &[Metric]) -> Result<bool> {
+    /// Appends points of one aggregate, so that all or none of them outlive the process.
+    pub(super) fn add(&mut self, aggregate: Uuid, metrics: &[Metric]) -> Result<()> {
         // What they take when no series is named yet.
-        let most = metrics.iter().map(words).sum::<usize>();
-        // The position behind the last word of a slot would be one in the next slot.
-        if self.offset + most >= SLOT {
-            if most > SLOT / 2 {
-                return Ok(false);
-            }
-            self.next_slot()?;
-        }
+        self.make_room(metrics.iter().map(words).sum())?;
         for metric in metrics {
             self.push(aggregate, metric);
         }
-        let Self {
-            generation, offset, ..
-        } = *self;
-        // Whoever reads the end reads what is before it; for the thread, `publish` sees to that.
-        self.shared
-            .map
-            .set(slot(generation) + 1, offset as u64, Ordering::Release);
-        self.shared.publish(position(generation, offset));
-        Ok(true)
+        self.added.points += metrics.len() as u64;
+        self.publish();
+        Ok(())
     }
 
-    /// Begins the next slot, once the points that are in it are in the store.
-    fn next_slot(&mut self) -> Result<()> {
-        let next = self.generation + 1;
-        if let Some(oldest) = next.checked_sub(SLOTS as u64) {
-            self.shared.wait_for_room(position(oldest + 1, 0))?;
+    /// Appends changes, and gives the position behind them.
+    pub(super) fn change(&mut self, json: &str) -> Result<u64> {
+        self.make_room(record::changes_words(json))?;
+        self.write(&record::changes(self.here(), json));
+        self.added.changes += 1;
+        self.shared.expect_answer(self.here());
+        self.publish();
+        Ok(self.here())
+    }
+
+    /// Begins another slot where so many words find no room in this one.
+    fn make_room(&mut self, words: usize) -> Result<()> {
+        if self.offset + words <= self.slot.words() {
+            return Ok(());
         }
-        begin(&self.shared.map, next);
-        self.generation = next;
+        let start = self.start + self.slot.words() as u64;
+        match self.space.begin(start, words) {
+            Ok(slot) => self.slot = slot,
+            Err(no_room) => {
+                let place = self.space.file.path.display().to_string();
+                let last = self.shared.failure();
+                return Err(match no_room {
+                    NoRoom::Limit(limit) => {
+                        trouble::limit_reached(place, limit, self.added - self.shared.moved(), last)
+                    }
+                    NoRoom::Disk(error) => trouble::cannot_grow(place, error),
+                });
+            }
+        }
+        self.start = start;
         self.offset = RECORDS;
         self.series.clear();
-        self.shared.publish(position(next, RECORDS));
         Ok(())
+    }
+
+    /// Makes what was written a part of the journal.
+    fn publish(&self) {
+        self.slot.set_end(self.offset);
+        self.shared.publish(self.here());
+    }
+
+    /// The position of the next record.
+    fn here(&self) -> u64 {
+        self.start + self.offset as u64
     }
 
     fn push(&mut self, aggregate: Uuid, metric: &Metric) {
         let series = self.number(aggregate, metric);
-        let at = metric.moment();
-        let here = position(self.generation, self.offset);
+        let (here, at) = (self.here(), metric.moment());
         match &metric.value {
             MetricValue::Number(number) => self.write(&record::number(here, series, at, *number)),
             MetricValue::Json(json) => self.write(&record::json(here, series, at, json.as_str())),
@@ -150,8 +150,7 @@ impl Appender {
         }
         #[expect(clippy::cast_possible_truncation, reason = "a slot holds fewer")]
         let number = self.series.len() as u32;
-        let here = position(self.generation, self.offset);
-        self.write(&record::series(here, number, aggregate, name, phase));
+        self.write(&record::series(self.here(), number, aggregate, name, phase));
         let named = Named {
             aggregate,
             name: name.into(),
@@ -164,19 +163,9 @@ impl Appender {
     }
 
     fn write(&mut self, words: &[u64]) {
-        self.shared
-            .map
-            .write(slot(self.generation) + self.offset, words);
+        self.slot.write(self.offset, words);
         self.offset += words.len();
     }
-}
-
-/// Begins a slot without records. Whatever it held is in the store, so it may be lost at any
-/// moment between the two words.
-fn begin(map: &Map, generation: u64) {
-    let start = slot(generation);
-    map.set(start + 1, RECORDS as u64, Ordering::Release);
-    map.set(start, generation, Ordering::Release);
 }
 
 /// The most words a point can take.

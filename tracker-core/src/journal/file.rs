@@ -1,51 +1,57 @@
-//! The file of a journal: its name, its lock, its end.
+//! The file of a journal: its name, its lock, its header, its end.
 //!
 //! A journal of `runs.db` is `runs.db.ID.journal` beside it, where `ID` is made up anew for each.
 //! The process it belongs to holds a lock on it, which the system takes back however the process
-//! ends; who gets the lock knows that the process is dead.
+//! ends; who gets the lock knows that the process is dead. One that has to be kept for a person to
+//! look at is `runs.db.ID.journal.kept`.
 
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Seek, Write};
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use uuid::Uuid;
 use uuid::fmt::Simple;
 
-use super::layout::{HEADER, Layout, MAGIC, WORDS};
+use super::disk::Disk;
+use super::layout::{HEADER, Layout, MAGIC, NAMED, REASON, SLOTS, STORE, UNIT, belonging};
 use super::map::WORD;
 use crate::error::Error;
 
 const SUFFIX: &str = ".journal";
 /// A journal that is not whole yet; no point was ever in it.
 const UNFINISHED: &str = ".journal.new";
+/// A journal that is not moved any more.
+const KEPT: &str = ".journal.kept";
 
 /// The file of a journal, locked by this process until it is dropped.
 pub(super) struct JournalFile {
-    pub(super) id: Uuid,
+    pub(super) disk: Arc<dyn Disk>,
     pub(super) path: PathBuf,
     pub(super) file: File,
-    pub(super) layout: Layout,
+    pub(super) header: Header,
 }
 
-/// A journal that somebody only looks at.
-pub(super) struct Seen {
-    /// Whether it belongs to a process that runs.
-    pub(super) live: bool,
-    /// Its id, layout and words; none where it was never finished, or a later version wrote it.
-    pub(super) content: Option<(Uuid, Layout, Vec<u64>)>,
+/// What a journal says of itself.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Header {
+    pub(super) layout: Layout,
+    pub(super) id: Uuid,
+    /// The identity of the store that its records are for, where that has one.
+    pub(super) store: Option<Uuid>,
 }
 
 impl JournalFile {
     /// Makes a new journal beside the store at `base`, all of it on the disk: a page of a map that
     /// finds no room there ends the process.
-    pub(super) fn create(base: &Path) -> io::Result<Self> {
+    pub(super) fn create(disk: &Arc<dyn Disk>, base: &Path) -> io::Result<Self> {
         // Who opens the store just now may take an unfinished journal for one of a dead process:
         // lock it first, and remove it.
         const ATTEMPTS: usize = 3;
         let mut last = io::Error::from(io::ErrorKind::Interrupted);
         for _ in 0..ATTEMPTS {
-            match Self::create_once(base, Uuid::new_v4()) {
+            match Self::create_once(disk, base) {
                 Err(error) if is_taken_for_dead(&error) => last = error,
                 done => return done,
             }
@@ -53,91 +59,151 @@ impl JournalFile {
         Err(last)
     }
 
-    fn create_once(base: &Path, id: Uuid) -> io::Result<Self> {
-        let unfinished = beside(base, id, UNFINISHED);
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create_new(true)
-            .open(&unfinished)?;
-        let path = beside(base, id, SUFFIX);
-        let done = protect(&file, base)
-            .and_then(|()| fill(&mut file, id))
-            .and_then(|()| fs::rename(&unfinished, &path));
+    fn create_once(disk: &Arc<dyn Disk>, base: &Path) -> io::Result<Self> {
+        // Such ids order as they were made.
+        let id = Uuid::now_v7();
+        let (unfinished, path) = (beside(base, id, UNFINISHED), beside(base, id, SUFFIX));
+        let header = Header {
+            layout: Layout::Slots,
+            id,
+            store: None,
+        };
+        let done = disk.create(&unfinished, base).and_then(|file| {
+            disk.write(&file, 0, &header.bytes())?;
+            fill(&**disk, &file, HEADER, SLOTS * UNIT)?;
+            disk.rename(&unfinished, &path)?;
+            Ok(file)
+        });
         match done {
-            Ok(()) => Ok(Self {
-                id,
+            Ok(file) => Ok(Self {
+                disk: Arc::clone(disk),
                 path,
                 file,
-                layout: Layout::Uuids,
+                header,
             }),
             Err(error) => {
                 // What is left of a journal that was never used only takes room.
-                let _ = fs::remove_file(&unfinished);
+                let _ = disk.remove(&unfinished);
                 Err(error)
             }
         }
     }
 
     /// The journal at `path`, where it belongs to no living process; and `None` where it does, or
-    /// is gone, or was never finished and is gone now.
-    pub(super) fn of_dead_process(path: &Path) -> io::Result<Option<Self>> {
-        let Some(mut file) = lock(path)? else {
+    /// is gone, or was never finished and is gone now, or is for a later version to read.
+    pub(super) fn of_dead_process(disk: &Arc<dyn Disk>, path: &Path) -> io::Result<Option<Self>> {
+        let Some(file) = disk.open_locked(path)? else {
             return Ok(None);
         };
-        let mut header = Vec::with_capacity(3 * WORD);
-        Read::by_ref(&mut file)
-            .take(3 * WORD as u64)
-            .read_to_end(&mut header)?;
+        let bytes = disk.read(&file, 0, NAMED as u64)?;
         // Without a header it was not finished, or a power loss came before any of it was on the
         // disk.
-        let is_empty = header.len() < 3 * WORD || header[..WORD] == [0; WORD];
-        if is_empty || path.as_os_str().to_string_lossy().ends_with(UNFINISHED) {
-            fs::remove_file(path)?;
+        let is_empty = bytes.len() < 3 * WORD || bytes[..WORD] == [0; WORD];
+        if is_empty || is_unfinished(path) {
+            disk.remove(path)?;
             return Ok(None);
         }
-        // A layout of a later version is for a later version to read.
-        let known = read_header(&header);
-        Ok(known.map(|(id, layout)| Self {
-            id,
+        Ok(Header::read(&bytes).map(|header| Self {
+            disk: Arc::clone(disk),
             path: path.to_path_buf(),
             file,
-            layout,
+            header,
         }))
     }
 
-    /// Looks at the journal at `path` without changing anything; `None` where it is gone.
-    pub(super) fn look(path: &Path) -> io::Result<Option<Seen>> {
-        let mut file = match File::open(path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        // Whoever writes has it for itself; who looks shares.
-        let live = match file.try_lock_shared() {
-            Ok(()) => false,
-            Err(TryLockError::WouldBlock) => true,
-            Err(TryLockError::Error(error)) => return Err(error),
-        };
-        let mut bytes = Vec::with_capacity(WORDS * WORD);
-        file.read_to_end(&mut bytes)?;
-        let header = read_header(&bytes[..bytes.len().min(3 * WORD)]);
-        let content = header.map(|(id, layout)| (id, layout, as_words(&bytes)));
-        Ok(Some(Seen { live, content }))
+    /// Says in the file for which store its records are.
+    pub(super) fn set_store(&self, store: Uuid) -> io::Result<()> {
+        let mut bytes = store.as_bytes().to_vec();
+        bytes.extend(belonging(self.header.id, store).to_le_bytes());
+        self.disk.write(&self.file, STORE, &bytes)
     }
 
-    /// All words of the file.
-    pub(super) fn words(&mut self) -> io::Result<Vec<u64>> {
-        let mut bytes = Vec::with_capacity(WORDS * WORD);
-        self.file.rewind()?;
-        self.file.read_to_end(&mut bytes)?;
-        Ok(as_words(&bytes))
+    /// Says in the file why it is to be kept; the first reason stays.
+    pub(super) fn set_reason(&self, reason: &str) -> io::Result<()> {
+        /// Characters, each of four bytes at most.
+        const LONGEST: usize = 700;
+        if self.reason()?.is_some() {
+            return Ok(());
+        }
+        let reason: String = reason.chars().take(LONGEST).collect();
+        let mut bytes = (reason.len() as u64).to_le_bytes().to_vec();
+        bytes.extend(reason.as_bytes());
+        self.disk.write(&self.file, REASON, &bytes)?;
+        // The store is told next that what the reason is about was moved.
+        self.disk.sync(&self.file)
+    }
+
+    pub(super) fn reason(&self) -> io::Result<Option<String>> {
+        reason(&*self.disk, &self.file)
+    }
+
+    /// Gives it a name by which it is not moved any more.
+    pub(super) fn keep(self) -> io::Result<()> {
+        let mut kept = self.path.clone().into_os_string();
+        kept.push(KEPT.trim_start_matches(SUFFIX));
+        self.disk.rename(&self.path, &PathBuf::from(kept))
     }
 
     /// Removes the file, and then gives back the lock: who gets the lock finds the file gone.
     pub(super) fn remove(self) -> io::Result<()> {
-        fs::remove_file(&self.path)
+        self.disk.remove(&self.path)
     }
+}
+
+impl Header {
+    fn bytes(self) -> Vec<u8> {
+        let mut bytes = MAGIC.to_le_bytes().to_vec();
+        bytes.extend(self.id.as_bytes());
+        bytes.resize(usize::try_from(HEADER).unwrap_or(NAMED), 0);
+        bytes
+    }
+
+    /// Whether its records are for another store than that of this identity.
+    pub(super) fn is_foreign(self, identity: Option<Uuid>) -> bool {
+        self.store.is_some() && self.store != identity
+    }
+
+    /// The header of a journal that begins so; none for one of a later version.
+    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+        let (magic, rest) = bytes.split_at_checked(WORD)?;
+        let layout = Layout::of(u64::from_le_bytes(magic.try_into().ok()?))?;
+        let (id, rest) = rest.split_at_checked(2 * WORD)?;
+        let id = Uuid::from_slice(id).ok()?;
+        let store = match layout {
+            Layout::Slots => store(id, rest),
+            Layout::Ids | Layout::Turns => None,
+        };
+        Some(Self { layout, id, store })
+    }
+}
+
+/// The identity that a header names, where it was written whole.
+fn store(journal: Uuid, bytes: &[u8]) -> Option<Uuid> {
+    let (store, rest) = bytes.split_at_checked(2 * WORD)?;
+    let store = Uuid::from_slice(store).ok()?;
+    (rest.get(..WORD)? == belonging(journal, store).to_le_bytes()).then_some(store)
+}
+
+/// Writes zeros, so that the room is really there.
+pub(super) fn fill(disk: &dyn Disk, file: &File, at: u64, bytes: u64) -> io::Result<()> {
+    const BLOCK: usize = 1 << 16;
+    let block = vec![0; BLOCK];
+    (0..bytes)
+        .step_by(BLOCK)
+        .try_for_each(|done| disk.write(file, at + done, &block))
+}
+
+/// Why a journal is kept, as its header says it.
+pub(super) fn reason(disk: &dyn Disk, file: &File) -> io::Result<Option<String>> {
+    let bytes = disk.read(file, REASON, HEADER - REASON)?;
+    let Some((length, text)) = bytes.split_at_checked(WORD) else {
+        return Ok(None);
+    };
+    let length = u64::from_le_bytes(length.try_into().unwrap_or_default());
+    let text = usize::try_from(length).ok().and_then(|end| text.get(..end));
+    Ok(text
+        .filter(|text| !text.is_empty())
+        .map(|text| String::from_utf8_lossy(text).into_owned()))
 }
 
 /// The error of the operating system about a journal beside the store at `base`.
@@ -145,35 +211,17 @@ pub(super) fn failure(action: &str, base: &Path, error: io::Error) -> Error {
     Error::io(action, base.display().to_string(), error)
 }
 
-/// The id and the layout of a journal that begins so.
-fn read_header(header: &[u8]) -> Option<(Uuid, Layout)> {
-    let (magic, id) = header.split_at_checked(WORD)?;
-    let layout = Layout::of(u64::from_le_bytes(magic.try_into().ok()?))?;
-    Some((Uuid::from_slice(id).ok()?, layout))
-}
-
-fn as_words(bytes: &[u8]) -> Vec<u64> {
-    let words = bytes.chunks_exact(WORD);
-    words
-        .map(|word| u64::from_le_bytes(word.try_into().unwrap_or_default()))
-        .collect()
-}
-
-/// The files of all journals beside the store at `base`, unfinished ones too.
-pub(super) fn list(base: &Path) -> io::Result<Vec<PathBuf>> {
+/// The files of all journals beside the store at `base`, unfinished and kept ones too.
+pub(super) fn list(disk: &dyn Disk, base: &Path) -> io::Result<Vec<PathBuf>> {
     let folder = base.parent().unwrap_or(Path::new("."));
     let mut stem = base.file_name().unwrap_or_default().to_os_string();
     stem.push(".");
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let name = entry?.file_name();
-        let rest = name
-            .as_encoded_bytes()
-            .strip_prefix(stem.as_encoded_bytes());
-        if rest.is_some_and(is_rest) {
-            paths.push(folder.join(name));
-        }
-    }
+    let names = disk.list(folder)?.into_iter().filter(|name| {
+        let rest = name.as_encoded_bytes();
+        rest.strip_prefix(stem.as_encoded_bytes())
+            .is_some_and(is_rest)
+    });
+    let mut paths: Vec<PathBuf> = names.map(|name| folder.join(name)).collect();
     paths.sort();
     Ok(paths)
 }
@@ -181,10 +229,18 @@ pub(super) fn list(base: &Path) -> io::Result<Vec<PathBuf>> {
 /// Whether this follows the name of a store in that of a journal of it. The id tells the journals of
 /// `runs` from those of `runs.db`.
 fn is_rest(rest: &[u8]) -> bool {
-    let id = [SUFFIX, UNFINISHED]
+    let id = [SUFFIX, UNFINISHED, KEPT]
         .iter()
         .find_map(|suffix| rest.strip_suffix(suffix.as_bytes()));
     id.is_some_and(|id| id.len() == Simple::LENGTH && Uuid::try_parse_ascii(id).is_ok())
+}
+
+pub(super) fn is_unfinished(path: &Path) -> bool {
+    path.as_os_str().to_string_lossy().ends_with(UNFINISHED)
+}
+
+pub(super) fn is_kept(path: &Path) -> bool {
+    path.as_os_str().to_string_lossy().ends_with(KEPT)
 }
 
 /// Whether another process has locked, or removed, a journal that was being made.
@@ -193,56 +249,8 @@ fn is_taken_for_dead(error: &io::Error) -> bool {
     kind == io::ErrorKind::NotFound || kind == io::ErrorKind::WouldBlock
 }
 
-/// Opens and locks a file that exists and that nobody else has locked.
-pub(super) fn lock(path: &Path) -> io::Result<Option<File>> {
-    let file = match OpenOptions::new().read(true).write(true).open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    match file.try_lock() {
-        // Whoever had the lock before may have removed the file; its name is never used again.
-        Ok(()) => Ok(path.try_exists()?.then_some(file)),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => Err(error),
-    }
-}
-
 fn beside(base: &Path, id: Uuid, suffix: &str) -> PathBuf {
     let mut name = OsString::from(base.file_name().unwrap_or_default());
     name.push(format!(".{}{suffix}", id.simple()));
     base.with_file_name(name)
 }
-
-/// Gives the file the permissions of the store: whoever may not read that must not read its points
-/// here, and whoever may write it may go on with this.
-fn protect(file: &File, base: &Path) -> io::Result<()> {
-    let Ok(store) = base.metadata() else {
-        return Ok(());
-    };
-    let permissions = store.permissions();
-    if permissions.readonly() || permissions == file.metadata()?.permissions() {
-        return Ok(());
-    }
-    file.set_permissions(permissions)
-}
-
-/// Locks the file, and gives it its length and its header.
-fn fill(file: &mut File, id: Uuid) -> io::Result<()> {
-    const BLOCK: usize = 1 << 16;
-    file.try_lock()?;
-    let mut block = vec![0; BLOCK];
-    block[..WORD].copy_from_slice(&MAGIC.to_le_bytes());
-    block[WORD..3 * WORD].copy_from_slice(id.as_bytes());
-    file.write_all(&block)?;
-    block.fill(0);
-    let mut rest = WORDS * WORD - BLOCK;
-    while rest > 0 {
-        let count = rest.min(BLOCK);
-        file.write_all(&block[..count])?;
-        rest -= count;
-    }
-    Ok(())
-}
-
-const _: () = assert!(HEADER * WORD >= 3 * WORD, "the header holds what it must");

@@ -1,16 +1,28 @@
-//! Gathers the points of a slot by series, as a store takes them.
+//! Gathers records as a store takes them: points by series, in the order of the changes between.
 
 use std::collections::HashMap;
 use std::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
-
+use registry_core::Value;
 use uuid::Uuid;
 
+use super::count::Count;
 use super::record::{Named, Record};
 use crate::ports::Change;
 use crate::records::Series;
+
+/// Changes that a store may make in one step.
+#[derive(Default)]
+pub(super) struct Batch {
+    pub(super) changes: Vec<Change>,
+    /// What may be refused by itself: the end of each step in `changes`, and the position behind it.
+    pub(super) steps: Vec<(usize, u64)>,
+    pub(super) count: Count,
+    /// How many records could not be read.
+    pub(super) unreadable: u64,
+}
 
 /// Points by series. What a number stands for holds until the end of its slot.
 #[derive(Default)]
@@ -21,18 +33,23 @@ pub(super) struct Gather {
     places: HashTable<usize>,
     /// The place in `series` of each number.
     numbers: HashMap<u32, usize, FixedState>,
+    /// Whether a series has points.
+    has_points: bool,
+    batch: Batch,
 }
 
 impl Gather {
     /// Forgets what numbers stand for: a new slot begins.
     pub(super) fn begin_slot(&mut self) {
         self.numbers.clear();
-        self.places.clear();
-        self.series.clear();
+        if !self.has_points {
+            self.places.clear();
+            self.series.clear();
+        }
     }
 
-    /// Takes a record in; a point of a series that nobody has named is left out.
-    pub(super) fn push(&mut self, record: Record) {
+    /// Takes the record in that is between two positions.
+    pub(super) fn push(&mut self, record: Record, from: u64, to: u64) {
         match record {
             Record::Series {
                 number,
@@ -42,21 +59,50 @@ impl Gather {
             } => self.name(number, aggregate, &name, &phase),
             // Only a journal that is replayed has these, and finds the uuid first.
             Record::Series { .. } => {}
-            Record::Number { series, at, number } => {
-                if let Some(series) = self.series(series) {
-                    series.push_number(at, number);
+            Record::Number { series, at, number } => match self.series(series) {
+                Some(series) => series.push_number(at, number),
+                None => self.batch.unreadable += 1,
+            },
+            Record::Json { series, at, json } => match (self.series(series), json.parse()) {
+                (Some(series), Ok(json)) => series.push_json(at, json),
+                _ => self.batch.unreadable += 1,
+            },
+            Record::Changes { json } => match read(&json) {
+                Some(changes) => {
+                    self.close(from);
+                    self.batch.changes.extend(changes);
+                    self.end_step(to);
+                    self.batch.count.changes += 1;
                 }
-            }
-            Record::Json { series, at, json } => {
-                if let (Some(series), Ok(json)) = (self.series(series), json.parse()) {
-                    series.push_json(at, json);
-                }
-            }
+                None => self.batch.unreadable += 1,
+            },
         }
     }
 
-    /// The points since the last call, a change for each aggregate.
-    pub(super) fn take(&mut self) -> Vec<Change> {
+    /// Notes that something could not be read.
+    pub(super) fn miss(&mut self) {
+        self.batch.unreadable += 1;
+    }
+
+    /// All since the last call, up to a position.
+    pub(super) fn take(&mut self, position: u64) -> Batch {
+        self.close(position);
+        if self
+            .batch
+            .steps
+            .last()
+            .is_none_or(|(_, end)| *end < position)
+        {
+            self.end_step(position);
+        }
+        std::mem::take(&mut self.batch)
+    }
+
+    /// Ends a run of points, a change for each aggregate.
+    fn close(&mut self, position: u64) {
+        if !std::mem::take(&mut self.has_points) {
+            return;
+        }
         let mut batches: Vec<(Uuid, Vec<Series>)> = Vec::new();
         let mut places: HashMap<Uuid, usize> = HashMap::new();
         for (aggregate, series) in &mut self.series {
@@ -65,16 +111,22 @@ impl Gather {
             }
             let empty = Series::new(series.name(), series.phase());
             let series = std::mem::replace(series, empty);
+            self.batch.count.points += series.len() as u64;
             let place = *places.entry(*aggregate).or_insert_with(|| {
                 batches.push((*aggregate, Vec::new()));
                 batches.len() - 1
             });
             batches[place].1.push(series);
         }
-        let changes = batches.into_iter();
-        changes
-            .map(|(aggregate, series)| Change::AddPoints { aggregate, series })
-            .collect()
+        let points = batches.into_iter();
+        let points = points.map(|(aggregate, series)| Change::AddPoints { aggregate, series });
+        self.batch.changes.extend(points);
+        self.end_step(position);
+    }
+
+    fn end_step(&mut self, position: u64) {
+        let Batch { changes, steps, .. } = &mut self.batch;
+        steps.push((changes.len(), position));
     }
 
     /// From here on a number stands for a series.
@@ -83,6 +135,7 @@ impl Gather {
             series,
             places,
             numbers,
+            ..
         } = self;
         let hash = hash(aggregate, name, phase);
         let same = |place: &usize| {
@@ -102,10 +155,21 @@ impl Gather {
         numbers.insert(number, place);
     }
 
+    /// The series of a number, which gets a point.
     fn series(&mut self, number: u32) -> Option<&mut Series> {
         let place = self.numbers.get(&number)?;
+        self.has_points = true;
         self.series.get_mut(*place).map(|(_, series)| series)
     }
+}
+
+/// Changes as the text of a record; none where they nest too deep for that.
+pub(super) fn write(changes: &[Change]) -> Option<String> {
+    Some(Value::of(changes).ok()?.as_str().to_owned())
+}
+
+fn read(json: &str) -> Option<Vec<Change>> {
+    json.parse::<Value>().ok()?.to().ok()
 }
 
 fn hash(aggregate: Uuid, name: &str, phase: &str) -> u64 {

@@ -7,13 +7,14 @@
 //! | first word, lower half | words that follow |
 //! |---|---|
 //! | number of a series | epoch, step, microseconds, bits of the number |
+//! | `CHANGES` + length | text: a list of changes as JSON, which are made all or none |
 //! | `SERIES` + length | number of the series, aggregate (2 words), texts: name, phase |
 //! | `JSON` + length | number of the series, epoch, step, microseconds, text |
 //!
 //! A text is its length in bytes and then the bytes, filled up with zeros.
 //!
 //! In the first layout an aggregate was named by the id of its experiment (2 words) and its own, a
-//! text before the others.
+//! text before the others. The first two had no changes but points.
 
 use uuid::Uuid;
 
@@ -24,6 +25,7 @@ use crate::records::{Micros, Moment};
 /// Words of a point that is a number.
 pub(super) const POINT: usize = 5;
 
+const CHANGES: u32 = 0x4000_0000;
 const SERIES: u32 = 0x8000_0000;
 const JSON: u32 = 0xC000_0000;
 const KIND: u32 = 0xC000_0000;
@@ -50,6 +52,8 @@ pub(super) enum Record {
         at: Moment,
         json: String,
     },
+    /// Changes, as JSON.
+    Changes { json: String },
 }
 
 /// How a journal names an aggregate.
@@ -98,6 +102,18 @@ pub(super) fn series(
     finish(position, SERIES, words)
 }
 
+/// The words of changes.
+pub(super) fn changes(position: u64, json: &str) -> Vec<u64> {
+    let mut words = vec![0];
+    push_text(&mut words, json);
+    finish(position, CHANGES, words)
+}
+
+/// How many words `changes` gives.
+pub(super) fn changes_words(json: &str) -> usize {
+    1 + text_words(json)
+}
+
 /// How many words `json` gives.
 pub(super) fn json_words(json: &str) -> usize {
     5 + text_words(json)
@@ -113,7 +129,7 @@ pub(super) fn series_words(name: &str, phase: &str) -> usize {
 pub(super) fn read(layout: Layout, position: u64, words: &[u64]) -> Option<(Record, usize)> {
     let first = *words.first()?;
     let tag = lower(first);
-    let length = match tag & SERIES {
+    let length = match tag & KIND {
         0 => POINT,
         _ => usize::try_from(tag & !KIND).ok()?,
     };
@@ -123,7 +139,7 @@ pub(super) fn read(layout: Layout, position: u64, words: &[u64]) -> Option<(Reco
     }
     let body = words.get(1..)?;
     let record = match tag {
-        tag if tag & SERIES == 0 => Record::Number {
+        tag if tag & KIND == 0 => Record::Number {
             series: tag,
             at: at(body)?,
             number: f64::from_bits(*body.get(3)?),
@@ -132,7 +148,7 @@ pub(super) fn read(layout: Layout, position: u64, words: &[u64]) -> Option<(Reco
             let mut rest = body.get(3..)?;
             let uuid = Uuid::from_u64_pair(body[1], body[2]);
             let aggregate = match layout {
-                Layout::Uuids => Named::Uuid(uuid),
+                Layout::Turns | Layout::Slots => Named::Uuid(uuid),
                 Layout::Ids => {
                     let (id, others) = text(rest)?;
                     rest = others;
@@ -148,6 +164,9 @@ pub(super) fn read(layout: Layout, position: u64, words: &[u64]) -> Option<(Reco
                 phase,
             }
         }
+        tag if tag & KIND == CHANGES => Record::Changes {
+            json: text(body)?.0,
+        },
         _ => Record::Json {
             series: lower(*body.first()?),
             at: at(body.get(1..)?)?,
@@ -243,14 +262,14 @@ mod tests {
 
     /// As the layout of today has it.
     fn read(position: u64, words: &[u64]) -> Option<(Record, usize)> {
-        super::read(Layout::Uuids, position, words)
+        super::read(Layout::Slots, position, words)
     }
 
     proptest! {
         #[test]
         fn records_come_back(
-            position: u64, name: String, phase: String, json_text: String,
-            at in any_at(), bits: u64, series_number in 0..SERIES,
+            position: u64, name: String, phase: String, json_text: String, text: String,
+            at in any_at(), bits: u64, series_number in 0..CHANGES,
         ) {
             let uuid = Uuid::from_u64_pair(position, bits);
             let mut words = series(position, series_number, uuid, &name, &phase);
@@ -266,6 +285,11 @@ mod tests {
             let length = words.len();
             let record = Record::Json { series: series_number, at, json: json_text };
             prop_assert_eq!(read(position, &words), Some((record, length)));
+
+            let words = changes(position, &text);
+            prop_assert_eq!(words.len(), changes_words(&text));
+            let length = words.len();
+            prop_assert_eq!(read(position, &words), Some((Record::Changes { json: text }, length)));
 
             let words = number(position, series_number, at, f64::from_bits(bits));
             match read(position, &words) {

@@ -1,15 +1,21 @@
 //! What processes that have died left in their journals.
 
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::file::{self, JournalFile, Seen, failure};
-use super::gather::Gather;
-use super::layout::{HEADER, LAST, Layout, RECORDS, SLOT, index, position};
-use super::record::{self, Named, Record};
-use crate::error::Result;
-use crate::ports::{Change, Detail, Mark, Scope, Store};
+use super::disk::Disk;
+use super::file::{self, Header, JournalFile, failure};
+use super::gather::{Batch, Gather};
+use super::layout::NAMED;
+use super::mover::{Ended, Mover};
+use super::record::{Named, Record};
+use super::slots::{Begun, Slots};
+use super::trouble;
+use crate::error::{Error, Result};
+use crate::ports::{Change, Detail, Scope, Store};
 
 /// A journal that stands beside a store.
 ///
@@ -32,143 +38,220 @@ use crate::ports::{Change, Detail, Mark, Scope, Store};
 pub struct JournalInfo {
     /// Its file.
     pub path: PathBuf,
-    /// Whether it belongs to a process that runs. Else the next [`Tracker`](crate::Tracker) that
-    /// opens the store moves its points there.
+    /// Whether it belongs to a process that runs. Else a [`Tracker`](crate::Tracker) that opens the
+    /// store moves what waits in it there.
     pub live: bool,
     /// How many points wait in it that are not in the store yet; unknown where a newer version
-    /// wrote it.
+    /// wrote it, or it is kept.
     pub points: Option<u64>,
+    /// How many calls that change something else wait in it; unknown as `points` are.
+    pub changes: Option<u64>,
+    /// Why it is kept, and not moved into the store: it belongs to another store, or the store has
+    /// refused some of it, or some of it cannot be read.
+    pub kept: Option<String>,
+}
+
+/// Why a journal is not moved whole.
+enum Stopped {
+    Ended,
+    /// It is left as it is.
+    Left(Error),
+}
+
+impl From<Ended> for Stopped {
+    fn from(_: Ended) -> Self {
+        Self::Ended
+    }
 }
 
 /// The journals beside the store at `base`, of which nothing is changed.
-pub(super) fn journals(base: &Path, store: &dyn Store) -> Result<Vec<JournalInfo>> {
+pub(super) fn journals(
+    disk: &dyn Disk,
+    base: &Path,
+    store: &dyn Store,
+) -> Result<Vec<JournalInfo>> {
     let explain = |error| failure("look for journals", base, error);
     let mut infos = Vec::new();
-    for path in file::list(base).map_err(explain)? {
-        let Some(Seen { live, content }) = JournalFile::look(&path).map_err(explain)? else {
-            continue;
-        };
-        let points = match &content {
-            Some((id, layout, words)) => {
-                let reached = store.position(*id)?;
-                let slots = sound_slots(*layout, words);
-                Some(slots.map(|slot| slot.count(reached)).sum())
-            }
-            None => None,
-        };
-        infos.push(JournalInfo { path, live, points });
+    for path in file::list(disk, base).map_err(explain)? {
+        // No change was ever in one that is not finished.
+        if !file::is_unfinished(&path)
+            && let Some(info) = look(disk, &path, store, &explain)?
+        {
+            infos.push(info);
+        }
     }
     Ok(infos)
 }
 
-/// Moves the points of dead processes into the store, each exactly once, and removes their
-/// journals.
-pub(super) fn replay(base: &Path, store: &dyn Store) -> Result<()> {
-    let explain = |error| failure("read a journal", base, error);
-    for path in file::list(base).map_err(explain)? {
-        let Some(mut journal) = JournalFile::of_dead_process(&path).map_err(explain)? else {
-            continue;
+fn look(
+    disk: &dyn Disk,
+    path: &Path,
+    store: &dyn Store,
+    explain: &dyn Fn(io::Error) -> Error,
+) -> Result<Option<JournalInfo>> {
+    let Some(file) = disk.open(path).map_err(explain)? else {
+        return Ok(None);
+    };
+    let mut info = JournalInfo {
+        path: path.to_path_buf(),
+        live: disk.is_locked(&file).map_err(explain)?,
+        points: None,
+        changes: None,
+        kept: None,
+    };
+    if file::is_kept(path) {
+        let reason = file::reason(disk, &file).map_err(explain)?;
+        info.kept = Some(reason.unwrap_or_else(|| "some of it cannot be read".to_owned()));
+        return Ok(Some(info));
+    }
+    let bytes = disk.read(&file, 0, NAMED as u64).map_err(explain)?;
+    let Some(header) = Header::read(&bytes) else {
+        return Ok(Some(info));
+    };
+    if header.is_foreign(store.identity()?) {
+        info.kept = Some(OF_ANOTHER.to_owned());
+    }
+    let reached = store.position(header.id)?;
+    let (mut points, mut changes) = (0, 0);
+    for slot in Slots::find(disk, &file, header).map_err(explain)?.begun {
+        let count = |record, from, _to| match record {
+            Record::Number { .. } | Record::Json { .. } if from >= reached => points += 1,
+            Record::Changes { .. } if from >= reached => changes += 1,
+            _ => {}
         };
-        let words = journal.words().map_err(explain)?;
-        let reached = store.position(journal.id)?;
-        for slot in sound_slots(journal.layout, &words) {
-            let mut gather = slot.points(reached, store)?;
-            let mark = Mark {
-                journal: journal.id,
-                position: slot.end(),
-            };
-            // Points of an aggregate that was removed meanwhile have no place to go.
-            let _left_out = store.apply(&gather.take(), Some(mark))?;
+        slot.read(disk, &file, count).map_err(explain)?;
+    }
+    (info.points, info.changes) = (Some(points), Some(changes));
+    Ok(Some(info))
+}
+
+const OF_ANOTHER: &str = "it belongs to another store, which stood at this place";
+
+/// Moves what dead processes have left into the store, each change exactly once, and removes their
+/// journals. One that cannot be moved whole is kept.
+pub(super) fn replay(
+    disk: &Arc<dyn Disk>,
+    base: &Path,
+    mover: &mut Mover<'_>,
+) -> Result<(), Ended> {
+    let explain = |error| failure("read a journal beside", base, error);
+    let paths = match file::list(&**disk, base) {
+        Ok(paths) => paths,
+        Err(error) => {
+            mover.shared.tell(explain(error));
+            return Ok(());
         }
-        // Once the journal is gone, only the store has the points.
-        store.sync()?;
-        let id = journal.id;
-        journal.remove().map_err(explain)?;
-        // The position is of no use without the journal; while that is there, it must stay.
-        let _ = store.apply(&[Change::ForgetJournal { journal: id }], None)?;
+    };
+    for path in paths.iter().filter(|path| !file::is_kept(path)) {
+        let moved = match JournalFile::of_dead_process(disk, path) {
+            Ok(Some(journal)) => move_whole(journal, mover, &explain),
+            Ok(None) => Ok(()),
+            Err(error) => Err(Stopped::Left(explain(error))),
+        };
+        match moved {
+            Ok(()) => {}
+            Err(Stopped::Ended) => return Err(Ended),
+            Err(Stopped::Left(error)) => mover.shared.tell(error),
+        }
     }
     Ok(())
 }
 
-/// A slot with the words of its records.
-struct Slot<'a> {
-    layout: Layout,
-    generation: u64,
-    records: &'a [u64],
-}
-
-/// The slots that were begun, oldest first.
-fn sound_slots(layout: Layout, words: &[u64]) -> impl Iterator<Item = Slot<'_>> {
-    let begun = words.get(HEADER..).unwrap_or(&[]).chunks_exact(SLOT);
-    let mut slots: Vec<Slot<'_>> = begun
-        .enumerate()
-        .filter_map(|(place, words)| {
-            let (generation, end) = (words[0], usize::try_from(words[1]).ok()?);
-            let sound = (1..=LAST).contains(&generation) && index(generation) == place;
-            let records = words.get(RECORDS..end.min(SLOT))?;
-            sound.then_some(Slot {
-                layout,
-                generation,
-                records,
-            })
-        })
-        .collect();
-    slots.sort_by_key(|slot| slot.generation);
-    slots.into_iter()
-}
-
-impl<'a> Slot<'a> {
-    fn end(&self) -> u64 {
-        position(self.generation, RECORDS + self.records.len())
+fn move_whole(
+    journal: JournalFile,
+    mover: &mut Mover<'_>,
+    explain: &dyn Fn(io::Error) -> Error,
+) -> Result<(), Stopped> {
+    let (header, left) = (journal.header, |error| Stopped::Left(explain(error)));
+    let identity = mover
+        .ask(|store| store.identity())?
+        .map_err(Stopped::Left)?;
+    if header.is_foreign(identity) {
+        return Ok(());
     }
-
-    /// The records, each with its position, up to the first that is not sound: a power loss may have
-    /// kept a later page and not this one.
-    fn records(&self) -> impl Iterator<Item = (u64, Record)> + use<'a> {
-        let (layout, generation, records) = (self.layout, self.generation, self.records);
-        let mut at = 0;
-        std::iter::from_fn(move || {
-            let words = records.get(at..).filter(|words| !words.is_empty())?;
-            let here = position(generation, RECORDS + at);
-            let (record, length) = record::read(layout, here, words)?;
-            at += length;
-            Some((here, record))
-        })
+    let reached = mover.ask(|store| store.position(header.id))?;
+    let reached = reached.map_err(Stopped::Left)?;
+    let slots = Slots::find(&*journal.disk, &journal.file, header).map_err(left)?;
+    let mut reason = journal.reason().map_err(left)?;
+    let mut keep = |why: String| {
+        // What cannot be written now is known until the file has its new name.
+        let _ = journal.set_reason(&why);
+        reason.get_or_insert(why);
+    };
+    if slots.unreadable > 0 {
+        keep("some of it cannot be read".to_owned());
     }
-
-    /// How many points are at `from` and behind it.
-    fn count(&self, from: u64) -> u64 {
-        let points = self
-            .records()
-            .filter(|(here, record)| *here >= from && !matches!(record, Record::Series { .. }));
-        points.count() as u64
-    }
-
-    /// The points at `from` and behind it.
-    fn points(&self, from: u64, store: &dyn Store) -> Result<Gather> {
-        let mut gather = Gather::default();
-        for (here, record) in self.records() {
-            match record {
-                Record::Series {
-                    number,
-                    aggregate,
-                    name,
-                    phase,
-                } => gather.name(number, find(aggregate, store)?, &name, &phase),
-                _ if here < from => {}
-                point => gather.push(point),
-            }
+    for slot in slots.begun.iter().filter(|slot| slot.end() > reached) {
+        let batch = gather(&journal, slot, reached, mover, &left)?;
+        if batch.unreadable > 0 {
+            keep("some of it cannot be read".to_owned());
         }
-        Ok(gather)
+        let refused = |_, refusal| {
+            let (said, _) = trouble::lines(&refusal);
+            keep(format!("the store has refused some of it: {said}"));
+        };
+        mover.make(header.id, &batch, refused)?;
     }
+    // Once the journal is gone, only the store has what was in it.
+    mover.ask(|store| store.sync())?.map_err(Stopped::Left)?;
+    if reason.is_some() {
+        journal.keep().map_err(left)?;
+        return Ok(());
+    }
+    journal.remove().map_err(left)?;
+    // The position is of no use without the journal; while that is there, it must stay.
+    let journal = header.id;
+    let _ = mover
+        .store
+        .apply(&[Change::ForgetJournal { journal }], None);
+    Ok(())
+}
+
+/// What stands in a slot behind the position that the store has reached.
+fn gather(
+    journal: &JournalFile,
+    slot: &Begun,
+    reached: u64,
+    mover: &mut Mover<'_>,
+    left: &dyn Fn(io::Error) -> Stopped,
+) -> Result<Batch, Stopped> {
+    let mut records = Vec::new();
+    let take = |record, from, to| {
+        if from >= reached || matches!(record, Record::Series { .. }) {
+            records.push((record, from, to));
+        }
+    };
+    let is_whole = slot
+        .read(&*journal.disk, &journal.file, take)
+        .map_err(left)?;
+    let mut gather = Gather::default();
+    for (record, from, to) in records {
+        match record {
+            Record::Series {
+                number,
+                aggregate: Named::Id(experiment, id),
+                name,
+                phase,
+            } => {
+                let found = mover.ask(|store| find(experiment, &id, store))?;
+                let aggregate = found.map_err(Stopped::Left)?;
+                gather.name(number, aggregate, &name, &phase);
+            }
+            record => gather.push(record, from, to),
+        }
+    }
+    if !is_whole {
+        gather.miss();
+    }
+    Ok(gather.take(slot.end()))
 }
 
 /// The uuid of an aggregate; nil, which none has, for one that was removed.
-fn find(aggregate: Named, store: &dyn Store) -> Result<Uuid> {
-    let (experiment, id) = match aggregate {
-        Named::Uuid(uuid) => return Ok(uuid),
-        Named::Id(experiment, id) => (Some(experiment), id),
+fn find(experiment: Uuid, id: &str, store: &dyn Store) -> Result<Uuid> {
+    let scope = Scope::Id {
+        experiment: Some(experiment),
+        id: id.to_owned(),
     };
-    let rows = store.rows(&Scope::Id { experiment, id }, &Detail::NONE)?;
+    let rows = store.rows(&scope, &Detail::NONE)?;
     Ok(rows.first().map_or(Uuid::nil(), |row| row.aggregate.uuid))
 }

@@ -287,4 +287,14 @@ impl Error {
             hint: "read it with `get` or `track`, or choose another id".to_owned(),
         }
     }
+
+    /// For a store that refuses to create what it says is not there.
+    pub(crate) fn contradiction(what: &'static str, name: &str) -> Self {
+        let problem =
+            format!("it has no {what} `{name}`, and refuses to create it since it has one");
+        Self::Damaged {
+            place: "the store".to_owned(),
+            problem,
+        }
+    }
 }

@@ -82,6 +82,18 @@ pub trait Store: Send + Sync {
     /// When the store fails.
     fn position(&self, journal: Uuid) -> Result<u64>;
 
+    /// What tells this store from every other, also where it is moved, or another file is put in
+    /// its place: made up when the store is created. A journal says for which store it is.
+    ///
+    /// Provided: none, and every journal beside the store is taken for one of it.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    fn identity(&self) -> Result<Option<Uuid>> {
+        Ok(None)
+    }
+
     /// At most so many experiments, by their time of creation and then their id: the first, or those
     /// behind the one whose time and id are given.
     ///
@@ -220,6 +232,9 @@ impl<S: Store + ?Sized> Store for std::sync::Arc<S> {
     }
     fn position(&self, journal: Uuid) -> Result<u64> {
         (**self).position(journal)
+    }
+    fn identity(&self) -> Result<Option<Uuid>> {
+        (**self).identity()
     }
     fn experiment(&self, name: &str) -> Result<Option<ExperimentRecord>> {
         (**self).experiment(name)

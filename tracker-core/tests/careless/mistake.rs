@@ -81,6 +81,7 @@ mistakes! {
     ChangesWhatIsMissing => change_of_what_is_missing_is_refused,
     HasOnePosition => journals_are_told_apart,
     ForgetsNothing => position_is_forgotten,
+    MakesUpIdentities => identity_stays_the_same,
     PositionsGoWithExperiments => position_outlives_what_was_added,
     RewindLeavesPoints => rewind_removes_later_points,
     RewindRemovesItsEpoch => rewind_removes_later_points,

@@ -179,6 +179,13 @@ impl Store for Careless {
         }
     }
 
+    fn identity(&self) -> Result<Option<Uuid>> {
+        match self.mistake {
+            Some(M::MakesUpIdentities) => Ok(Some(Uuid::new_v4())),
+            _ => self.inner.identity(),
+        }
+    }
+
     fn check(&self) -> Result<Vec<String>> {
         match self.mistake {
             Some(M::FindsFaultWithAll) => Ok(vec!["it is a store".to_owned()]),

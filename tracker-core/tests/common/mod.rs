@@ -8,8 +8,7 @@ use tracker_core::ports::{
 };
 use tracker_core::{Iteration, MemoryStore, Result, Series, Uuid};
 
-/// What stands in the place of `apply` where points are added or a journal is moved; it is given the
-/// store behind.
+/// What stands in the place of `apply` where points are added; it is given the store behind.
 pub(crate) trait Apply:
     Fn(&MemoryStore, &[Change], Option<Mark>) -> Result<Applied> + Send + Sync
 {
@@ -40,7 +39,7 @@ impl<F: Apply> Hooked<F> {
 impl<F: Apply> Store for Hooked<F> {
     fn apply(&self, changes: &[Change], mark: Option<Mark>) -> Result<Applied> {
         let is_points = |change: &Change| matches!(change, Change::AddPoints { .. });
-        if mark.is_some() || changes.iter().any(is_points) {
+        if changes.iter().any(is_points) {
             (self.apply)(&self.inner, changes, mark)
         } else {
             self.inner.apply(changes, mark)

@@ -1,0 +1,454 @@
+//! What the threads that add and the thread that moves have in common.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::count::Count;
+use super::layout::UNIT;
+use super::map::WORD;
+use super::space::Space;
+use super::trouble;
+use crate::error::{Error, Result};
+
+/// How long records gather before a transaction, when nobody waits for them.
+const GATHER: Duration = Duration::from_millis(10);
+
+/// So many words need not gather any longer: some 13,000 points.
+const ENOUGH: u64 = UNIT / WORD as u64;
+
+/// How long the thread waits before it tries a store again that has failed.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// How long a change waits to hear whether the store has taken it. It is safe before that.
+const ANSWER: Duration = Duration::from_secs(2);
+
+/// How long a read waits for what was added before it.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long a store may be kept by others before that is told to whoever adds points.
+const BUSY: Duration = Duration::from_secs(30);
+
+/// So many refusals are kept until somebody is told; the others are counted.
+const UNTOLD: usize = 16;
+
+#[derive(Default)]
+pub(super) struct Shared {
+    /// The journal, once there is one.
+    space: OnceLock<Arc<Space>>,
+    /// The position behind the last record that was added.
+    head: AtomicU64,
+    /// The position behind the last record that is in the store.
+    applied: AtomicU64,
+    /// The position behind the last change that is no point.
+    changed: AtomicU64,
+    /// Whether what dead processes have left is still to be moved.
+    must_replay: AtomicBool,
+    /// Whether the thread waits for records.
+    idle: AtomicBool,
+    /// Whether there is something that the next `add` must report.
+    trouble: AtomicBool,
+    control: Mutex<Control>,
+    news: Condvar,
+}
+
+#[derive(Default)]
+struct Control {
+    /// How often the store has answered.
+    taken: u64,
+    /// How often somebody has asked for everything to be moved at once.
+    requests: u64,
+    /// The requests that the last failed attempt had seen, and why it failed.
+    answered: Option<(u64, Error)>,
+    /// Why the store takes nothing at present.
+    failure: Option<Error>,
+    /// Since when it takes nothing, or does not answer.
+    away: Option<Instant>,
+    /// What the next `add` says of that, unless it is over by then.
+    report: Option<Error>,
+    /// Whether it was reported.
+    is_reported: bool,
+    /// The positions of the changes whose callers wait for an answer.
+    waiting: Vec<u64>,
+    /// The refusals that such a caller has not fetched yet.
+    answers: Vec<(u64, Error)>,
+    /// What the next `add` or `flush` must say, and how much more there is.
+    untold: Vec<Error>,
+    more: u64,
+    /// How much was moved.
+    moved: Count,
+    stop: bool,
+}
+
+/// For whoever adds and reads.
+impl Shared {
+    /// Names the journal, before anything is published.
+    pub(super) fn set_space(&self, space: Arc<Space>) {
+        // There is one appender, which does so once.
+        let _ = self.space.set(space);
+    }
+
+    /// Makes the records before `head` known to the thread.
+    pub(super) fn publish(&self, head: u64) {
+        // Sequentially consistent, as `idle` is: either the thread sees the new head before it
+        // waits, or it is seen waiting here.
+        self.head.store(head, Ordering::SeqCst);
+        if self.idle.load(Ordering::SeqCst) {
+            let _control = self.lock();
+            self.news.notify_all();
+        }
+    }
+
+    /// What was not reported yet.
+    pub(super) fn report(&self) -> Result<()> {
+        if !self.trouble.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let mut control = self.lock();
+        let report = control.tell().or_else(|| control.report.take());
+        self.note_trouble(&control);
+        report.map_or(Ok(()), |report| Err(trouble::beside(report)))
+    }
+
+    /// Refusals that were not reported yet.
+    pub(super) fn untold(&self) -> Result<()> {
+        let mut control = self.lock();
+        let told = control.tell();
+        self.note_trouble(&control);
+        told.map_or(Ok(()), Err)
+    }
+
+    /// Says that somebody will wait for the answer to the change that ends at `position`, before
+    /// that is published.
+    pub(super) fn expect_answer(&self, position: u64) {
+        self.lock().waiting.push(position);
+        self.changed.store(position, Ordering::Release);
+    }
+
+    /// Waits for the answer of the store to the change that ends at `position`, unless the store is
+    /// away: the change is safe in the journal.
+    pub(super) fn wait_for_answer(&self, position: u64, place: &Path) -> Result<()> {
+        let mut control = self.request();
+        let start = Instant::now();
+        while self.applied.load(Ordering::Acquire) < position && control.away.is_none() {
+            let left = ANSWER.saturating_sub(start.elapsed());
+            if left.is_zero() {
+                control.away = Some(start);
+                break;
+            }
+            control = self.wait_timeout(control, left);
+        }
+        if control.away.is_some() {
+            let error = trouble::no_answer(place, BUSY);
+            control.report_after(BUSY, Instant::now(), error);
+            self.note_trouble(&control);
+        }
+        control.waiting.retain(|other| *other != position);
+        let answer = control.answers.iter().position(|(at, _)| *at == position);
+        match answer.map(|at| control.answers.swap_remove(at)) {
+            Some((_, refusal)) => Err(refusal),
+            None => Ok(()),
+        }
+    }
+
+    /// Waits until everything that was added so far, and what dead processes have left, is in the
+    /// store, or an attempt to move it has failed. Not for long, unless it is `thorough`: then as long
+    /// as the store takes what it is given.
+    pub(super) fn settle(&self, place: &Path, thorough: bool) -> Result<()> {
+        self.settle_to(self.head.load(Ordering::SeqCst), place, thorough)
+    }
+
+    /// As [`settle`](Self::settle), but for points behind the last other change.
+    pub(super) fn settle_changes(&self, place: &Path) -> Result<()> {
+        self.settle_to(self.changed.load(Ordering::Acquire), place, false)
+    }
+
+    fn settle_to(&self, target: u64, place: &Path, thorough: bool) -> Result<()> {
+        let is_settled =
+            || self.applied.load(Ordering::Acquire) >= target && !self.is_replay_expected();
+        if is_settled() {
+            return Ok(());
+        }
+        let mut control = self.request();
+        let (ticket, mut answers, mut start) = (control.requests, control.taken, Instant::now());
+        while !is_settled() {
+            match &control.answered {
+                Some((seen, failure)) if *seen >= ticket => return Err(failure.clone()),
+                _ => {}
+            }
+            if thorough && answers != control.taken {
+                (answers, start) = (control.taken, Instant::now());
+            }
+            let left = PATIENCE.saturating_sub(start.elapsed());
+            if left.is_zero() {
+                return Err(trouble::no_answer(place, PATIENCE));
+            }
+            control = self.wait_timeout(control, left);
+        }
+        Ok(())
+    }
+
+    /// Why the store takes nothing at present.
+    pub(super) fn failure(&self) -> Option<Error> {
+        self.lock().failure.clone()
+    }
+
+    /// How much was moved.
+    pub(super) fn moved(&self) -> Count {
+        self.lock().moved
+    }
+
+    /// Ends the thread once everything is in the store, or one more attempt has failed.
+    pub(super) fn stop(&self) {
+        self.request().stop = true;
+        self.news.notify_all();
+    }
+
+    /// Whether everything that was added is in the store.
+    pub(super) fn is_drained(&self) -> bool {
+        self.applied.load(Ordering::Acquire) >= self.head.load(Ordering::SeqCst)
+    }
+
+    fn request(&self) -> MutexGuard<'_, Control> {
+        let mut control = self.lock();
+        control.requests += 1;
+        self.news.notify_all();
+        control
+    }
+}
+
+/// For the thread that moves.
+impl Shared {
+    /// The journal, which is there where there are records.
+    pub(super) fn space(&self) -> Option<&Arc<Space>> {
+        self.space.get()
+    }
+
+    /// Waits until there are records behind `position`, and returns the requests seen; `None` when
+    /// the thread is to end. Records gather for a moment where nobody has made a request since
+    /// `served`.
+    pub(super) fn wait_for_records(&self, position: u64, served: u64) -> Option<u64> {
+        let mut control = self.lock();
+        let mut gathered = false;
+        loop {
+            let behind = self.head.load(Ordering::SeqCst).saturating_sub(position);
+            if behind > 0 {
+                let asked = control.stop || control.requests > served;
+                if gathered || asked || behind >= ENOUGH {
+                    return Some(control.requests);
+                }
+                control = self.wait_timeout(control, GATHER);
+                gathered = true;
+            } else if control.stop {
+                return None;
+            } else {
+                self.idle.store(true, Ordering::SeqCst);
+                if self.head.load(Ordering::SeqCst) <= position {
+                    control = self.wait(control);
+                }
+                self.idle.store(false, Ordering::SeqCst);
+            }
+        }
+    }
+
+    /// Dead processes may have left something, which goes before all else.
+    pub(super) fn expect_replay(&self) {
+        self.must_replay.store(true, Ordering::Release);
+    }
+
+    pub(super) fn is_replay_expected(&self) -> bool {
+        self.must_replay.load(Ordering::Acquire)
+    }
+
+    /// What dead processes have left is in the store, but for what was told.
+    pub(super) fn replayed(&self) {
+        let control = self.lock();
+        self.must_replay.store(false, Ordering::Release);
+        drop(control);
+        self.news.notify_all();
+    }
+
+    /// The store has taken something.
+    pub(super) fn answered(&self) {
+        let mut control = self.lock();
+        control.taken += 1;
+        control.failure = None;
+        control.away = None;
+        control.report = None;
+        control.is_reported = false;
+        self.note_trouble(&control);
+    }
+
+    /// All records before `position` are in the store, so many more than before.
+    pub(super) fn succeeded(&self, position: u64, count: Count) {
+        let mut control = self.lock();
+        control.moved += count;
+        self.applied.store(position, Ordering::Release);
+        drop(control);
+        self.news.notify_all();
+    }
+
+    /// The store has refused the change that ends at `position`: whoever waits for it is told, else
+    /// the next who adds.
+    pub(super) fn refused(&self, position: u64, refusal: Error) {
+        let mut control = self.lock();
+        if control.waiting.contains(&position) {
+            control.answers.push((position, refusal));
+        } else {
+            control.keep(refusal);
+            self.note_trouble(&control);
+        }
+    }
+
+    /// Tells the next who adds, or flushes.
+    pub(super) fn tell(&self, error: Error) {
+        let mut control = self.lock();
+        control.keep(error);
+        self.note_trouble(&control);
+    }
+
+    /// Notes why an attempt that had seen `served` requests failed, and waits for a better moment;
+    /// `None` when there will be none, else the requests seen.
+    pub(super) fn failed(&self, served: u64, error: Error) -> Option<u64> {
+        let mut control = self.lock();
+        control.fail(served, error, Instant::now());
+        self.note_trouble(&control);
+        self.news.notify_all();
+        if control.requests == served {
+            if control.stop {
+                return None;
+            }
+            control = self.wait_timeout(control, PAUSE);
+        }
+        Some(control.requests)
+    }
+
+    /// The thread has panicked in the store.
+    pub(super) fn panicked(&self) {
+        let mut control = self.lock();
+        let error = trouble::panicked();
+        control.fail(u64::MAX, error.clone(), Instant::now());
+        control.report = Some(error);
+        self.note_trouble(&control);
+        self.news.notify_all();
+    }
+
+    fn note_trouble(&self, control: &Control) {
+        let trouble = control.report.is_some() || !control.untold.is_empty();
+        self.trouble.store(trouble, Ordering::Relaxed);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Control> {
+        self.control.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait<'a>(&self, control: MutexGuard<'a, Control>) -> MutexGuard<'a, Control> {
+        self.news
+            .wait(control)
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait_timeout<'a>(
+        &self,
+        control: MutexGuard<'a, Control>,
+        time: Duration,
+    ) -> MutexGuard<'a, Control> {
+        let waited = self.news.wait_timeout(control, time);
+        waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+}
+
+impl Control {
+    fn fail(&mut self, served: u64, error: Error, now: Instant) {
+        self.away.get_or_insert(now);
+        // Another process at work is no reason to bother whoever adds points, unless it stays.
+        let patience = match error {
+            Error::Busy { .. } => BUSY,
+            _ => Duration::ZERO,
+        };
+        self.report_after(patience, now, error.clone());
+        self.failure = Some(error.clone());
+        self.answered = Some((served, error));
+    }
+
+    /// Reports a store that has been away for so long, once.
+    fn report_after(&mut self, patience: Duration, now: Instant, error: Error) {
+        let since = self.away.map(|away| now.saturating_duration_since(away));
+        if !self.is_reported && since.is_some_and(|since| since >= patience) {
+            self.report = Some(self.failure.clone().unwrap_or(error));
+            self.is_reported = true;
+        }
+    }
+
+    /// Keeps what is to be told; once, where it is the same again.
+    fn keep(&mut self, error: Error) {
+        let same = |other: &Error| other.to_string() == error.to_string();
+        if self.untold.iter().any(same) {
+            return;
+        }
+        if self.untold.len() < UNTOLD {
+            self.untold.push(error);
+        } else {
+            self.more += 1;
+        }
+    }
+
+    fn tell(&mut self) -> Option<Error> {
+        if self.untold.is_empty() {
+            return None;
+        }
+        let told = self.untold.remove(0);
+        let more = if self.untold.is_empty() {
+            std::mem::take(&mut self.more)
+        } else {
+            0
+        };
+        Some(trouble::with_more(told, more))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn busy() -> Error {
+        Error::Busy {
+            place: "runs.db".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_store_that_others_keep_is_reported_once_after_a_while() {
+        let (mut control, start) = (Control::default(), Instant::now());
+        control.fail(1, busy(), start);
+        control.fail(2, busy(), start + BUSY / 2);
+        assert!(control.report.is_none());
+        control.fail(3, busy(), start + BUSY);
+        assert!(control.report.take().is_some());
+        control.fail(4, busy(), start + 2 * BUSY);
+        assert!(control.report.is_none());
+    }
+
+    #[test]
+    fn any_other_failure_is_reported_at_once() {
+        let mut control = Control::default();
+        control.fail(1, trouble::panicked(), Instant::now());
+        assert!(control.report.is_some());
+    }
+
+    #[test]
+    fn refusals_that_nobody_is_told_are_counted() {
+        let mut control = Control::default();
+        for name in 0..UNTOLD + 3 {
+            control.keep(Error::experiment_taken(name.to_string()));
+            control.keep(Error::experiment_taken("0"));
+        }
+        let told: Vec<String> = std::iter::from_fn(|| control.tell())
+            .map(|error| error.to_string())
+            .collect();
+        assert_eq!(told.len(), UNTOLD);
+        assert!(told[UNTOLD - 1].contains("3 more"), "{told:?}");
+        assert!(!told[0].contains("more"), "{told:?}");
+    }
+}
