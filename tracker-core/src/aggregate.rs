@@ -6,7 +6,7 @@ mod modules;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Weak};
 
 use jiff::Timestamp;
 use registry_core::Value;
@@ -14,6 +14,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
+use crate::fork::{Guard, Guarded};
 use crate::iterations::Iterations;
 use crate::link::Link;
 use crate::metrics::Metrics;
@@ -43,6 +44,16 @@ use crate::shared::Shared;
 #[derive(Clone)]
 pub struct Aggregate(Arc<Shared>);
 
+/// An aggregate, for who does not keep the store open.
+pub(crate) struct WeakAggregate(Weak<Shared>);
+
+impl WeakAggregate {
+    /// The aggregate, where a handle of it is left.
+    pub(crate) fn upgrade(&self) -> Option<Aggregate> {
+        self.0.upgrade().map(Aggregate)
+    }
+}
+
 impl Aggregate {
     pub(crate) fn new(link: Arc<Link>, record: AggregateRecord) -> Self {
         Self(Arc::new(Shared {
@@ -50,7 +61,7 @@ impl Aggregate {
             uuid: record.uuid,
             id: record.id.clone(),
             epoch: AtomicU64::new(record.epoch),
-            state: Mutex::new(record),
+            state: Guarded::new(record),
         }))
     }
 
@@ -298,12 +309,16 @@ impl Aggregate {
         })
     }
 
+    pub(crate) fn downgrade(&self) -> WeakAggregate {
+        WeakAggregate(Arc::downgrade(&self.0))
+    }
+
     pub(crate) fn link(&self) -> &Arc<Link> {
         &self.0.link
     }
 
     /// As it was read or changed since, but for the epoch.
-    pub(crate) fn state(&self) -> MutexGuard<'_, AggregateRecord> {
+    pub(crate) fn state(&self) -> Guard<'_, AggregateRecord> {
         self.0.state()
     }
 }

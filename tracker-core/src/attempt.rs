@@ -10,9 +10,10 @@ use uuid::Uuid;
 
 use crate::aggregate::Aggregate;
 use crate::error::Result;
+use crate::fork;
 use crate::ports::Change;
 use crate::process;
-use crate::records::{AttemptRecord, AttemptState, Outcome, Provenance, now};
+use crate::records::{AttemptRecord, AttemptState, Outcome, Provenance, new_id, now};
 use heartbeat::Heartbeat;
 
 /// One program's work on a run, from [`Aggregate::attempt`] until it is dropped.
@@ -28,8 +29,10 @@ use heartbeat::Heartbeat;
 /// | is never dropped, since its process is dead | [`Lost`](crate::Status::Lost): at once on the same machine, else after a minute |
 ///
 /// A function that returns early by `?` drops its attempt too, so a program that returns its errors
-/// calls [`fail`](Self::fail) for them, else the run counts as finished. In a process made by `fork`
-/// the attempt stays with the parent.
+/// calls [`fail`](Self::fail) for them, else the run counts as finished.
+///
+/// After a `fork` the attempt is that of the parent: whatever a child does with it, also to end by a
+/// panic, says nothing of the run. What the child logs is there all the same.
 ///
 /// # Examples
 ///
@@ -54,6 +57,8 @@ pub struct Attempt {
     run: Aggregate,
     record: AttemptRecord,
     heartbeat: Heartbeat,
+    /// The process that it is an attempt of.
+    generation: u32,
     is_over: bool,
 }
 
@@ -112,7 +117,7 @@ impl Aggregate {
         panics::watch();
         let state = begun();
         let record = AttemptRecord {
-            id: Uuid::now_v7(),
+            id: new_id(),
             state: state.clone(),
             provenance: provenance.completed(),
         };
@@ -126,6 +131,7 @@ impl Aggregate {
             run: self.clone(),
             record,
             heartbeat,
+            generation: fork::generation(),
             is_over: false,
         })
     }
@@ -240,9 +246,7 @@ impl Attempt {
 
     fn end(&mut self, outcome: &Outcome) -> Result<()> {
         self.is_over = true;
-        let state = &self.record.state;
-        // After a `fork` the attempt is the parent's, and so is the thread.
-        if state.process != std::process::id() {
+        if self.generation != fork::generation() {
             return Ok(());
         }
         self.heartbeat.stop();
@@ -253,7 +257,7 @@ impl Attempt {
             seen,
             outcome: outcome.clone(),
         })?;
-        show(&self.run, state, seen, outcome);
+        show(&self.run, &self.record.state, seen, outcome);
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use registry_core::Entity;
@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::aggregate::Aggregate;
 use crate::aggregates::Aggregates;
 use crate::error::Result;
+use crate::fork::{Guard, Guarded};
 use crate::link::Link;
 use crate::names::{check_id, check_name, check_tag};
 use crate::ports::Change;
@@ -131,7 +132,7 @@ impl Experiments {
             link: Arc::clone(&self.link),
             id: record.id,
             created: record.created,
-            state: Arc::new(Mutex::new(record)),
+            state: Arc::new(Guarded::new(record)),
         }
     }
 }
@@ -163,7 +164,7 @@ pub struct Experiment {
     id: Uuid,
     created: Timestamp,
     /// As it was read or changed since.
-    state: Arc<Mutex<ExperimentRecord>>,
+    state: Arc<Guarded<ExperimentRecord>>,
 }
 
 impl Experiment {
@@ -329,8 +330,8 @@ impl Experiment {
         Ok(())
     }
 
-    fn state(&self) -> MutexGuard<'_, ExperimentRecord> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> Guard<'_, ExperimentRecord> {
+        self.state.lock()
     }
 }
 

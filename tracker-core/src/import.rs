@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::error::{Error, Result};
 use crate::link::Link;
 use crate::ports::{Change, Detail, ExperimentRecord, Row, Scope, Store};
-use crate::records::{AggregateRecord, AttemptRecord, ModuleRecord, Series};
+use crate::records::{AggregateRecord, AttemptRecord, ModuleRecord, Series, new_id};
 use crate::tracker::Tracker;
 
 mod artifacts;
@@ -243,7 +243,7 @@ impl<F: FnMut(&Progress)> Copy<'_, F> {
         let taken = !self.target.rows(&taken, &Detail::NONE)?.is_empty();
         let created = AggregateRecord {
             experiment,
-            uuid: if taken { Uuid::now_v7() } else { record.uuid },
+            uuid: if taken { new_id() } else { record.uuid },
             ..record.clone()
         };
         self.link.apply_direct(&[Change::CreateAggregate {

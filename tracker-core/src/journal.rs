@@ -9,6 +9,7 @@
 //! The file grows while the store takes nothing, up to a limit, and shrinks again.
 
 mod appender;
+mod control;
 mod count;
 mod disk;
 mod file;
@@ -36,6 +37,7 @@ use std::thread::JoinHandle;
 use uuid::Uuid;
 
 use crate::error::Result;
+use crate::fork::PerProcess;
 use crate::ports::{Change, Store};
 use crate::records::Metric;
 use appender::Appender;
@@ -52,10 +54,11 @@ pub(crate) struct Journal {
     store: Arc<dyn Store>,
     disk: Arc<dyn Disk>,
     limit: Arc<AtomicU64>,
-    own: Own,
+    /// A child begins one of its own.
+    own: PerProcess<Own>,
 }
 
-/// What belongs to this process alone.
+/// What belongs to one process alone.
 #[derive(Default)]
 struct Own {
     shared: Arc<Shared>,
@@ -83,13 +86,13 @@ impl Journal {
             store,
             disk,
             limit: Arc::new(AtomicU64::new(LIMIT)),
-            own: Own::default(),
+            own: PerProcess::default(),
         };
         if !file::list(&*journal.disk, &journal.base)
             .map_err(|error| file::failure("look for journals", &journal.base, error))?
             .is_empty()
         {
-            journal.own.shared.expect_replay();
+            journal.shared().expect_replay();
             journal.start_writer(&mut journal.lock())?;
         }
         Ok(journal)
@@ -107,7 +110,7 @@ impl Journal {
             return Ok(());
         }
         self.appending(|appender| appender.add(aggregate, metrics))?;
-        self.own.shared.report()
+        self.shared().report()
     }
 
     /// Makes changes: all of them, or none where one is refused. Waits for the answer of the store,
@@ -118,26 +121,26 @@ impl Journal {
             return Ok(false);
         };
         let position = self.appending(|appender| appender.change(&json))?;
-        self.own.shared.wait_for_answer(position, &self.base)?;
-        self.own.shared.report()?;
+        self.shared().wait_for_answer(position, &self.base)?;
+        self.shared().report()?;
         Ok(true)
     }
 
     /// Waits until every change but points that was made so far is in the store.
     pub(crate) fn settle_changes(&self) -> Result<()> {
-        self.own.shared.settle_changes(&self.base)
+        self.shared().settle_changes(&self.base)
     }
 
     /// Waits until everything that was added so far is in the store, for a read.
     pub(crate) fn settle(&self) -> Result<()> {
-        self.own.shared.settle(&self.base, false)
+        self.shared().settle(&self.base, false)
     }
 
     /// Waits until everything that was added so far is in the store, and on the disk.
     pub(crate) fn flush(&self) -> Result<()> {
-        self.own.shared.settle(&self.base, true)?;
+        self.shared().settle(&self.base, true)?;
         writer::sync(&*self.store)?;
-        self.own.shared.untold()
+        self.shared().untold()
     }
 
     fn appending<T>(&self, append: impl FnOnce(&mut Appender) -> Result<T>) -> Result<T> {
@@ -146,13 +149,9 @@ impl Journal {
             return append(appender);
         }
         let Self {
-            base,
-            disk,
-            limit,
-            own,
-            ..
+            base, disk, limit, ..
         } = self;
-        let mut appender = Appender::start(disk, base, limit, &own.shared)?;
+        let mut appender = Appender::start(disk, base, limit, self.shared())?;
         let appended = append(&mut appender);
         parts.appender = Some(appender);
         self.start_writer(&mut parts)?;
@@ -164,7 +163,7 @@ impl Journal {
             return Ok(());
         }
         let work = writer::Writer {
-            shared: Arc::clone(&self.own.shared),
+            shared: Arc::clone(self.shared()),
             store: Arc::clone(&self.store),
             disk: Arc::clone(&self.disk),
             base: self.base.clone(),
@@ -180,9 +179,14 @@ impl Journal {
 
     fn lock(&self) -> MutexGuard<'_, Parts> {
         self.own
+            .get()
             .parts
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn shared(&self) -> &Arc<Shared> {
+        &self.own.get().shared
     }
 }
 
@@ -195,8 +199,12 @@ pub(crate) fn journals(base: &Path, store: &dyn Store) -> Result<Vec<JournalInfo
 /// for the next process that opens the store.
 impl Drop for Journal {
     fn drop(&mut self) {
-        let Parts { writer, appender } = std::mem::take(&mut *self.lock());
-        let shared = std::mem::take(&mut self.own.shared);
+        // That of a parent goes on there.
+        let Some(own) = self.own.existing_mut() else {
+            return;
+        };
+        let Own { shared, parts } = std::mem::take(own);
+        let Parts { writer, appender } = parts.into_inner().unwrap_or_else(PoisonError::into_inner);
         shared.stop();
         let ended = writer.is_none_or(|writer| writer.join().is_ok());
         let Some(appender) = appender else {

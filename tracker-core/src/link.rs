@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use uuid::Uuid;
 
 use crate::contents::FolderContents;
 use crate::driver::{Access, Opened, shown};
 use crate::error::{Error, Result, StoreProblem};
+use crate::fork::{Guarded, PerProcess};
 use crate::journal::{self, Journal, JournalInfo};
 use crate::ports::{Change, ContentStore, Mark, Scope, Store};
 use crate::records::{Metric, Series};
@@ -21,9 +22,10 @@ pub(crate) struct Link {
     /// The file beside which journals and artifacts stand.
     file: Option<PathBuf>,
     /// Where the contents of artifacts are; none where nobody has said.
-    contents: RwLock<Option<Arc<dyn ContentStore>>>,
-    /// The mark of the last points that went into the store at once.
-    direct: Mutex<Mark>,
+    contents: Guarded<Option<Arc<dyn ContentStore>>>,
+    /// The mark of the last points that went into the store at once. A child with that of its parent
+    /// would seem to repeat what that one does.
+    direct: PerProcess<Mutex<Option<Mark>>>,
     /// Why nothing may be changed, where that is so.
     refusal: Option<Error>,
 }
@@ -45,11 +47,8 @@ impl Link {
             journal,
             store,
             file,
-            contents: RwLock::new(contents),
-            direct: Mutex::new(Mark {
-                journal: Uuid::now_v7(),
-                position: 0,
-            }),
+            contents: Guarded::new(contents),
+            direct: PerProcess::default(),
             refusal,
         }
     }
@@ -148,13 +147,14 @@ impl Link {
         if changes.is_empty() {
             return Ok(());
         }
-        let mut last = self.direct.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = self.direct.get().lock();
+        let mut last = last.unwrap_or_else(PoisonError::into_inner);
         let mark = Mark {
-            position: last.position + 1,
-            ..*last
+            journal: last.map_or_else(Uuid::new_v4, |last| last.journal),
+            position: last.map_or(0, |last| last.position) + 1,
         };
         // Whatever becomes of the call, another list of changes must not come under its mark.
-        *last = mark;
+        *last = Some(mark);
         self.store.apply(changes, Some(mark))?.complete()
     }
 
@@ -184,17 +184,12 @@ impl Link {
 
     /// Says where the contents of artifacts are from now on.
     pub(crate) fn set_contents(&self, contents: Arc<dyn ContentStore>) {
-        let mut place = self
-            .contents
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        *place = Some(contents);
+        *self.contents.lock() = Some(contents);
     }
 
     /// Where the contents of artifacts are.
     pub(crate) fn contents(&self) -> Result<Arc<dyn ContentStore>> {
-        let place = self.contents.read().unwrap_or_else(PoisonError::into_inner);
-        place.clone().ok_or(Error::NoPlace)
+        self.contents.lock().clone().ok_or(Error::NoPlace)
     }
 
     /// An error where the store was opened to be read.
@@ -223,12 +218,9 @@ fn beside(file: &Path) -> Arc<dyn ContentStore> {
 /// Forgets the marks of this link, which nobody asks for again.
 impl Drop for Link {
     fn drop(&mut self) {
-        let last = *self
-            .direct
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner);
-        if last.position > 0 {
-            let journal = last.journal;
+        let own = self.direct.existing();
+        let last = own.and_then(|own| *own.lock().unwrap_or_else(PoisonError::into_inner));
+        if let Some(Mark { journal, .. }) = last {
             // A position that stays behind takes some bytes.
             let _ = self.store.apply(&[Change::ForgetJournal { journal }], None);
         }

@@ -4,16 +4,16 @@
 mod aggregate;
 mod content;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use uuid::Uuid;
 
 use crate::error::Result;
+use crate::fork::{Guard, Guarded};
 use crate::ports::{Applied, Change, Detail, Mark, Scope, Store};
 use crate::records::{ArtifactRecord, AttemptRecord, ExperimentRecord, Iteration, Row, Series};
 use content::Content;
 
-/// Keeps everything in memory, until it is dropped.
+/// Keeps everything in memory, until it is dropped. After a `fork` each of the two processes has a
+/// copy that the other does not see.
 ///
 /// # Examples
 ///
@@ -27,14 +27,14 @@ use content::Content;
 #[derive(Debug)]
 pub struct MemoryStore {
     identity: Uuid,
-    content: Mutex<Content>,
+    content: Guarded<Content>,
 }
 
 impl Default for MemoryStore {
     fn default() -> Self {
         Self {
             identity: Uuid::new_v4(),
-            content: Mutex::default(),
+            content: Guarded::default(),
         }
     }
 }
@@ -42,8 +42,8 @@ impl Default for MemoryStore {
 impl MemoryStore {
     /// No call leaves the data half changed, so a panic elsewhere in a thread that held the lock
     /// has done no harm.
-    fn lock(&self) -> MutexGuard<'_, Content> {
-        self.content.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> Guard<'_, Content> {
+        self.content.lock()
     }
 }
 
@@ -52,7 +52,7 @@ impl Clone for MemoryStore {
     fn clone(&self) -> Self {
         Self {
             identity: self.identity,
-            content: Mutex::new(self.lock().clone()),
+            content: Guarded::new(self.lock().clone()),
         }
     }
 }

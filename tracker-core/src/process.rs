@@ -4,10 +4,14 @@ use std::sync::OnceLock;
 
 use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 
+use crate::fork;
+
 /// Where the numbers of processes mean something: the name of the machine, and what tells one start
 /// of it, and a container on it, from another.
 pub(crate) fn place() -> &'static str {
     static PLACE: OnceLock<String> = OnceLock::new();
+    // A child would wait for ever for a thread of its parent to find it out.
+    let _inside = fork::enter();
     PLACE.get_or_init(|| {
         let host = System::host_name().unwrap_or_default();
         let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id");

@@ -10,6 +10,7 @@ mod attempt;
 mod columns;
 mod definition;
 mod experiment;
+mod id;
 mod identity;
 mod iteration;
 mod mean;
@@ -37,6 +38,7 @@ pub use row::Row;
 pub use series::Series;
 pub use summary::{Position, Summary};
 
+pub(crate) use id::new_id;
 pub(crate) use identity::check_json;
 pub(crate) use metric::check_count;
 pub(crate) use moment::now;

@@ -1,10 +1,11 @@
 //! What the handles of one aggregate have in common.
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use uuid::Uuid;
 
+use crate::fork::{Guard, Guarded};
 use crate::link::Link;
 use crate::records::AggregateRecord;
 
@@ -15,12 +16,12 @@ pub(crate) struct Shared {
     pub(crate) id: String,
     pub(crate) epoch: AtomicU64,
     /// As it was read or changed since, but for the epoch.
-    pub(crate) state: Mutex<AggregateRecord>,
+    pub(crate) state: Guarded<AggregateRecord>,
 }
 
 impl Shared {
     /// As it was read or changed since, but for the epoch.
-    pub(crate) fn state(&self) -> MutexGuard<'_, AggregateRecord> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn state(&self) -> Guard<'_, AggregateRecord> {
+        self.state.lock()
     }
 }

@@ -3,11 +3,12 @@
 use std::hint::black_box;
 use std::time::Instant;
 
+use rusqlite::Connection;
 use serde::Serialize;
 
 use crate::Result;
 use crate::sample::{self, points};
-use crate::scratch::Place;
+use crate::scratch::{Place, Store};
 use crate::statistics::{Percentiles, Speed, float, median, nanoseconds, rounded};
 
 /// The points between two flushes; so many fit into the queue.
@@ -21,6 +22,9 @@ pub(crate) struct Figures {
     metric_ns: f64,
     burst: Latency,
     full_speed: Latency,
+    /// While another program keeps the store locked, where it can.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    locked_ns: Option<Percentiles>,
 }
 
 #[derive(Serialize)]
@@ -37,6 +41,10 @@ pub(crate) fn measure(place: &Place, n: u64) -> Result<Figures> {
         metric_ns: metric(n)?,
         burst: latency(place, n, BURST)?,
         full_speed: latency(place, n, n)?,
+        locked_ns: match place.store {
+            Store::Sqlite => Some(locked(place, n)?),
+            Store::Json | Store::Memory => None,
+        },
     })
 }
 
@@ -57,6 +65,25 @@ fn metric(n: u64) -> Result<f64> {
         Ok(seconds * 1e9 / float(u64::try_from(batch.len())?))
     });
     Ok(rounded(median(batches.collect::<Result<_>>()?), 1))
+}
+
+/// Adds all points while the store is locked.
+fn locked(place: &Place, n: u64) -> Result<Percentiles> {
+    let scratch = place.scratch()?;
+    let tracker = scratch.open()?;
+    let metrics = sample::track(&tracker)?.metrics();
+    tracker.flush()?;
+    let other = Connection::open(scratch.path().join("runs.db"))?;
+    other.execute_batch("BEGIN IMMEDIATE")?;
+    let sample = |point: sample::Point| -> Result<u64> {
+        let start = Instant::now();
+        metrics.add(point.metric())?;
+        Ok(nanoseconds(start.elapsed()))
+    };
+    let samples = points(n, 1).map(sample).collect::<Result<_>>()?;
+    other.execute_batch("ROLLBACK")?;
+    tracker.flush()?;
+    Ok(Percentiles::of(samples))
 }
 
 /// Adds all points with a flush after each burst.

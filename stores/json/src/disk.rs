@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use tracker_core::fork::OwnFile;
+
 /// What is asked of the disk; tests put one in its place that fails.
 pub(crate) trait Disk: Send + Sync {
     /// The bytes of a file, none where there is no file.
@@ -97,12 +99,10 @@ impl StoreFile {
     /// Waits for all other writers, of this process too, until what is returned is dropped.
     ///
     /// The lock is on a file of its own, for the file itself is replaced by another each time.
-    pub(crate) fn lock(&self) -> io::Result<File> {
-        let lock = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(self.beside("lock"))?;
+    pub(crate) fn lock(&self) -> io::Result<OwnFile> {
+        let mut options = File::options();
+        options.create(true).truncate(false).write(true);
+        let lock = OwnFile::open(&options, self.beside("lock"))?;
         lock.lock()?;
         Ok(lock)
     }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use tracker_core::fork::PerProcess;
 use tracker_core::ports::{
     Applied, ArtifactRecord, AttemptRecord, Change, Detail, ExperimentRecord, Histories, History,
     Mark, Row, Scope, Search, Store,
@@ -49,8 +50,9 @@ pub struct JsonStore {
     may_write: bool,
     /// Which store the file is, once that is known.
     identity: OnceLock<Uuid>,
-    /// The file as it was read or written last.
-    content: Mutex<Option<Content>>,
+    /// The file as it was read or written last. A child begins without: its parent may be in the midst
+    /// of a change.
+    content: PerProcess<Mutex<Option<Content>>>,
 }
 
 impl JsonStore {
@@ -109,13 +111,14 @@ impl JsonStore {
             file,
             may_write: true,
             identity: OnceLock::new(),
-            content: Mutex::new(None),
+            content: PerProcess::default(),
         }
     }
 
     /// Content is taken out while it is changed, so a panic leaves none that is half changed.
     fn lock(&self) -> MutexGuard<'_, Option<Content>> {
-        self.content.lock().unwrap_or_else(PoisonError::into_inner)
+        let content = self.content.get().lock();
+        content.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Looks at one state of the file.

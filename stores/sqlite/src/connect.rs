@@ -3,18 +3,16 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use tracker_core::{Error, ErrorKind, Result, StoreProblem};
 
+use crate::connections::{self, Connections, patiently};
 use crate::failure::{Failure, unusable};
 use crate::{full_disk, schema};
-
-/// How long a call waits for another process to finish its transaction.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// How many statements are kept ready; this crate has fewer.
 const STATEMENTS: usize = 64;
@@ -24,9 +22,14 @@ const STATEMENTS: usize = 64;
 const LOG: u32 = 4_096;
 
 /// Opens the file of a store to write, and creates it where there is none.
-pub(crate) fn open(path: &Path) -> Result<Connection> {
+pub(crate) fn open(path: &Path) -> Result<Arc<Connections>> {
     check_place(path)?;
-    writer(path).map_err(|failure| failure.explain(path, "open the store"))
+    let opened = patiently(|| {
+        let _inside = connections::enter()?;
+        let writer = writer(path, OpenFlags::SQLITE_OPEN_CREATE)?;
+        Ok(Connections::to_write(writer))
+    });
+    opened.map_err(|failure| failure.explain(path, "open the store"))
 }
 
 /// The file itself is left to `SQLite`: were it opened and closed here, the locks that another
@@ -72,7 +75,8 @@ fn connect(path: &Path, more: OpenFlags) -> Result<Connection, Failure> {
 
 /// What every connection needs.
 pub(crate) fn set_up(connection: &Connection) -> Result<(), rusqlite::Error> {
-    connection.busy_timeout(PATIENCE)?;
+    // Who waits does so outside of SQLite: see `patiently`.
+    connection.busy_timeout(Duration::ZERO)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // Else some statements are prepared anew each time they are given other values.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
@@ -87,8 +91,9 @@ pub(crate) fn reader(path: &Path) -> Result<Connection, Failure> {
     Ok(connection)
 }
 
-fn writer(path: &Path) -> Result<Connection, Failure> {
-    let mut connection = connect(path, OpenFlags::SQLITE_OPEN_CREATE)?;
+/// A connection that writes.
+pub(crate) fn writer(path: &Path, more: OpenFlags) -> Result<Connection, Failure> {
+    let mut connection = connect(path, more)?;
     // Nothing is written before the file is known to be the tracker's, or empty.
     let version = connection
         .transaction()
@@ -127,24 +132,12 @@ pub(crate) fn plain(path: &Path) -> PathBuf {
 }
 
 /// Readers and a writer do not wait for each other with a write-ahead log.
-///
-/// `SQLite` does not wait for other connections here, so that is done by hand.
 fn enter_wal(connection: &Connection, path: &Path) -> Result<(), Failure> {
-    const PAUSE: Duration = Duration::from_millis(2);
-    let start = Instant::now();
-    loop {
-        match switch_to_wal(connection) {
-            Ok(mode) if mode == ["wal"] => return Ok(()),
-            Ok(mode) => return Err(no_log(path, &mode.concat()).into()),
-            Err(error)
-                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
-                    && start.elapsed() < PATIENCE =>
-            {
-                std::thread::sleep(PAUSE);
-            }
-            Err(error) => return Err(error.into()),
-        }
+    let mode = switch_to_wal(connection)?;
+    if mode == ["wal"] {
+        return Ok(());
     }
+    Err(no_log(path, &mode.concat()).into())
 }
 
 /// All rows are read, though there is one: the mode is written behind it, and that may fail.

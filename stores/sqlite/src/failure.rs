@@ -43,6 +43,14 @@ impl From<ArgumentError> for Failure {
 }
 
 impl Failure {
+    /// Whether another process, or another connection of this one, is in the way for a while.
+    pub(crate) fn is_busy(&self) -> bool {
+        let Self::Sqlite(error) = self else {
+            return false;
+        };
+        error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+    }
+
     /// The error a user can act on.
     pub(crate) fn explain(self, path: &Path, action: &str) -> Error {
         match self {

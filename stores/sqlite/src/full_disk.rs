@@ -175,7 +175,7 @@ mod tests {
     fn what_is_removed_without_room_makes_room() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("runs.db");
-        let connection = connect::open(&path).unwrap();
+        let connection = connect::writer(&path, OpenFlags::SQLITE_OPEN_CREATE).unwrap();
         let fill = "CREATE TABLE large AS SELECT randomblob(1000000) AS bytes";
         connection.execute_batch(fill).unwrap();
         // Who has the file open must not lose it.
@@ -196,7 +196,7 @@ mod tests {
             .unwrap()
             .map(|entry| entry.unwrap().file_name());
         assert_eq!(names.collect::<Vec<_>>(), ["runs.db"]);
-        connect::open(&path).unwrap();
+        connect::writer(&path, OpenFlags::empty()).unwrap();
     }
 
     #[test]

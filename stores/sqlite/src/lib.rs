@@ -26,6 +26,7 @@ mod changes;
 mod check;
 mod column;
 mod connect;
+mod connections;
 mod experiments;
 mod facts;
 mod failure;

@@ -13,28 +13,33 @@ use std::fmt::Write as _;
 use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tempfile::TempDir;
+use tracker_core::fork::PerProcess;
 use tracker_core::{Error, Result, StoreProblem};
 
 use crate::connect::{check_place, plain, set_up};
+use crate::connections::{self, Connections, patiently};
 use crate::failure::{Failure, unusable};
 use crate::schema;
 
 /// A file that is only read.
 pub(crate) struct ReadOnly {
     path: PathBuf,
-    way: Mutex<Way>,
+    /// A child chooses anew: the copy is removed with its parent, and not with it.
+    way: PerProcess<Mutex<Way>>,
 }
 
 /// How the file is read.
+#[derive(Default)]
 enum Way {
     /// By itself, as long as it looks so.
     Alone(Looks),
-    /// With its log.
+    /// With its log; also before it is known.
+    #[default]
     Logged,
     /// A copy in a temporary folder.
     Copied(TempDir),
@@ -49,8 +54,8 @@ struct Looks {
 }
 
 impl ReadOnly {
-    /// Opens a file, with a first connection and the version of its tables.
-    pub(crate) fn open(path: &Path) -> Result<(Self, Connection, i64)> {
+    /// Opens a file, with its connections and the version of its tables.
+    pub(crate) fn open(path: &Path) -> Result<(Self, Arc<Connections>, i64)> {
         check_place(path)?;
         let explain = |failure: Failure| match failure {
             // What cannot be opened to be read is more than one that cannot be written.
@@ -63,43 +68,47 @@ impl ReadOnly {
         let read_only = Self {
             // Later connections find it from another working folder too.
             path: path.canonicalize().unwrap_or_else(|_| path.to_path_buf()),
-            way: Mutex::new(Way::Logged),
+            way: PerProcess::default(),
         };
-        let mut connection = read_only.choose().map_err(explain)?;
-        let version = connection
-            .transaction()
-            .map_err(Failure::from)
-            .and_then(|transaction| schema::version(&transaction, path))
-            .map_err(explain)?;
-        if version == 0 {
-            let found = "it is empty".to_owned();
-            return Err(unusable(path, StoreProblem::Foreign { found }));
-        }
-        schema::view(&connection, version).map_err(explain)?;
-        Ok((read_only, connection, version))
+        let connected = patiently(|| {
+            let _inside = connections::enter()?;
+            let (connection, version) = read_only.connect()?;
+            if version == 0 {
+                let found = "it is empty".to_owned();
+                return Err(unusable(path, StoreProblem::Foreign { found }).into());
+            }
+            Ok((Connections::to_read(connection), version))
+        });
+        let (connections, version) = connected.map_err(explain)?;
+        Ok((read_only, connections, version))
     }
 
-    /// One more connection.
-    pub(crate) fn connect(&self) -> Result<Connection, Failure> {
+    /// One more connection, with the version of the tables.
+    pub(crate) fn connect(&self) -> Result<(Connection, i64), Failure> {
         let mut connection = self.choose()?;
         let transaction = connection.transaction()?;
         let version = schema::version(&transaction, &self.path)?;
         drop(transaction);
         schema::view(&connection, version)?;
-        Ok(connection)
+        Ok((connection, version))
     }
 
     /// Whether connections of before must not be used any more.
     pub(crate) fn has_changed(&self) -> bool {
-        match *self.way.lock().unwrap_or_else(PoisonError::into_inner) {
+        match *self.way() {
             Way::Alone(looks) => looks_of(&self.path) != Some(looks),
             Way::Logged | Way::Copied(_) => false,
         }
     }
 
+    fn way(&self) -> MutexGuard<'_, Way> {
+        let way = self.way.get().lock();
+        way.unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Chooses the way anew, and connects by it.
     fn choose(&self) -> Result<Connection, Failure> {
-        let mut way = self.way.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut way = self.way();
         if let Way::Copied(folder) = &*way {
             return connect(&copy_in(folder, &self.path), "mode=rw");
         }
@@ -114,7 +123,8 @@ impl ReadOnly {
             connection.query_row(pages, [], |row| row.get::<_, i64>(0))?;
             Ok(connection)
         });
-        if logged.is_ok() {
+        // Whoever is in the way will be gone; a copy would be of the file as it was before.
+        if logged.as_ref().err().is_none_or(Failure::is_busy) {
             *way = Way::Logged;
             return logged;
         }

@@ -2,10 +2,10 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use tracker_core::ports::{
     Applied, ArtifactRecord, AttemptRecord, Change, Detail, ExperimentRecord, Histories, History,
     Mark, Row, Scope, Search, Store,
@@ -13,6 +13,7 @@ use tracker_core::ports::{
 use tracker_core::query::Page;
 use tracker_core::{Error, Iteration, Result, Series, StoreProblem, Uuid};
 
+use crate::connections::{self, Connections, lock, patiently};
 use crate::failure::{Failure, unusable};
 use crate::open_file::OpenFile;
 use crate::read_only::ReadOnly;
@@ -21,9 +22,6 @@ use crate::{
     aggregates, artifacts, attempts, changes, check, connect, experiments, full_disk, histories,
     iterations, rows, schema, search,
 };
-
-/// So many connections that read are kept for later calls; more are made while more threads read.
-const READERS: usize = 8;
 
 /// Keeps everything in one SQLite file.
 ///
@@ -58,7 +56,7 @@ const READERS: usize = 8;
 /// ```
 pub struct SqliteStore {
     path: PathBuf,
-    readers: Mutex<Vec<Connection>>,
+    connections: Arc<Connections>,
     access: Access,
     /// Whether there are facts to search among; not in a file of an older version.
     has_facts: bool,
@@ -66,7 +64,6 @@ pub struct SqliteStore {
 
 enum Access {
     Write {
-        writer: Mutex<Connection>,
         file: OpenFile,
         /// Whether the folder is on the disk with the names of the files.
         named: AtomicBool,
@@ -97,11 +94,9 @@ impl SqliteStore {
     /// As [`Tracker::open`](tracker_core::Tracker::open).
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref().to_path_buf();
-        let writer = connect::open(&path)?;
         Ok(Self {
-            readers: Mutex::new(Vec::new()),
+            connections: connect::open(&path)?,
             access: Access::Write {
-                writer: Mutex::new(writer),
                 file: OpenFile::of(&path),
                 named: AtomicBool::new(false),
             },
@@ -121,20 +116,13 @@ impl SqliteStore {
             Err(problem) if full_disk::is_told(&problem) => problem,
             opened => return opened,
         };
-        match Self::read(path)? {
-            Self {
-                readers,
-                access: Access::Read(file),
-                path,
-                has_facts,
-            } => Ok(Self {
-                readers,
-                access: Access::Full { file, problem },
-                path,
-                has_facts,
-            }),
-            _ => Err(problem),
-        }
+        let (file, connections, version) = ReadOnly::open(path)?;
+        Ok(Self {
+            connections,
+            access: Access::Full { file, problem },
+            path: path.to_path_buf(),
+            has_facts: schema::has_facts(version),
+        })
     }
 
     /// Whether the disk is full, so that nothing can be added, not even to a journal.
@@ -150,9 +138,9 @@ impl SqliteStore {
     /// As [`Tracker::read`](tracker_core::Tracker::read).
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref().to_path_buf();
-        let (read_only, reader, version) = ReadOnly::open(&path)?;
+        let (read_only, connections, version) = ReadOnly::open(&path)?;
         Ok(Self {
-            readers: Mutex::new(vec![reader]),
+            connections,
             access: Access::Read(read_only),
             path,
             has_facts: schema::has_facts(version),
@@ -165,33 +153,36 @@ impl SqliteStore {
         action: &str,
         act: impl Fn(&Transaction<'_>) -> Result<T, Failure>,
     ) -> Result<T> {
-        let explain = |failure: Failure| failure.explain(&self.path, action);
-        loop {
-            if self.access.read_only().is_some_and(ReadOnly::has_changed) {
-                lock(&self.readers).clear();
+        let read = patiently(|| {
+            let _inside = connections::enter()?;
+            loop {
+                if self.has_changed() {
+                    self.connections.close_readers();
+                }
+                let mut reader = self.reader()?;
+                let done = transact(&mut reader, TransactionBehavior::Deferred, &act);
+                // What changed while it was read was perhaps read in two states.
+                if self.has_changed() {
+                    continue;
+                }
+                self.connections.keep_reader(reader);
+                return done;
             }
-            let mut reader = self.reader().map_err(explain)?;
-            let done = transact(&mut reader, TransactionBehavior::Deferred, &act);
-            // What changed while it was read was perhaps read in two states.
-            if self.access.read_only().is_some_and(ReadOnly::has_changed) {
-                continue;
-            }
-            let mut readers = lock(&self.readers);
-            if readers.len() < READERS {
-                readers.push(reader);
-            }
-            drop(readers);
-            return done.map_err(explain);
-        }
+        });
+        read.map_err(|failure| failure.explain(&self.path, action))
+    }
+
+    /// Whether a file that is read by itself was written.
+    fn has_changed(&self) -> bool {
+        self.access.read_only().is_some_and(ReadOnly::has_changed)
     }
 
     /// A connection that nobody else uses now.
     fn reader(&self) -> Result<Connection, Failure> {
-        let idle = lock(&self.readers).pop();
-        match (idle, &self.access) {
+        match (self.connections.take_reader(), &self.access) {
             (Some(reader), _) => Ok(reader),
             (None, Access::Write { file, .. }) => connect::reader(file.path()),
-            (None, Access::Read(file) | Access::Full { file, .. }) => file.connect(),
+            (None, Access::Read(file) | Access::Full { file, .. }) => Ok(file.connect()?.0),
         }
     }
 
@@ -209,52 +200,50 @@ impl SqliteStore {
     fn writing<T>(
         &self,
         action: &str,
-        act: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
+        act: impl Fn(&Transaction<'_>) -> Result<T, Failure>,
     ) -> Result<T> {
-        let (writer, file) = match &self.access {
-            Access::Write { writer, file, .. } => (writer, file),
+        self.with_writer(action, |writer| {
+            transact(writer, TransactionBehavior::Immediate, &act)
+        })
+    }
+
+    /// Gives `act` the connection that writes, again where another process is in the way.
+    fn with_writer<T>(
+        &self,
+        action: &str,
+        act: impl Fn(&mut Connection) -> Result<T, Failure>,
+    ) -> Result<T> {
+        let file = match &self.access {
+            Access::Write { file, .. } => file,
             Access::Read(_) => return Err(unusable(&self.path, StoreProblem::OpenedToRead)),
             Access::Full { problem, .. } => return Err(problem.clone()),
         };
+        // What is not there is not made anew.
         self.check_place(file, action)?;
-        transact(
-            &mut *self.writer(writer)?,
-            TransactionBehavior::Immediate,
-            act,
-        )
-        .map_err(|failure| failure.explain(&self.path, action))
-    }
-
-    /// The connection that writes, which is opened again after it was closed to make room.
-    fn writer<'a>(&self, writer: &'a Mutex<Connection>) -> Result<MutexGuard<'a, Connection>> {
-        let mut writer = lock(writer);
-        if writer.path().is_none_or(str::is_empty) {
-            *writer = connect::open(&self.path)?;
-        }
-        Ok(writer)
+        let done = patiently(|| {
+            let _inside = connections::enter()?;
+            let mut writer = lock(&self.connections.writer);
+            match &mut *writer {
+                Some(writer) => act(writer),
+                // A child opens the file that its parent has opened, and so does who has made room.
+                none => act(none.insert(connect::writer(file.path(), OpenFlags::empty())?)),
+            }
+        });
+        done.map_err(|failure| failure.explain(&self.path, action))
     }
 
     /// Makes changes that only remove, without room on the disk.
     fn make_room(&self, changes: &[Change], mark: Option<Mark>) -> Result<Applied> {
-        let explain = |failure: Failure| failure.explain(&self.path, "make room");
-        let mut writer = match &self.access {
-            Access::Write { writer, .. } => Some(lock(writer)),
-            _ => None,
-        };
-        // It needs the file alone.
-        lock(&self.readers).clear();
-        if let Some(writer) = &mut writer {
-            let nowhere = Connection::open_in_memory().map_err(Failure::from);
-            **writer = nowhere.map_err(explain)?;
-        }
         let act = |transaction: &Transaction<'_>| changes::apply(transaction, changes, mark);
-        full_disk::transact(&self.path, act).map_err(explain)
+        let done = connections::enter().and_then(|_inside| {
+            // It needs the file alone.
+            self.connections.close_readers();
+            let mut writer = lock(&self.connections.writer);
+            writer.take();
+            full_disk::transact(&self.path, act)
+        });
+        done.map_err(|failure| failure.explain(&self.path, "make room"))
     }
-}
-
-/// A thread that panicked had its transaction rolled back, so a connection is still good.
-fn lock<T>(connection: &Mutex<T>) -> MutexGuard<'_, T> {
-    connection.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn transact<T>(
@@ -381,19 +370,12 @@ impl Store for SqliteStore {
     /// log and then for the database. So the commit needs a page to change: it writes the mark of
     /// the tracker where it stands already.
     fn sync(&self) -> Result<()> {
-        let Access::Write {
-            writer,
-            file,
-            named,
-        } = &self.access
-        else {
+        let Access::Write { file, named } = &self.access else {
             return Ok(());
         };
         let action = "wait for the disk";
         let refuse = |cause| Error::io(action, self.path.display().to_string(), cause);
-        self.check_place(file, action)?;
-        commit_to_disk(&mut *self.writer(writer)?)
-            .map_err(|failure| failure.explain(&self.path, action))?;
+        self.with_writer(action, commit_to_disk)?;
         // The log keeps its name as long as this store is open.
         if !named.load(Ordering::Acquire) {
             file.sync_folder().map_err(refuse)?;
@@ -412,6 +394,12 @@ fn commit_to_disk(connection: &mut Connection) -> Result<(), Failure> {
     let done = transact(connection, TransactionBehavior::Immediate, schema::mark);
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     done
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        self.connections.close();
+    }
 }
 
 impl fmt::Debug for SqliteStore {

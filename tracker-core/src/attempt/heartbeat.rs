@@ -6,9 +6,10 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::show;
-use crate::aggregate::Aggregate;
+use crate::aggregate::{Aggregate, WeakAggregate};
 use crate::error::{Error, ErrorKind, Result};
 use crate::figures::Figures;
+use crate::fork;
 use crate::ports::Change;
 use crate::records::{AttemptRecord, Outcome, now};
 
@@ -19,7 +20,8 @@ const EVERY: Duration = Duration::from_secs(15);
 pub(super) struct Heartbeat {
     orders: Arc<Orders>,
     thread: Option<JoinHandle<()>>,
-    process: u32,
+    /// The process that the thread runs in: a `fork` copies all but the thread.
+    generation: u32,
 }
 
 /// What the thread is to do.
@@ -51,7 +53,7 @@ impl Heartbeat {
     fn start_every(every: Duration, run: &Aggregate, attempt: &AttemptRecord) -> Result<Self> {
         let orders = Arc::new(Orders::default());
         let work = Work {
-            run: run.clone(),
+            run: run.downgrade(),
             attempt: attempt.clone(),
         };
         let taken = Arc::clone(&orders);
@@ -60,7 +62,7 @@ impl Heartbeat {
         Ok(Self {
             orders,
             thread: Some(thread.map_err(no_thread)?),
-            process: std::process::id(),
+            generation: fork::generation(),
         })
     }
 
@@ -74,19 +76,22 @@ impl Heartbeat {
 
     /// Returns when the thread has ended, and with it its hold on the store.
     pub(super) fn stop(&mut self) {
-        if let Some(thread) = self.thread.take()
-            && self.is_here()
-        {
-            self.orders.lock().is_over = true;
-            self.orders.changed.notify_all();
-            // What the thread could not do, it could not do.
-            let _ = thread.join();
+        let Some(thread) = self.thread.take() else {
+            return;
+        };
+        if !self.is_here() {
+            // The system is not to be asked for a thread that it does not know.
+            std::mem::forget(thread);
+            return;
         }
+        self.orders.lock().is_over = true;
+        self.orders.changed.notify_all();
+        // What the thread could not do, it could not do.
+        let _ = thread.join();
     }
 
-    /// Whether the thread is one of this process: a `fork` copies all but the thread.
     fn is_here(&self) -> bool {
-        self.process == std::process::id()
+        self.generation == fork::generation()
     }
 }
 
@@ -123,7 +128,8 @@ impl Orders {
 
 /// What the thread knows.
 struct Work {
-    run: Aggregate,
+    /// In a child, where the thread does not run, it must not keep the tracker from being dropped.
+    run: WeakAggregate,
     attempt: AttemptRecord,
 }
 
@@ -137,12 +143,15 @@ impl Work {
                 Wake::Over => return,
                 Wake::Sample(every) => figures = Some(Figures::start(every)),
                 Wake::Due => {
+                    let Some(run) = self.run.upgrade() else {
+                        return;
+                    };
                     let now = Instant::now();
                     if let Some(figures) = figures.as_mut().filter(|figures| figures.due() <= now) {
-                        figures.sample(&self.run);
+                        figures.sample(&run);
                     }
                     if beat <= now {
-                        self.beat();
+                        self.beat(&run);
                         beat = Instant::now() + every;
                     }
                 }
@@ -152,11 +161,11 @@ impl Work {
 
     /// Says that the program is alive. Where the store fails, the run goes on, and the next sign of
     /// life makes up for this one.
-    fn beat(&self) {
+    fn beat(&self, run: &Aggregate) {
         let seen = now();
-        show(&self.run, &self.attempt.state, seen, &Outcome::Running);
-        let _ = self.run.link().apply(Change::UpdateAttempt {
-            aggregate: self.run.uuid(),
+        show(run, &self.attempt.state, seen, &Outcome::Running);
+        let _ = run.link().apply(Change::UpdateAttempt {
+            aggregate: run.uuid(),
             attempt: self.attempt.id,
             seen,
             outcome: Outcome::Running,

@@ -6,6 +6,8 @@ use std::cell::RefCell;
 use std::panic::{self, PanicHookInfo};
 use std::sync::Once;
 
+use crate::fork;
+
 thread_local! {
     /// What the last panic of this thread said.
     static LAST: RefCell<String> = const { RefCell::new(String::new()) };
@@ -19,6 +21,7 @@ pub(super) fn watch() {
     if std::thread::panicking() {
         return;
     }
+    let _inside = fork::enter();
     WATCH.call_once(|| {
         let before = panic::take_hook();
         panic::set_hook(Box::new(move |info| {

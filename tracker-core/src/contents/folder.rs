@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::whole::{WholeFile, make_folder};
 use crate::error::{Error, Result};
+use crate::fork::OwnFile;
 use crate::ports::{Content, ContentStore};
 use crate::records::now;
 
@@ -63,14 +64,11 @@ impl FolderContents {
 
     /// While a file gets its name, nobody takes another for old and removes it. Gone when the file
     /// is dropped.
-    fn lock(&self, lock: Lock) -> io::Result<File> {
+    fn lock(&self, lock: Lock) -> io::Result<OwnFile> {
         let mut options = File::options();
         let path = self.folder.join("lock");
-        let file = options
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(path)?;
+        options.create(true).truncate(false).write(true);
+        let file = OwnFile::open(&options, path)?;
         lock(&file)?;
         Ok(file)
     }

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use crate::error::{Error, Result};
+use crate::fork::{Guard, Guarded};
 use crate::ports::{Content, ContentStore};
 use crate::records::now;
 
-/// Keeps the contents of artifacts in memory, until it is dropped; a store at `memory:` has one.
+/// Keeps the contents of artifacts in memory, until it is dropped; a store at `memory:` has one. After
+/// a `fork` each of the two processes has a copy that the other does not see.
 ///
 /// # Examples
 ///
@@ -24,7 +26,7 @@ use crate::records::now;
 #[derive(Debug, Default)]
 pub struct MemoryContents {
     /// By their hashes.
-    contents: Mutex<BTreeMap<String, Kept>>,
+    contents: Guarded<BTreeMap<String, Kept>>,
 }
 
 #[derive(Debug)]
@@ -34,8 +36,8 @@ struct Kept {
 }
 
 impl MemoryContents {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Kept>> {
-        self.contents.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> Guard<'_, BTreeMap<String, Kept>> {
+        self.contents.lock()
     }
 }
 

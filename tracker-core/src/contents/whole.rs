@@ -6,11 +6,15 @@ use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
+use crate::fork;
+
 /// A file that is written under a name of its own, which it gives up when it is whole. Dropped before
 /// that, it is gone.
 #[derive(Debug)]
 pub(crate) struct WholeFile {
     path: PathBuf,
+    /// The process that writes it.
+    generation: u32,
     /// Not here any more once it has its name.
     file: Option<File>,
 }
@@ -23,7 +27,11 @@ impl WholeFile {
     pub(crate) fn create(folder: &Path) -> io::Result<Self> {
         let path = folder.join(format!("{}{}", Self::PREFIX, Uuid::new_v4()));
         let file = Some(File::create_new(&path)?);
-        Ok(Self { path, file })
+        Ok(Self {
+            path,
+            generation: fork::generation(),
+            file,
+        })
     }
 
     /// Returns when what was written survives a power loss, though not yet under its name.
@@ -57,7 +65,8 @@ impl Write for WholeFile {
 
 impl Drop for WholeFile {
     fn drop(&mut self) {
-        if self.file.take().is_some() {
+        // A child has a copy of this, and not the file, which its parent goes on to write.
+        if self.file.take().is_some() && self.generation == fork::generation() {
             // A file that stays behind is found by its name.
             let _ = fs::remove_file(&self.path);
         }

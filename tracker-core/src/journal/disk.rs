@@ -6,6 +6,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use super::map::Map;
+use crate::fork::OwnFile;
 
 /// The calls that can fail.
 pub(super) trait Disk: Send + Sync {
@@ -14,13 +15,13 @@ pub(super) trait Disk: Send + Sync {
 
     /// Makes a new file, locked, with the permissions of `model` where that is there: whoever may not
     /// read the store must not read its points here, and whoever may write it may go on with this.
-    fn create(&self, path: &Path, model: &Path) -> io::Result<File>;
+    fn create(&self, path: &Path, model: &Path) -> io::Result<OwnFile>;
 
     /// Opens a file to look at it; none where it is gone.
-    fn open(&self, path: &Path) -> io::Result<Option<File>>;
+    fn open(&self, path: &Path) -> io::Result<Option<OwnFile>>;
 
     /// Opens and locks a file that nobody else has locked; none where somebody has, or it is gone.
-    fn open_locked(&self, path: &Path) -> io::Result<Option<File>>;
+    fn open_locked(&self, path: &Path) -> io::Result<Option<OwnFile>>;
 
     /// Whether a process that runs has locked the file. The lock that tells is given back at once.
     fn is_locked(&self, file: &File) -> io::Result<bool>;
@@ -37,7 +38,8 @@ pub(super) trait Disk: Send + Sync {
 
     fn set_length(&self, file: &File, bytes: u64) -> io::Result<()>;
 
-    fn map(&self, file: &File, at: u64, bytes: u64) -> io::Result<Map>;
+    /// Maps a part of a file that stands at `path`.
+    fn map(&self, file: &File, path: &Path, at: u64, bytes: u64) -> io::Result<Map>;
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
 
@@ -54,23 +56,24 @@ impl Disk for System {
             .collect()
     }
 
-    fn create(&self, path: &Path, model: &Path) -> io::Result<File> {
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create_new(true)
-            .open(path)?;
+    fn create(&self, path: &Path, model: &Path) -> io::Result<OwnFile> {
+        let mut options = OpenOptions::new();
+        let file = OwnFile::open(options.read(true).write(true).create_new(true), path)?;
         protect(&file, model)?;
         file.try_lock()?;
         Ok(file)
     }
 
-    fn open(&self, path: &Path) -> io::Result<Option<File>> {
-        found(File::open(path))
+    fn open(&self, path: &Path) -> io::Result<Option<OwnFile>> {
+        found(OwnFile::open(OpenOptions::new().read(true), path))
     }
 
-    fn open_locked(&self, path: &Path) -> io::Result<Option<File>> {
-        let Some(file) = found(OpenOptions::new().read(true).write(true).open(path))? else {
+    fn open_locked(&self, path: &Path) -> io::Result<Option<OwnFile>> {
+        let Some(file) = found(OwnFile::open(
+            OpenOptions::new().read(true).write(true),
+            path,
+        ))?
+        else {
             return Ok(None);
         };
         loop {
@@ -115,7 +118,17 @@ impl Disk for System {
         file.set_len(bytes)
     }
 
-    fn map(&self, file: &File, at: u64, bytes: u64) -> io::Result<Map> {
+    /// A child inherits the map, and a lock lasts as long as a file is open anywhere that was opened
+    /// with it: so the file is opened once more, without the lock.
+    #[cfg(unix)]
+    fn map(&self, _file: &File, path: &Path, at: u64, bytes: u64) -> io::Result<Map> {
+        let unlocked = OpenOptions::new().read(true).write(true).open(path)?;
+        Map::new(&unlocked, at, bytes)
+    }
+
+    /// Elsewhere nothing is inherited, and a lock keeps everybody out who has not got it.
+    #[cfg(not(unix))]
+    fn map(&self, file: &File, _path: &Path, at: u64, bytes: u64) -> io::Result<Map> {
         Map::new(file, at, bytes)
     }
 
@@ -137,7 +150,7 @@ fn is_locked(file: &File) -> io::Result<bool> {
     }
 }
 
-fn found(file: io::Result<File>) -> io::Result<Option<File>> {
+fn found(file: io::Result<OwnFile>) -> io::Result<Option<OwnFile>> {
     match file {
         Ok(file) => Ok(Some(file)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

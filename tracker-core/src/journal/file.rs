@@ -2,7 +2,7 @@
 //!
 //! A journal of `runs.db` is `runs.db.ID.journal` beside it, where `ID` is made up anew for each.
 //! The process it belongs to holds a lock on it, which the system takes back however the process
-//! ends; who gets the lock knows that the process is dead. One that has to be kept for a person to
+//! ends, also where a child lives on; who gets the lock knows that the process is dead. One that has to be kept for a person to
 //! look at is `runs.db.ID.journal.kept`.
 
 use std::ffi::OsString;
@@ -18,6 +18,8 @@ use super::disk::Disk;
 use super::layout::{HEADER, Layout, MAGIC, NAMED, REASON, SLOTS, STORE, UNIT, belonging};
 use super::map::WORD;
 use crate::error::Error;
+use crate::fork::OwnFile;
+use crate::records::new_id;
 
 const SUFFIX: &str = ".journal";
 /// A journal that is not whole yet; no point was ever in it.
@@ -29,7 +31,7 @@ const KEPT: &str = ".journal.kept";
 pub(super) struct JournalFile {
     pub(super) disk: Arc<dyn Disk>,
     pub(super) path: PathBuf,
-    pub(super) file: File,
+    pub(super) file: OwnFile,
     pub(super) header: Header,
 }
 
@@ -61,7 +63,7 @@ impl JournalFile {
 
     fn create_once(disk: &Arc<dyn Disk>, base: &Path) -> io::Result<Self> {
         // Such ids order as they were made.
-        let id = Uuid::now_v7();
+        let id = new_id();
         let (unfinished, path) = (beside(base, id, UNFINISHED), beside(base, id, SUFFIX));
         let header = Header {
             layout: Layout::Slots,

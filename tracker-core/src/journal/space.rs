@@ -191,6 +191,7 @@ impl Space {
 }
 
 fn map(file: &JournalFile, at: u64, units: u32) -> io::Result<Slot> {
-    let map = file.disk.map(&file.file, at, u64::from(units) * UNIT)?;
+    let bytes = u64::from(units) * UNIT;
+    let map = file.disk.map(&file.file, &file.path, at, bytes)?;
     Ok(Slot::new(map, at, length(file.header.id, at, units)))
 }

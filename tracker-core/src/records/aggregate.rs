@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::annotations::Annotations;
 use super::attempt::{AttemptState, Status};
 use super::definition::Definition;
+use super::id::new_id;
 use super::moment::now;
 
 /// An aggregate as a store keeps it: one run, with all of it that is small.
@@ -49,7 +50,7 @@ impl AggregateRecord {
     /// A new aggregate at epoch 0, created now, with a uuid of its own.
     pub fn new(experiment: Uuid, id: impl Into<String>) -> Self {
         Self {
-            uuid: Uuid::now_v7(),
+            uuid: new_id(),
             experiment,
             id: id.into(),
             name: String::new(),

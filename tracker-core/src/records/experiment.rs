@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::annotations::Annotations;
 use super::definition::Definition;
+use super::id::new_id;
 use super::moment::now;
 
 /// An experiment as a store keeps it.
@@ -31,7 +32,7 @@ impl ExperimentRecord {
     /// A new experiment, created now, with an id of its own.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            id: Uuid::now_v7(),
+            id: new_id(),
             name: name.into(),
             created: now(),
             annotations: Annotations::default(),

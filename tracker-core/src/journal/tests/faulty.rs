@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::super::disk::{Disk, System};
 use super::super::map::Map;
 use crate::error::{Error, Result};
+use crate::fork::OwnFile;
 use crate::memory::MemoryStore;
 use crate::ports::{Applied, Change, Detail, Mark, Scope, Store};
 use crate::records::{ArtifactRecord, AttemptRecord, ExperimentRecord, Iteration, Row, Series};
@@ -61,15 +62,15 @@ impl Disk for Faulty {
         self.call()?.list(folder)
     }
 
-    fn create(&self, path: &Path, model: &Path) -> io::Result<File> {
+    fn create(&self, path: &Path, model: &Path) -> io::Result<OwnFile> {
         self.call()?.create(path, model)
     }
 
-    fn open(&self, path: &Path) -> io::Result<Option<File>> {
+    fn open(&self, path: &Path) -> io::Result<Option<OwnFile>> {
         self.call()?.open(path)
     }
 
-    fn open_locked(&self, path: &Path) -> io::Result<Option<File>> {
+    fn open_locked(&self, path: &Path) -> io::Result<Option<OwnFile>> {
         self.call()?.open_locked(path)
     }
 
@@ -106,8 +107,8 @@ impl Disk for Faulty {
         self.call()?.set_length(file, bytes)
     }
 
-    fn map(&self, file: &File, at: u64, bytes: u64) -> io::Result<Map> {
-        self.call()?.map(file, at, bytes)
+    fn map(&self, file: &File, path: &Path, at: u64, bytes: u64) -> io::Result<Map> {
+        self.call()?.map(file, path, at, bytes)
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -161,7 +162,7 @@ impl Fragile {
         self.synced.lock().unwrap().clone()
     }
 
-    fn reach(&self) -> Result<&MemoryStore> {
+    pub(super) fn reach(&self) -> Result<&MemoryStore> {
         if self.is_away.load(Ordering::Acquire) {
             return Err(Error::Busy {
                 place: "runs".to_owned(),
