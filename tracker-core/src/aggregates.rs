@@ -44,7 +44,7 @@ impl Aggregates {
     ///
     /// # Errors
     ///
-    /// [`Error::Taken`] when there is one of this id, and those of
+    /// [`Error::Taken`](crate::Error::Taken) when there is one of this id, and those of
     /// [`track_as`](crate::Experiment::track_as).
     pub fn create<E: Entity + ?Sized>(&self, id: &str, model: &E) -> Result<Aggregate> {
         self.create_from(id, [ModuleRecord::new("model", model)?])
@@ -55,7 +55,8 @@ impl Aggregates {
     ///
     /// # Errors
     ///
-    /// [`Error::Taken`] when there is one of this id; [`Error::EmptyName`], [`Error::Name`].
+    /// [`Error::Taken`](crate::Error::Taken) when there is one of this id;
+    /// [`Error::EmptyName`](crate::Error::EmptyName), [`Error::Name`](crate::Error::Name).
     ///
     /// # Examples
     ///

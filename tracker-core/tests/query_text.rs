@@ -31,6 +31,11 @@ fn text_and_methods_say_the_same() {
     let accuracy = || metric("accuracy").phase("test").max();
     said_by_both(&[
         ("", Query::new()),
+        // A kind that is called as a number that is none.
+        (
+            "tag.e < nan.to",
+            Query::new().filter(tag("e").lt(argument("nan", "to"))),
+        ),
         (
             "metric.accuracy[test].max > 0.95 and optimizer.lr < 0.01 \
              order by metric.loss[test].last limit 10",

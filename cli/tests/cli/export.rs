@@ -317,7 +317,7 @@ fn several_points_at_a_step_are_several_rows() {
             .add(Metric::new("loss", value).time(at))
             .unwrap();
     }
-    drop(tracker);
+    tracker.flush().unwrap();
     let text = fixture.text(&["export", "--wide"]);
     let at = "digits,a,0,0,2026-01-05T10:00:00Z";
     assert_eq!(lines(&text), [format!("{at},1.0"), format!("{at},2.0")]);

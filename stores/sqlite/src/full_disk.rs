@@ -175,7 +175,8 @@ mod tests {
     fn what_is_removed_without_room_makes_room() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("runs.db");
-        let connection = connect::writer(&path, OpenFlags::SQLITE_OPEN_CREATE).unwrap();
+        let connection = connect::writer(&path, OpenFlags::SQLITE_OPEN_CREATE).ok();
+        let connection = connection.unwrap();
         let fill = "CREATE TABLE large AS SELECT randomblob(1000000) AS bytes";
         connection.execute_batch(fill).unwrap();
         // Who has the file open must not lose it.
@@ -196,7 +197,7 @@ mod tests {
             .unwrap()
             .map(|entry| entry.unwrap().file_name());
         assert_eq!(names.collect::<Vec<_>>(), ["runs.db"]);
-        connect::writer(&path, OpenFlags::empty()).unwrap();
+        assert!(connect::writer(&path, OpenFlags::empty()).is_ok());
     }
 
     #[test]
@@ -209,7 +210,7 @@ mod tests {
             &link_of(&path.canonicalize().unwrap()),
         )
         .unwrap();
-        let error = connect::open(&path).unwrap_err();
+        let error = connect::open(&path).err().unwrap();
         assert_eq!(error.kind(), ErrorKind::Unavailable);
         assert!(
             error

@@ -164,7 +164,7 @@ pub(crate) fn thin(
 }
 
 /// The chunks, as they were written.
-fn opened<'b>(blobs: &'b [(Vec<u8>, usize)]) -> Result<Vec<Chunk<'b>>, Failure> {
+fn opened(blobs: &[(Vec<u8>, usize)]) -> Result<Vec<Chunk<'_>>, Failure> {
     let chunks = blobs.iter().map(|(blob, count)| Chunk::open(blob, *count));
     Ok(chunks.collect::<Result<_, _>>()?)
 }

@@ -80,8 +80,7 @@ impl Parser<'_> {
             Some('"' | '\'') => (self.quoted().is_ok(), false),
             Some(char) if opens_name(char) => {
                 self.at += word.len();
-                let is_path = !is_one_of(word, &["inf", "nan", "infinity"]);
-                (is_path, is_one_of(word, &FIELDS))
+                (true, is_one_of(word, &FIELDS))
             }
             _ => (false, false),
         };
