@@ -78,6 +78,7 @@ pub use tracker_core::provenance;
 /// | | `memory:` | [`MemoryStore`](tracker::MemoryStore) |
 /// | `sqlite`, on by default | `sqlite:FILE` | `SqliteStore` |
 /// | `json`, on by default | `json:FILE` | `JsonStore` |
+/// | `postgres` | `postgres://HOST/DATABASE` | `PostgresStore` |
 ///
 /// ```
 /// use entia::prelude::*;
@@ -92,6 +93,9 @@ pub mod tracker {
     #[cfg(feature = "json")]
     #[doc(inline)]
     pub use tracker_json::JsonStore;
+    #[cfg(feature = "postgres")]
+    #[doc(inline)]
+    pub use tracker_postgres::PostgresStore;
     #[cfg(feature = "sqlite")]
     #[doc(inline)]
     pub use tracker_sqlite::SqliteStore;

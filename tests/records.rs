@@ -184,6 +184,17 @@ fn rows_come_back() {
     assert_eq!(travelled(&row), row);
 }
 
+fn artifact() -> ArtifactRecord {
+    ArtifactRecord {
+        name: "a".to_owned(),
+        epoch: Some(3),
+        hash: "00".repeat(32),
+        size: u64::MAX,
+        media_type: "text/plain".to_owned(),
+        created: time(),
+    }
+}
+
 #[test]
 fn every_change_comes_back() {
     let (experiment, aggregate) = (Uuid::now_v7(), Uuid::now_v7());
@@ -191,14 +202,6 @@ fn every_change_comes_back() {
     let record = AggregateRecord::new(experiment, "a");
     let modules = vec![ModuleRecord::new("model", &ADAM).unwrap()];
     let annotation = Annotation::SetNotes(name());
-    let artifact = ArtifactRecord {
-        name: name(),
-        epoch: Some(3),
-        hash: "00".repeat(32),
-        size: u64::MAX,
-        media_type: "text/plain".to_owned(),
-        created: time(),
-    };
     for change in [
         Change::CreateExperiment(ExperimentRecord::new("digits")),
         Change::RenameExperiment {
@@ -268,7 +271,7 @@ fn every_change_comes_back() {
         },
         Change::PutArtifact {
             aggregate,
-            artifact,
+            artifact: artifact(),
         },
         Change::RemoveArtifact {
             aggregate,
@@ -281,6 +284,10 @@ fn every_change_comes_back() {
         },
         Change::ForgetJournal {
             journal: experiment,
+        },
+        Change::PutSetting {
+            key: name(),
+            value: "{\"b\": 1, \"a\": [0.1]}".parse().ok(),
         },
     ] {
         assert_eq!(travelled(&change), change);

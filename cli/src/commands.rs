@@ -15,10 +15,14 @@ mod remove;
 mod runs;
 mod runs_table;
 mod select;
+#[cfg(feature = "serve")]
+mod serve;
 mod show;
 mod start;
 mod strangers;
 mod tag;
+#[cfg(feature = "serve")]
+mod token;
 mod verify;
 
 use crate::error::Result;
@@ -52,6 +56,10 @@ pub(crate) fn run(options: &Options, output: &mut Output) -> Result<()> {
         Command::Restore(runs) => remove::restore(&change()?, runs, output),
         Command::Remove(runs) => remove::remove(&change()?, runs, output),
         Command::RemoveExperiment(remove) => remove::remove_experiment(&change()?, remove, output),
+        #[cfg(feature = "serve")]
+        Command::Serve(serve) => serve::run(options, serve, output),
+        #[cfg(feature = "serve")]
+        Command::Token(token) => token::run(&Store::served(options)?, token, output),
         Command::Completions { shell } => completions::run(*shell, output),
     }
 }

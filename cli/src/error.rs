@@ -129,6 +129,33 @@ pub(crate) enum Error {
     #[error("the output cannot be written: {0}\nhint: see where it goes; the disk may be full")]
     Output(io::Error),
 
+    /// The server does not serve.
+    #[cfg(feature = "serve")]
+    #[error(transparent)]
+    Server(#[from] entia_server::ServerError),
+
+    /// A configuration file.
+    #[cfg(feature = "serve")]
+    #[error(
+        "`{}` cannot be read as the options of a server: {problem}\nhint: it is TOML, with the names \
+         that `entia serve --help` shows, as `listen = \"127.0.0.1:5005\"`",
+        path.display()
+    )]
+    Config { path: PathBuf, problem: String },
+
+    /// What is no address to listen at.
+    #[cfg(feature = "serve")]
+    #[error(
+        "`{text}` is no address to listen at\nhint: write `127.0.0.1:5005`, `[::1]:5005` or a port; \
+         `0.0.0.0:5005` is reached from other machines"
+    )]
+    Listen { text: String },
+
+    /// A certificate without its key, or the other way round.
+    #[cfg(feature = "serve")]
+    #[error("TLS needs a certificate and its key\nhint: give both `tls-cert` and `tls-key`")]
+    HalfOfTls,
+
     /// What was looked for was found; the output says what.
     #[error("{0}")]
     Found(String),

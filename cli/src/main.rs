@@ -24,6 +24,8 @@ use clap_complete::CompleteEnv;
 use entia_report::text;
 // Their schemes are there because they are linked.
 use tracker_json as _;
+#[cfg(feature = "postgres")]
+use tracker_postgres as _;
 use tracker_sqlite as _;
 
 use crate::options::Options;

@@ -1,5 +1,8 @@
 //! What may be written on the command line.
 
+#[cfg(feature = "serve")]
+mod serve;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -8,6 +11,8 @@ use tracker_core::Status;
 
 use crate::complete;
 use crate::help::{COMPLETIONS, NOTES, QUERIES};
+#[cfg(feature = "serve")]
+pub(crate) use serve::{Log, Serve, Token};
 
 /// Look at what training runs have recorded: tables, curves, comparisons and exports.
 #[derive(Debug, Parser)]
@@ -94,6 +99,13 @@ pub(crate) enum Command {
     Remove(Asked),
     /// Remove an experiment with all its runs
     RemoveExperiment(RemoveExperiment),
+    /// Serve a store over HTTP, for a team and for programs in other languages
+    #[cfg(feature = "serve")]
+    Serve(Serve),
+    /// Make, list and end the tokens that the servers of a store ask for
+    #[cfg(feature = "serve")]
+    #[command(subcommand)]
+    Token(Token),
     /// Print a script with which a shell completes commands, options, runs, experiments and metrics
     #[command(after_help = COMPLETIONS)]
     Completions {

@@ -11,6 +11,10 @@ use crate::error::{Error, Result};
 use crate::options::Options;
 use crate::text;
 
+/// What `entia serve` serves where nobody names a store: a file in the working folder.
+#[cfg(feature = "serve")]
+pub(crate) const SERVED: &str = "sqlite:entia.db";
+
 /// An open store.
 pub(crate) struct Store {
     pub(crate) address: String,
@@ -39,6 +43,16 @@ impl Store {
     /// Opens the store that the options name, and creates it where there is none.
     pub(crate) fn create(options: &Options) -> Result<Self> {
         Self::with(options, Tracker::open)
+    }
+
+    /// As [`create`](Self::create), where `entia serve` has its store when nobody names one.
+    #[cfg(feature = "serve")]
+    pub(crate) fn served(options: &Options) -> Result<Self> {
+        let address = address(options).unwrap_or(SERVED);
+        Ok(Self {
+            address: address.to_owned(),
+            tracker: Tracker::open(address)?,
+        })
     }
 
     fn with(

@@ -32,6 +32,8 @@ mod json;
 mod macros;
 mod names;
 mod registry;
+#[cfg(feature = "schema")]
+mod schemas;
 
 pub use build::{
     ArgumentPath, BuildError, Call, Component, ComponentOf, ContextFor, FromContext, Interface,

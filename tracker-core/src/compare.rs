@@ -17,6 +17,7 @@ type Named = Vec<(String, Value)>;
 ///
 /// It displays as a table: a line for each difference, a column for each aggregate.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Comparison {
     /// The ids of the aggregates, in the order they were given.
     pub aggregates: Vec<String>,
@@ -29,6 +30,7 @@ pub struct Comparison {
 
 /// One thing that aggregates are compared in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Compared {
     /// What it is: `epoch`, `param.seed`, `model` for the name of a module, `model.layers` for one of
     /// its arguments, `loss[train]` for the last value of a series.

@@ -33,6 +33,7 @@ mod search;
 mod search_life;
 mod search_words;
 mod tables;
+mod touches;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -71,6 +72,7 @@ pub fn run(open: impl Fn() -> Tracker) {
         search_life::BEHAVIOURS,
         search_words::BEHAVIOURS,
         pages::BEHAVIOURS,
+        touches::BEHAVIOURS,
     ];
     let behaviours = groups.into_iter().flatten();
     let found = violations(behaviours.map(|(name, behaviour)| {

@@ -9,6 +9,7 @@ use serde::Serialize;
 ///
 /// It displays as one line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Disagreement {
     /// What the entity was given as: the kind of a module, or `dataset`.
     pub kind: String,

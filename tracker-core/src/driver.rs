@@ -121,13 +121,19 @@ pub struct Address<'a> {
 
 /// Schemes that are known here, whether or not they are linked: how an address is written, the crate
 /// that opens it, and the feature of `entia`.
-const KNOWN: [Known; 6] = [
+const KNOWN: [Known; 7] = [
     Known("memory", "memory:", "", ""),
     Known("sqlite", "sqlite:FILE", "tracker-sqlite", "sqlite"),
     Known("json", "json:FILE", "tracker-json", "json"),
     Known(
         "postgres",
         "postgres://HOST/DATABASE",
+        "tracker-postgres",
+        "postgres",
+    ),
+    Known(
+        "postgresql",
+        "postgresql://HOST/DATABASE",
         "tracker-postgres",
         "postgres",
     ),
@@ -259,7 +265,9 @@ fn not_found(address: &Address<'_>) -> Error {
 fn forms() -> String {
     let known = KNOWN.iter().map(|known| (known.0, known.1));
     let linked = inventory::iter::<Driver>.into_iter();
-    let mut all: Vec<(&str, &str)> = known.filter(|(scheme, _)| *scheme != "https").collect();
+    // Of two schemes for one thing, the first is enough.
+    let known = known.filter(|(scheme, _)| !matches!(*scheme, "https" | "postgresql"));
+    let mut all: Vec<(&str, &str)> = known.collect();
     for driver in linked {
         if KNOWN.iter().all(|known| known.0 != driver.scheme) {
             all.push((driver.scheme, driver.form));
@@ -283,13 +291,23 @@ pub(crate) fn shown(address: &str) -> String {
         return address.to_owned();
     };
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    match host
+    let named = host
         .rsplit_once('@')
-        .and_then(|(user, _)| Some((user, user.split_once(':')?.0)))
-    {
+        .and_then(|(user, _)| Some((user, user.split_once(':')?.0)));
+    let shown = match named {
         Some((user, name)) => format!("{scheme}://{name}:***{}", &rest[user.len()..]),
         None => address.to_owned(),
-    }
+    };
+    let Some((place, options)) = shown.split_once('?') else {
+        return shown;
+    };
+    let hidden = options
+        .split('&')
+        .map(|option| match option.split_once('=') {
+            Some((name @ ("password" | "sslpassword"), _)) => format!("{name}=***"),
+            _ => option.to_owned(),
+        });
+    format!("{place}?{}", hidden.collect::<Vec<_>>().join("&"))
 }
 
 fn refuse(address: &str, problem: &str, hint: String) -> Error {
@@ -311,6 +329,10 @@ mod tests {
             (
                 "postgres://me:h@nter2@host:5432/db?x=1",
                 "postgres://me:***@host:5432/db?x=1",
+            ),
+            (
+                "postgres://host/db?user=me&password=h@nter2&x=1",
+                "postgres://host/db?user=me&password=***&x=1",
             ),
             ("http://me@host/a:b@c", "http://me@host/a:b@c"),
             ("http://host", "http://host"),

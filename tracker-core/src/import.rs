@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::link::Link;
 use crate::ports::{Change, Detail, ExperimentRecord, Row, Scope, Store};
 use crate::records::{AggregateRecord, AttemptRecord, ModuleRecord, Series, new_id};
@@ -60,7 +60,28 @@ const CHUNK: usize = 100_000;
 /// assert_eq!(import(&from, &to, |_| {})?.points, 0);
 /// # Ok::<(), tracker_core::Error>(())
 /// ```
-pub fn import(from: &Tracker, to: &Tracker, progress: impl FnMut(&Progress)) -> Result<Imported> {
+pub fn import(
+    from: &Tracker,
+    to: &Tracker,
+    mut progress: impl FnMut(&Progress),
+) -> Result<Imported> {
+    import_while(from, to, |reached| {
+        progress(reached);
+        true
+    })
+}
+
+/// As [`import`], for as long as `progress` says that it may go on. One that is cut off is completed
+/// by the next.
+///
+/// # Errors
+///
+/// As [`import`]; and [`ErrorKind::Failed`] where it was cut off.
+pub fn import_while(
+    from: &Tracker,
+    to: &Tracker,
+    progress: impl FnMut(&Progress) -> bool,
+) -> Result<Imported> {
     let source = from.link().settled()?;
     let mut plan = Vec::new();
     for experiment in source.experiments()? {
@@ -83,7 +104,7 @@ pub fn import(from: &Tracker, to: &Tracker, progress: impl FnMut(&Progress)) -> 
         let summaries = rows.iter().flat_map(|row| &row.summaries);
         copy.progress.points.total += summaries.map(|summary| summary.count).sum::<u64>();
     }
-    (copy.report)(&copy.progress);
+    copy.report()?;
     for (experiment, rows) in &plan {
         copy.experiment(experiment, rows, &plan)?;
     }
@@ -121,7 +142,23 @@ struct Gap {
     is_end: bool,
 }
 
-impl<F: FnMut(&Progress)> Copy<'_, F> {
+impl<F: FnMut(&Progress) -> bool> Copy<'_, F> {
+    /// Says how far it is, and ends it where it may not go on.
+    fn report(&mut self) -> Result<()> {
+        if (self.report)(&self.progress) {
+            return Ok(());
+        }
+        Err(Error::Store {
+            kind: ErrorKind::Failed,
+            action: "complete the import".to_owned(),
+            place: "the target".to_owned(),
+            cause: std::sync::Arc::from(Box::<dyn std::error::Error + Send + Sync>::from(
+                "it was cut off",
+            )),
+            hint: "run it again; what was copied stays".to_owned(),
+        })
+    }
+
     fn experiment(
         &mut self,
         record: &ExperimentRecord,
@@ -164,10 +201,10 @@ impl<F: FnMut(&Progress)> Copy<'_, F> {
         for row in rows {
             self.aggregate(row, record, &found)?;
             self.progress.aggregates.done += 1;
-            (self.report)(&self.progress);
+            self.report()?;
         }
         self.progress.experiments.done += 1;
-        (self.report)(&self.progress);
+        self.report()?;
         Ok(())
     }
 
@@ -368,7 +405,7 @@ impl<F: FnMut(&Progress)> Copy<'_, F> {
         }])?;
         self.imported.points += points as u64;
         self.progress.points.done += points as u64;
-        (self.report)(&self.progress);
+        self.report()?;
         Ok(())
     }
 }

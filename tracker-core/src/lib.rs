@@ -74,6 +74,8 @@ mod names;
 mod process;
 mod provenance;
 mod records;
+#[cfg(feature = "schema")]
+mod schemas;
 mod scope;
 mod search;
 mod shared;
@@ -91,7 +93,7 @@ pub use disagreement::Disagreement;
 pub use driver::{Access, Address, Driver, Opened};
 pub use error::{Error, ErrorKind, Result, StoreProblem};
 pub use experiment::{Experiment, Experiments};
-pub use import::{Count, Imported, Progress, import};
+pub use import::{Count, Imported, Progress, import, import_while};
 pub use iterations::Iterations;
 pub use journal::JournalInfo;
 pub use memory::MemoryStore;

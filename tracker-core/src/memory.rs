@@ -3,12 +3,14 @@
 
 mod aggregate;
 mod content;
+mod touches;
 
+use registry_core::Value;
 use uuid::Uuid;
 
 use crate::error::Result;
 use crate::fork::{Guard, Guarded};
-use crate::ports::{Applied, Change, Detail, Mark, Scope, Store};
+use crate::ports::{Applied, Change, Detail, Mark, Scope, Store, Touch};
 use crate::records::{ArtifactRecord, AttemptRecord, ExperimentRecord, Iteration, Row, Series};
 use content::Content;
 
@@ -130,5 +132,17 @@ impl Store for MemoryStore {
 
     fn identity(&self) -> Result<Option<Uuid>> {
         Ok(Some(self.identity))
+    }
+
+    fn settings(&self, prefix: &str) -> Result<Vec<(String, Value)>> {
+        Ok(self.lock().settings(prefix))
+    }
+
+    fn newest_change(&self) -> Result<u64> {
+        Ok(self.lock().touches.newest())
+    }
+
+    fn changes_after(&self, number: u64, limit: usize) -> Result<Vec<Touch>> {
+        Ok(self.lock().touches.after(number, limit))
     }
 }

@@ -28,6 +28,7 @@ mod contents;
 mod history;
 mod search;
 mod store;
+mod touch;
 
 pub use crate::scope::{Detail, Scope};
 pub use change::{Applied, Change, Mark};
@@ -37,6 +38,7 @@ pub(crate) use history::Pieces;
 pub use history::{Axis, Histories, History, Specials};
 pub use search::Search;
 pub use store::Store;
+pub use touch::{Touch, Touched};
 
 pub(crate) use contents::ContentHasher;
 

@@ -42,3 +42,5 @@ pub(crate) use id::new_id;
 pub(crate) use identity::check_json;
 pub(crate) use metric::check_count;
 pub(crate) use moment::now;
+#[cfg(feature = "schema")]
+pub(crate) use number::Number;

@@ -147,6 +147,15 @@ impl Tracker {
         self
     }
 
+    /// Where the contents of artifacts are.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoPlace`] where nobody has said, and the store stands in no file.
+    pub fn contents(&self) -> Result<Arc<dyn ContentStore>> {
+        self.link.contents()
+    }
+
     /// The tracker with another limit for the length of its journal than 1 GiB, in bytes. The journal
     /// begins with 1 MiB, and grows while the store takes changes more slowly than they come, or not
     /// at all: another process keeps it, the disk or the network is away. At the limit, what is added

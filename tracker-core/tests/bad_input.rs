@@ -42,7 +42,7 @@ fn unknown_addresses_name_those_that_exist() {
         ("jsn:runs.json", "`jsn`", "did you mean `json`?"),
         ("sqlight:runs.db", "`sqlight`", "did you mean `sqlite`?"),
         ("SQLite:runs.db", "`SQLite`", "`sqlite:FILE`"),
-        ("postgresql://host/runs", "`postgresql`", "`postgres`"),
+        ("postgre://host/runs", "`postgre`", "`postgres`"),
         ("memory:runs", "no name", "`memory:`"),
     ] {
         let error = refused(address);
@@ -68,6 +68,7 @@ fn schemes_of_crates_that_are_not_linked_name_the_crate() {
         ("json:runs.json", "`tracker-json`", "`json`"),
         ("http://host", "`tracker-http`", "`http`"),
         ("https://host", "`tracker-http`", "`http`"),
+        ("postgresql://host/runs", "`tracker-postgres`", "`postgres`"),
     ] {
         let error = refused(address);
         assert!(matches!(error, Error::NotLinked { .. }), "{error}");

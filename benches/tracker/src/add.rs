@@ -43,7 +43,7 @@ pub(crate) fn measure(place: &Place, n: u64) -> Result<Figures> {
         full_speed: latency(place, n, n)?,
         locked_ns: match place.store {
             Store::Sqlite => Some(locked(place, n)?),
-            Store::Json | Store::Memory => None,
+            Store::Json | Store::Memory | Store::Postgres => None,
         },
     })
 }

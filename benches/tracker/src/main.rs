@@ -7,6 +7,7 @@
 mod add;
 mod best;
 mod create;
+mod creators;
 mod history;
 mod memory;
 mod points;
@@ -15,6 +16,7 @@ mod raw;
 mod runs;
 mod sample;
 mod scratch;
+mod serve;
 mod statistics;
 mod thinned;
 
@@ -101,6 +103,28 @@ enum Workload {
         #[arg(default_value_t = 800_000, value_parser = size())]
         n: u64,
     },
+    /// Runs created a second by eight processes in one store.
+    Creators {
+        /// Runs of all processes together.
+        #[arg(default_value_t = 8_000, value_parser = size())]
+        n: u64,
+    },
+    /// One of the eight processes.
+    #[command(hide = true)]
+    Creator {
+        address: String,
+        index: u64,
+        runs: u64,
+    },
+    /// A server: its start, its memory, and calls of one point each by eight clients.
+    Serve {
+        /// Calls of all clients together.
+        #[arg(default_value_t = 100_000, value_parser = size())]
+        n: u64,
+    },
+    /// The server.
+    #[command(hide = true)]
+    Server { address: String },
     /// One of the eight processes.
     #[command(hide = true)]
     Writer {
@@ -137,6 +161,14 @@ fn run(place: &Place, workload: &Workload) -> Result<()> {
         Workload::Thinned { n } => place.report("thinned", *n, thinned::measure(place, *n)?),
         Workload::Memory { n } => place.report("memory", *n, memory::measure(place, *n)?),
         Workload::Processes { n } => place.report("processes", *n, processes::measure(place, *n)?),
+        Workload::Creators { n } => place.report("creators", *n, creators::measure(place, *n)?),
+        Workload::Creator {
+            address,
+            index,
+            runs,
+        } => creators::create(address, *index, *runs),
+        Workload::Serve { n } => place.report("serve", *n, serve::measure(place, *n)?),
+        Workload::Server { address } => serve::serve(address),
         Workload::Writer {
             address,
             index,

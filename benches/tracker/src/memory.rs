@@ -22,13 +22,13 @@ pub(crate) fn measure(place: &Place, n: u64) -> Result<Figures> {
     let seconds = log(&scratch, metrics, n)?;
     Ok(Figures {
         speed: Speed::new(n, seconds),
-        peak_mib: peak_kib().map(|kib| rounded(float(kib) / 1_024.0, 1)),
+        peak_mib: peak_kib("self").map(|kib| rounded(float(kib) / 1_024.0, 1)),
     })
 }
 
-/// As Linux counts it.
-fn peak_kib() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+/// Of a process by its number, or of `self`, as Linux counts it.
+pub(crate) fn peak_kib(process: &str) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status
         .lines()
         .find_map(|line| line.strip_prefix("VmHWM:"))?;

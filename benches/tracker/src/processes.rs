@@ -12,7 +12,7 @@ use crate::sample::{self, PHASE, SERIES, points};
 use crate::scratch::{Place, Scratch, Store};
 use crate::statistics::{Speed, median};
 
-const PROCESSES: u64 = 8;
+pub(crate) const PROCESSES: u64 = 8;
 
 /// Odd, so that one of them is the median.
 const ROUNDS: usize = 3;
@@ -31,15 +31,7 @@ pub(crate) struct Figures {
 }
 
 pub(crate) fn measure(place: &Place, n: u64) -> Result<Figures> {
-    if place.store == Store::Memory {
-        return Err("processes share no store in memory\nhint: choose another `--store`".into());
-    }
-    if !n.is_multiple_of(PROCESSES) {
-        return Err(format!(
-            "{n} points cannot be shared out\nhint: give a multiple of {PROCESSES}"
-        )
-        .into());
-    }
+    check_store(place, n)?;
     let mut figures = Figures {
         rounds: ROUNDS,
         processes: PROCESSES,
@@ -63,23 +55,42 @@ pub(crate) fn measure(place: &Place, n: u64) -> Result<Figures> {
     Ok(figures)
 }
 
+/// An error where processes cannot share the store, or the work.
+pub(crate) fn check_store(place: &Place, n: u64) -> Result<()> {
+    if place.store == Store::Memory {
+        return Err("processes share no store in memory\nhint: choose another `--store`".into());
+    }
+    if !n.is_multiple_of(PROCESSES) {
+        let hint = format!("give a multiple of {PROCESSES}");
+        return Err(format!("{n} cannot be shared out\nhint: {hint}").into());
+    }
+    Ok(())
+}
+
 fn round(scratch: &Scratch, each: u64) -> Result<f64> {
     let start = Instant::now();
     let writers = (0..PROCESSES)
-        .map(|index| spawn(&scratch.address(), index, each))
+        .map(|index| spawn("writer", &scratch.address(), index, each))
         .collect::<Result<Vec<_>>>()?;
-    for mut writer in writers {
-        let ended = writer.wait()?;
+    await_all(writers)?;
+    Ok(start.elapsed().as_secs_f64())
+}
+
+/// Waits for the end of processes, which must be a good one.
+pub(crate) fn await_all(processes: Vec<Child>) -> Result<()> {
+    for mut process in processes {
+        let ended = process.wait()?;
         if !ended.success() {
             return Err(format!("a process failed: {ended}").into());
         }
     }
-    Ok(start.elapsed().as_secs_f64())
+    Ok(())
 }
 
-fn spawn(address: &str, index: u64, points: u64) -> Result<Child> {
+/// Starts this program for one of several processes.
+pub(crate) fn spawn(workload: &str, address: &str, index: u64, n: u64) -> Result<Child> {
     let mut command = Command::new(std::env::current_exe()?);
-    command.args(["writer", address, &index.to_string(), &points.to_string()]);
+    command.args([workload, address, &index.to_string(), &n.to_string()]);
     Ok(command.stdout(Stdio::null()).spawn()?)
 }
 

@@ -2,9 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use clap::{Args, ValueEnum};
 use entia::prelude::Tracker;
+use postgres::{Client, NoTls};
 use serde::Serialize;
 use tempfile::TempDir;
 
@@ -28,12 +30,15 @@ pub(crate) enum Store {
     Sqlite,
     Json,
     Memory,
+    /// In the database whose address `ENTIA_TEST_POSTGRES` is.
+    Postgres,
 }
 
 /// A folder for one store.
 pub(crate) struct Scratch {
     store: Store,
     folder: TempDir,
+    server: Option<Server>,
 }
 
 impl Place {
@@ -48,8 +53,15 @@ impl Place {
         let folder = tempfile::Builder::new()
             .prefix("entia-bench-")
             .tempdir_in(dir)?;
-        let store = self.store;
-        Ok(Scratch { store, folder })
+        let server = match self.store {
+            Store::Postgres => Some(Server::new()?),
+            Store::Sqlite | Store::Json | Store::Memory => None,
+        };
+        Ok(Scratch {
+            store: self.store,
+            folder,
+            server,
+        })
     }
 }
 
@@ -65,6 +77,9 @@ impl Scratch {
             Store::Sqlite => format!("sqlite:{}", path("runs.db")),
             Store::Json => format!("json:{}", path("runs.json")),
             Store::Memory => "memory:".to_owned(),
+            Store::Postgres => self.server.as_ref().map_or_else(String::new, |server| {
+                server.address(&self.path().display().to_string())
+            }),
         }
     }
 
@@ -82,9 +97,58 @@ impl Scratch {
         self.open()
     }
 
-    /// The bytes of all files.
+    /// The bytes of all files, or of all tables.
     pub(crate) fn size(&self) -> Result<u64> {
-        size(self.path())
+        match &self.server {
+            Some(server) => server.size(),
+            None => size(self.path()),
+        }
+    }
+}
+
+/// A schema of its own in a database.
+struct Server {
+    database: String,
+    schema: String,
+}
+
+impl Server {
+    fn new() -> Result<Self> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let database = std::env::var("ENTIA_TEST_POSTGRES").map_err(|_| {
+            "no database is named\nhint: export ENTIA_TEST_POSTGRES=$(scripts/postgres.sh start -c \
+             fsync=on)"
+        })?;
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let schema = format!("bench_{}_{count}", std::process::id());
+        Ok(Self { database, schema })
+    }
+
+    fn address(&self, folder: &str) -> String {
+        let Self { database, schema } = self;
+        let sign = if database.contains('?') { '&' } else { '?' };
+        format!("{database}{sign}schema={schema}&journals={folder}")
+    }
+
+    fn size(&self) -> Result<u64> {
+        let sql = "SELECT sum(pg_total_relation_size(oid))::bigint FROM pg_class
+                   WHERE relnamespace = $1::text::regnamespace AND relkind = 'r'";
+        let row = self.client()?.query_one(sql, &[&self.schema])?;
+        Ok(u64::try_from(row.get::<_, i64>(0))?)
+    }
+
+    fn client(&self) -> Result<Client> {
+        Ok(Client::connect(&self.database, NoTls)?)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Ok(mut client) = self.client() {
+            // What stays behind takes room on a server that is thrown away.
+            let drop = format!("DROP SCHEMA IF EXISTS {} CASCADE", self.schema);
+            let _ = client.batch_execute(&drop);
+        }
     }
 }
 

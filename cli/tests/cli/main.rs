@@ -17,9 +17,13 @@ mod output;
 mod params;
 mod read;
 mod runs;
+#[cfg(feature = "serve")]
+mod serve;
 mod several;
 mod show;
 mod start;
 mod support;
 mod target;
+#[cfg(feature = "serve")]
+mod token;
 mod verify;

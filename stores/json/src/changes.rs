@@ -13,7 +13,7 @@ use crate::documents::{
     write_attempts, write_experiment, write_hash, write_iteration, write_mark, write_metric,
     write_module, write_pass,
 };
-use crate::errors::unwritable;
+use crate::errors::{no_settings, unwritable};
 use crate::tables::{Document, Members, Table};
 
 impl Content {
@@ -80,6 +80,7 @@ impl Content {
             }
             Change::Rewind { aggregate, epoch } => self.rewind(*aggregate, *epoch),
             Change::ForgetJournal { journal } => self.forget(*journal),
+            Change::PutSetting { key, .. } => Err(no_settings(key)),
         }
     }
 
@@ -332,5 +333,6 @@ fn action_of(change: &Change) -> &'static str {
         Change::RemoveArtifact { .. } => "remove an artifact",
         Change::Rewind { .. } => "rewind an aggregate",
         Change::ForgetJournal { .. } => "forget a journal",
+        Change::PutSetting { .. } => "keep a setting",
     }
 }

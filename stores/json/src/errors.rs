@@ -71,3 +71,14 @@ pub(crate) fn unwritable(place: impl Into<String>) -> impl FnOnce(ArgumentError)
     let place = place.into();
     move |problem| Error::Json { place, problem }
 }
+
+/// For a setting, which the file of the Python package has no place for.
+pub(crate) fn no_settings(key: &str) -> Error {
+    Error::Store {
+        kind: tracker_core::ErrorKind::Unsupported,
+        action: format!("keep the setting `{key}`"),
+        place: "a JSON file".to_owned(),
+        cause: std::sync::Arc::new(io::Error::other("the file has no place for settings")),
+        hint: "use a store at `sqlite:FILE`".to_owned(),
+    }
+}

@@ -6,8 +6,10 @@ use tracker_core::ports::{Applied, Change, Mark};
 
 use crate::column::{column, count};
 use crate::failure::Failure;
+use crate::touches::with_touches;
 use crate::{
     aggregates, artifacts, attempts, experiments, facts, iterations, modules, rewind, series,
+    settings,
 };
 
 /// Makes changes one after the other, unless the mark says that they were made before.
@@ -22,9 +24,9 @@ pub(crate) fn apply(
     {
         return Ok(applied);
     }
-    for change in changes {
-        make(transaction, change, &mut applied)?;
-    }
+    with_touches(transaction, changes, |change| {
+        make(transaction, change, &mut applied)
+    })?;
     if let Some(mark) = mark {
         advance(transaction, mark)?;
     }
@@ -140,6 +142,7 @@ fn make(
                 .execute([journal.to_string()])?;
             Ok(())
         }
+        Change::PutSetting { key, value } => settings::put(transaction, key, value.as_ref()),
     }
 }
 

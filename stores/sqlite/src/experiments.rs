@@ -1,11 +1,13 @@
 //! The table of experiments.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{OptionalExtension, Params, Row, Transaction, params};
 use tracker_core::ports::ExperimentRecord;
 use tracker_core::{Annotation, Definition, Error, Uuid};
 
 use crate::annotations::{self, Table};
-use crate::column::{json, text, time};
+use crate::column::{count, json, text, time};
 use crate::failure::{Failure, unique};
 
 /// Creates an experiment.
@@ -91,6 +93,23 @@ pub(crate) fn select(
         records.push(record(row)?);
     }
     Ok(records)
+}
+
+/// How many aggregates each has.
+pub(crate) fn counts(transaction: &Transaction<'_>) -> Result<BTreeMap<Uuid, u64>, Failure> {
+    let mut statement = transaction.prepare_cached(
+        "SELECT uuid, name, runs FROM experiments
+         JOIN (SELECT experiment, count(*) AS runs FROM aggregates GROUP BY experiment)
+             ON experiment = experiments.row",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut counts = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let name: String = row.get(1)?;
+        let experiment = id(&row.get::<_, String>(0)?, &name)?;
+        counts.insert(experiment, count(row.get(2)?)?);
+    }
+    Ok(counts)
 }
 
 fn record(row: &Row<'_>) -> Result<ExperimentRecord, Failure> {

@@ -43,8 +43,10 @@ mod rows;
 mod schema;
 mod search;
 mod series;
+mod settings;
 mod store;
 mod summaries;
+mod touches;
 
 pub use store::SqliteStore;
 

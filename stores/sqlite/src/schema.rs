@@ -159,7 +159,8 @@ const UUID: &str = "unhex(printf('%08x%04x8', aggregates.row >> 16, aggregates.r
 /// The life of a run: uuids, names, parameters, definitions, attempts and artifacts. Series name
 /// their metric by its row in `metrics`, one for each name and phase of an experiment, so that
 /// indexes order the runs of an experiment by each extreme; `facts` has what else is searched for. The
-/// one row of `identity` tells the store from every other.
+/// one row of `identity` tells the store from every other. `touches` has the newest change of each
+/// experiment, whose uuid is that of its experiment then, and of each aggregate; the removed ones too.
 const VERSION_3: &str = "
 CREATE TABLE identity (uuid BLOB NOT NULL) STRICT;
 INSERT INTO identity VALUES (randomblob(16));
@@ -271,6 +272,19 @@ CREATE TABLE facts (
     PRIMARY KEY (aggregate, field)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX facts_by_value ON facts (field, value);
+
+CREATE TABLE settings (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE touches (
+    uuid BLOB PRIMARY KEY,
+    number INTEGER NOT NULL UNIQUE,
+    experiment BLOB NOT NULL,
+    removed INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX touches_of_experiment ON touches (experiment);
 ";
 
 /// What makes the tables of version 2 look as those of version 3 for this connection alone, which
@@ -299,6 +313,8 @@ CREATE TEMP TABLE attempts (row INTEGER PRIMARY KEY, aggregate, uuid, started, s
     reason, place, process, process_started, provenance);
 CREATE TEMP TABLE artifacts (row INTEGER PRIMARY KEY, aggregate, name, epoch, hash, size, media_type,
     created);
+CREATE TEMP TABLE settings (key PRIMARY KEY, value);
+CREATE TEMP TABLE touches (uuid PRIMARY KEY, number UNIQUE, experiment, removed);
 ";
 
 /// What makes the tables of version 1 look as those of version 2, before the views above.

@@ -1,14 +1,16 @@
 //! The store: its connections, and the port.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use registry_core::Value;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use tracker_core::ports::{
     Applied, ArtifactRecord, AttemptRecord, Change, Detail, ExperimentRecord, Histories, History,
-    Mark, Row, Scope, Search, Store,
+    Mark, Row, Scope, Search, Store, Touch,
 };
 use tracker_core::query::Page;
 use tracker_core::{Error, Iteration, Result, Series, StoreProblem, Uuid};
@@ -20,7 +22,7 @@ use crate::read_only::ReadOnly;
 use crate::rows::Condition;
 use crate::{
     aggregates, artifacts, attempts, changes, check, connect, experiments, full_disk, histories,
-    iterations, rows, schema, search,
+    iterations, rows, schema, search, settings, touches,
 };
 
 /// Keeps everything in one SQLite file.
@@ -358,6 +360,26 @@ impl Store for SqliteStore {
     fn histories(&self, wanted: &Histories) -> Result<Vec<History>> {
         self.reading("read histories", |transaction| {
             histories::read(transaction, wanted)
+        })
+    }
+
+    fn counts(&self) -> Result<BTreeMap<Uuid, u64>> {
+        self.reading("count the runs", experiments::counts)
+    }
+
+    fn settings(&self, prefix: &str) -> Result<Vec<(String, Value)>> {
+        self.reading("read the settings", |transaction| {
+            settings::select(transaction, prefix)
+        })
+    }
+
+    fn newest_change(&self) -> Result<u64> {
+        self.reading("read the number of changes", touches::newest)
+    }
+
+    fn changes_after(&self, number: u64, limit: usize) -> Result<Vec<Touch>> {
+        self.reading("read what has changed", |transaction| {
+            touches::after(transaction, number, limit)
         })
     }
 

@@ -4,7 +4,12 @@
 #[path = "../../../tracker-core/tests/forked/mod.rs"]
 mod forked;
 
+use tempfile::TempDir;
 use tracker_sqlite as _;
 
-/// What the addresses of the stores begin with that are forked.
-const SCHEME: &str = "sqlite";
+/// The address of a new store, while its folder is there.
+fn store() -> (TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let address = format!("sqlite:{}", folder.path().join("runs").display());
+    (folder, address)
+}

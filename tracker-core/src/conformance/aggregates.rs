@@ -20,6 +20,7 @@ behaviours! {
     removed_aggregate_is_gone_with_all_it_held,
     cleared_aggregates_are_gone,
     one_model_can_be_tracked_at_once,
+    aggregates_are_counted,
 }
 
 fn aggregate_is_known_by_the_hash_of_its_model(tracker: &Tracker) -> Result<()> {
@@ -201,5 +202,22 @@ fn one_model_can_be_tracked_at_once(tracker: &Tracker) -> Result<()> {
     assert_eq!(runs.len(), 8, "no thread may fail");
     assert_eq!(tracker.experiment("digits")?.aggregates().list()?.len(), 1);
     assert_eq!(runs[0].modules()?.len(), 1, "the model must be stored once");
+    Ok(())
+}
+
+fn aggregates_are_counted(tracker: &Tracker) -> Result<()> {
+    let digits = tracker.experiment("digits")?;
+    let letters = tracker.experiment("letters")?;
+    tracker.experiment("empty")?;
+    for id in ["a", "b", "c"] {
+        digits.track_as(id, &model())?;
+    }
+    letters.track_as("a", &model())?.archive()?;
+    let removed = digits.aggregates().get("b")?;
+    removed.map_or(Ok(()), crate::Aggregate::remove)?;
+    let counts = tracker.store()?.counts()?.into_iter().collect::<Vec<_>>();
+    let mut expected = vec![(digits.id(), 2), (letters.id(), 1)];
+    expected.sort_unstable();
+    assert_eq!(counts, expected);
     Ok(())
 }

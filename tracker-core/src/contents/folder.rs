@@ -1,7 +1,7 @@
 //! Contents in a folder.
 
 use std::fs::{self, File, Metadata};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek as _};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -117,11 +117,17 @@ impl ContentStore for FolderContents {
     }
 
     fn open(&self, hash: &str) -> Result<Box<dyn Read + Send>> {
+        self.open_at(hash, 0)
+    }
+
+    fn open_at(&self, hash: &str, first: u64) -> Result<Box<dyn Read + Send>> {
         let path = self.path(hash);
-        let Some(path) = path else {
-            return Err(Error::no_content(self.place(hash)));
-        };
-        match File::open(&path) {
+        let path = path.ok_or_else(|| Error::no_content(self.place(hash)))?;
+        let opened = File::open(&path).and_then(|mut file| {
+            file.seek(io::SeekFrom::Start(first))?;
+            Ok(file)
+        });
+        match opened {
             Ok(file) => Ok(Box::new(file)),
             Err(error) if is_absent(&error) => Err(Error::no_content(self.place(hash))),
             Err(error) => Err(Error::io("read an artifact", self.place(hash), error)),

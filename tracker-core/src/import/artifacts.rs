@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::ports::{Change, ContentStore as _};
 use crate::records::ArtifactRecord;
 
-impl<F: FnMut(&Progress)> Copy<'_, F> {
+impl<F: FnMut(&Progress) -> bool> Copy<'_, F> {
     /// Copies the artifacts whose name and epoch the target has not. What it has keeps its content;
     /// where that is the same and has got lost there, it is copied again.
     pub(super) fn artifacts(&mut self, pair: &Pair<'_>) -> Result<()> {

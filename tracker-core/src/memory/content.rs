@@ -1,13 +1,15 @@
 //! All that a store in memory holds.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use registry_core::Value;
 use uuid::Uuid;
 
 use super::aggregate::Aggregate;
+use super::touches::Touches;
 use crate::error::{Error, Result};
-use crate::ports::{Applied, Change, Detail, Mark, Scope};
+use crate::ports::{Applied, Change, Detail, Mark, Scope, Touch, Touched};
 use crate::records::{AggregateRecord, ExperimentRecord, ModuleRecord, Row};
 
 /// Experiments and aggregates. A clone shares what neither changes.
@@ -18,6 +20,8 @@ pub(super) struct Content {
     /// The uuid of each aggregate by its experiment and its id there.
     ids: HashMap<(Uuid, String), Uuid>,
     positions: HashMap<Uuid, u64>,
+    settings: BTreeMap<String, Value>,
+    pub(super) touches: Touches,
 }
 
 impl Content {
@@ -62,8 +66,51 @@ impl Content {
         self.positions.insert(mark.journal, mark.position);
     }
 
+    /// The settings whose keys begin so.
+    pub(super) fn settings(&self, prefix: &str) -> Vec<(String, Value)> {
+        let from = self.settings.range(prefix.to_owned()..);
+        let found = from.take_while(|(key, _)| key.starts_with(prefix));
+        found
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect()
+    }
+
     /// Makes one change, or none of it.
     pub(super) fn make(&mut self, change: &Change, applied: &mut Applied) -> Result<()> {
+        // What is removed is told from what it was.
+        let before = self.touch(change);
+        self.change(change, applied)?;
+        if let Some(touch) = self.touch(change).or(before) {
+            self.touches.add(touch);
+        }
+        Ok(())
+    }
+
+    /// What a change touches, as it is now; none where it is not there.
+    fn touch(&self, change: &Change) -> Option<Touch> {
+        let (experiment, aggregate) = match change.touches() {
+            Touched::Experiment(id) => {
+                self.experiments.iter().find(|other| other.id == id)?;
+                (id, None)
+            }
+            Touched::Aggregate(uuid) => {
+                let aggregate = self.aggregates.get(&uuid)?;
+                (aggregate.record.experiment, Some(uuid))
+            }
+            Touched::Nothing => return None,
+        };
+        Some(Touch {
+            number: 0,
+            experiment,
+            aggregate,
+            removed: matches!(
+                change,
+                Change::RemoveExperiment { .. } | Change::RemoveAggregate { .. }
+            ),
+        })
+    }
+
+    fn change(&mut self, change: &Change, applied: &mut Applied) -> Result<()> {
         match change {
             Change::CreateExperiment(record) => self.create_experiment(record)?,
             Change::RenameExperiment { experiment, name } => self.rename(*experiment, name)?,
@@ -105,11 +152,16 @@ impl Content {
                 None => applied.missing.push(*aggregate),
             },
             Change::ForgetJournal { journal } => drop(self.positions.remove(journal)),
+            Change::PutSetting { key, value } => match value {
+                Some(value) => drop(self.settings.insert(key.clone(), value.clone())),
+                None => drop(self.settings.remove(key)),
+            },
             change => {
-                let uuid = of_aggregate(change);
-                let found = self.aggregates.get_mut(&uuid);
-                let found = found.ok_or_else(|| Error::no_aggregate(uuid))?;
-                Arc::make_mut(found).make(change)?;
+                if let Touched::Aggregate(uuid) = change.touches() {
+                    let found = self.aggregates.get_mut(&uuid);
+                    let found = found.ok_or_else(|| Error::no_aggregate(uuid))?;
+                    Arc::make_mut(found).make(change)?;
+                }
             }
         }
         Ok(())
@@ -153,29 +205,5 @@ impl Content {
         let aggregate = Aggregate::new(record, modules);
         self.aggregates.insert(record.uuid, Arc::new(aggregate));
         Ok(())
-    }
-}
-
-/// The aggregate that a change is about; nil for one that is about none.
-fn of_aggregate(change: &Change) -> Uuid {
-    match change {
-        Change::NameAggregate { aggregate, .. }
-        | Change::Archive { aggregate, .. }
-        | Change::SetEpoch { aggregate, .. }
-        | Change::Annotate { aggregate, .. }
-        | Change::SetParam { aggregate, .. }
-        | Change::DefineMetric { aggregate, .. }
-        | Change::RemoveAggregate { aggregate }
-        | Change::PutModule { aggregate, .. }
-        | Change::AddPoints { aggregate, .. }
-        | Change::ClearMetrics { aggregate }
-        | Change::PutIteration { aggregate, .. }
-        | Change::ClearIterations { aggregate }
-        | Change::PutAttempt { aggregate, .. }
-        | Change::UpdateAttempt { aggregate, .. }
-        | Change::PutArtifact { aggregate, .. }
-        | Change::RemoveArtifact { aggregate, .. }
-        | Change::Rewind { aggregate, .. } => *aggregate,
-        _ => Uuid::nil(),
     }
 }

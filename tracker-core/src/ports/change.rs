@@ -205,6 +205,15 @@ pub enum Change {
         /// The id of the journal.
         journal: Uuid,
     },
+    /// Keeps a value under a key beside the experiments, for what the programs around a store share,
+    /// as the tokens of its servers; without a value, removes it. A store may refuse it with
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
+    PutSetting {
+        /// The key; several of one sort begin alike, as `token/`.
+        key: String,
+        /// The value.
+        value: Option<Value>,
+    },
 }
 
 /// How far a journal, or any other source of changes, has been moved into a store.

@@ -129,6 +129,20 @@ pub trait ContentStore: Send + Sync {
     /// [`Error::no_content`] where it is not there; or when the store fails.
     fn open(&self, hash: &str) -> Result<Box<dyn Read + Send>>;
 
+    /// As [`open`](Self::open), from a byte on, counted from 0.
+    ///
+    /// Provided: what stands before is read, too.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    fn open_at(&self, hash: &str, first: u64) -> Result<Box<dyn Read + Send>> {
+        let mut content = self.open(hash)?;
+        let skipped = io::copy(&mut (&mut content).take(first), &mut io::sink());
+        skipped.map_err(|error| Error::io("read an artifact", self.place(hash), error))?;
+        Ok(content)
+    }
+
     /// The length of a content; none where it is not there.
     ///
     /// # Errors
@@ -188,6 +202,9 @@ impl<C: ContentStore + ?Sized> ContentStore for std::sync::Arc<C> {
     }
     fn open(&self, hash: &str) -> Result<Box<dyn Read + Send>> {
         (**self).open(hash)
+    }
+    fn open_at(&self, hash: &str, first: u64) -> Result<Box<dyn Read + Send>> {
+        (**self).open_at(hash, first)
     }
     fn size(&self, hash: &str) -> Result<Option<u64>> {
         (**self).size(hash)

@@ -7,6 +7,7 @@ use crate::records::Series;
 
 /// What a history is laid out along.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Axis {
     /// The step.
@@ -59,6 +60,7 @@ pub struct Histories {
 
 /// A history, or as much of it as was wanted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct History {
     /// The uuid of the aggregate.
     pub aggregate: Uuid,
@@ -72,6 +74,7 @@ pub struct History {
 
 /// What of a range no chart can draw, whether or not the points were left out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Specials {
     /// How many values are NaN.
     pub nan: u64,

@@ -1,10 +1,14 @@
 //! The trait that a store implements.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{Applied, Change, Detail, Histories, History, Mark, Scope, Search};
-use crate::error::Result;
+use registry_core::Value;
+
+use super::{Applied, Change, Detail, Histories, History, Mark, Scope, Search, Touch};
+use crate::error::{Error, ErrorKind, Result};
 use crate::query::{Directions, Page};
 use crate::records::{ArtifactRecord, AttemptRecord, ExperimentRecord, Iteration, Row, Series};
 
@@ -186,6 +190,62 @@ pub trait Store: Send + Sync {
         Ok(found)
     }
 
+    /// How many aggregates each experiment has, the archived ones too; none for one that has none.
+    ///
+    /// Provided: all are read.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    fn counts(&self) -> Result<BTreeMap<Uuid, u64>> {
+        let mut counts = BTreeMap::new();
+        for row in self.rows(&Scope::All, &Detail::NONE)? {
+            *counts.entry(row.aggregate.experiment).or_default() += 1;
+        }
+        Ok(counts)
+    }
+
+    /// The settings whose keys begin so, with their values, ordered by the keys; see
+    /// [`PutSetting`](Change::PutSetting).
+    ///
+    /// Provided: the store keeps none.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unsupported`] where it keeps none, or when the store fails.
+    fn settings(&self, prefix: &str) -> Result<Vec<(String, Value)>> {
+        let _ = prefix;
+        Err(unsupported("read the settings"))
+    }
+
+    /// The number of the newest change of an experiment or an aggregate; 0 before the first.
+    ///
+    /// Provided: changes have no numbers.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unsupported`] where changes have no numbers, or when the store fails.
+    fn newest_change(&self) -> Result<u64> {
+        Err(unsupported("number the changes"))
+    }
+
+    /// What was changed by any process since the change of a number, in the order of the numbers, at
+    /// most so many: each experiment and each aggregate once, with its newest number. Of an
+    /// experiment that was removed, the aggregates are not told.
+    ///
+    /// Numbers rise, and none is used twice. Once one can be read, no lesser one will appear, so
+    /// whoever asks again with the last that was given misses nothing.
+    ///
+    /// Provided: changes have no numbers.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unsupported`] where changes have no numbers, or when the store fails.
+    fn changes_after(&self, number: u64, limit: usize) -> Result<Vec<Touch>> {
+        let _ = (number, limit);
+        Err(unsupported("number the changes"))
+    }
+
     /// Returns when everything that was stored, by any process, survives a power loss.
     ///
     /// Provided: it does, or never will.
@@ -204,6 +264,18 @@ pub trait Store: Send + Sync {
     /// When the store fails.
     fn check(&self) -> Result<Vec<String>> {
         Ok(Vec::new())
+    }
+}
+
+fn unsupported(action: &str) -> Error {
+    Error::Store {
+        kind: ErrorKind::Unsupported,
+        action: action.to_owned(),
+        place: "this store".to_owned(),
+        cause: std::sync::Arc::from(Box::<dyn std::error::Error + Send + Sync>::from(
+            "this kind of store does not",
+        )),
+        hint: "use a store at `sqlite:FILE`".to_owned(),
     }
 }
 
@@ -257,6 +329,18 @@ impl<S: Store + ?Sized> Store for std::sync::Arc<S> {
     }
     fn histories(&self, wanted: &Histories) -> Result<Vec<History>> {
         (**self).histories(wanted)
+    }
+    fn counts(&self) -> Result<BTreeMap<Uuid, u64>> {
+        (**self).counts()
+    }
+    fn settings(&self, prefix: &str) -> Result<Vec<(String, Value)>> {
+        (**self).settings(prefix)
+    }
+    fn newest_change(&self) -> Result<u64> {
+        (**self).newest_change()
+    }
+    fn changes_after(&self, number: u64, limit: usize) -> Result<Vec<Touch>> {
+        (**self).changes_after(number, limit)
     }
     fn sync(&self) -> Result<()> {
         (**self).sync()

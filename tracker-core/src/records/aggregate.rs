@@ -15,6 +15,7 @@ use super::moment::now;
 
 /// An aggregate as a store keeps it: one run, with all of it that is small.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AggregateRecord {
     /// Unique everywhere.
     pub uuid: Uuid,

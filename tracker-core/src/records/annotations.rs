@@ -23,6 +23,7 @@ use crate::names::check;
 /// # Ok::<(), tracker_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Annotations {
     /// A value for each tag; empty for a tag that says all by its name.
@@ -43,6 +44,7 @@ pub struct Annotations {
 /// assert_eq!(annotations.notes, "The first that learns.");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Annotation {
     /// Sets a tag, in the place of the one of this name.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// A file that belongs to an aggregate, as the weights of a checkpoint, a plot or a log: what it is called and how to
 /// find its content, which stands elsewhere under its hash.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ArtifactRecord {
     /// Its name, which may have `/` in it, as `plots/loss.svg`. One aggregate has one artifact of a
     /// name and epoch.

@@ -13,6 +13,7 @@ use crate::process;
 
 /// One program's work on an aggregate.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AttemptRecord {
     /// Unique everywhere.
     pub id: Uuid,
@@ -25,6 +26,7 @@ pub struct AttemptRecord {
 
 /// How an attempt stands: as much of it as a table of runs shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AttemptState {
     /// When it began, in whole microseconds.
     pub started: Timestamp,
@@ -50,6 +52,7 @@ pub struct AttemptState {
 
 /// How an attempt ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// It has not ended, as far as is known.
@@ -75,6 +78,7 @@ pub enum Outcome {
 /// assert_eq!("lost".parse(), Ok(Status::Lost));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// No attempt was ever recorded.
@@ -190,6 +194,7 @@ impl AttemptState {
 
 /// Where a program runs, and what it was made of. What is not known is empty.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Provenance {
     /// The name of the machine.
@@ -215,6 +220,7 @@ pub struct Provenance {
 
 /// The state of the source that a program runs in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Git {
     /// The commit, 40 hexadecimal digits or more.
@@ -227,6 +233,7 @@ pub struct Git {
 
 /// The machine that a program runs on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct System {
     /// The operating system and its version.

@@ -13,6 +13,7 @@ use super::moment::now;
 
 /// An experiment as a store keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ExperimentRecord {
     /// Unique everywhere.
     pub id: Uuid,

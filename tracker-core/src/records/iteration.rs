@@ -30,6 +30,7 @@ use crate::names::check_form;
 /// assert_ne!(first.hash(), other.hash());
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Iteration {
     /// The phase, as `train` or `test`.
     pub phase: String,

@@ -7,17 +7,20 @@ use super::series::Series;
 
 /// The mean of the last numbers of a series.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Mean {
     /// The series.
     #[serde(flatten)]
     pub of: MeanOf,
     /// The mean, NaN where one of them is; nothing where none of the points is a number.
     #[serde(with = "number::option")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<number::Number>"))]
     pub value: Option<f64>,
 }
 
 /// Of how many numbers of a series a mean is wanted.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MeanOf {
     /// The name of the metric.
     pub name: String,

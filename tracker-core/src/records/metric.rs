@@ -9,7 +9,7 @@ use serde::ser::SerializeStruct;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::identity;
-use super::moment::{Micros, Moment};
+use super::moment::{Micros, Moment, now};
 use super::number::Number;
 use crate::error::{Error, Result};
 use crate::names::{check, check_form};
@@ -223,20 +223,34 @@ impl Metric {
 
 /// A point as serde has it.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename = "Metric")]
 struct Form<'a> {
     #[serde(borrow)]
     name: Cow<'a, str>,
     #[serde(borrow, default)]
     phase: Cow<'a, str>,
+    #[serde(default)]
     epoch: u64,
     #[serde(default)]
     step: i64,
+    #[serde(default = "now")]
     time: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     value: Option<Number>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     json: Option<Cow<'a, Value>>,
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Metric {
+    fn schema_name() -> Cow<'static, str> {
+        "Metric".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        <Form<'static>>::json_schema(generator)
+    }
 }
 
 impl Serialize for Metric {

@@ -23,6 +23,7 @@ use crate::error::Result;
 /// # Ok::<(), tracker_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ModuleRecord {
     /// The part it plays: `model`, `criterion`, `optimizer` or any other word.
     pub kind: String,

@@ -20,6 +20,7 @@ use super::summary::Summary;
 /// As JSON it is one object: the members of its [`AggregateRecord`], `modules`, `metrics`,
 /// and `means` where there are any.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Row {
     /// The aggregate.
     #[serde(flatten)]
@@ -30,7 +31,7 @@ pub struct Row {
     #[serde(rename = "metrics")]
     pub summaries: Vec<Summary>,
     /// The wanted means of last values.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub means: Vec<Mean>,
 }
 

@@ -28,6 +28,7 @@ use super::number;
 /// # Ok::<(), tracker_core::Error>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(remote = "Self")] // `deserialize` below checks what was read
 pub struct Series {
     name: String,
@@ -36,6 +37,7 @@ pub struct Series {
     steps: Vec<i64>,
     times: Vec<i64>,
     #[serde(with = "number::list")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<number::Number>"))]
     numbers: Vec<f64>,
     /// By index, ascending; `numbers` has a NaN in these places.
     json: Vec<(usize, Value)>,

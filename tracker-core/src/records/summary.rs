@@ -22,6 +22,7 @@ use super::series::Series;
 /// assert_eq!(summary.last.value.number(), Some(0.4));
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Summary {
     /// The number of points.
     pub count: u64,
@@ -31,9 +32,11 @@ pub struct Summary {
     pub last: Metric,
     /// The smallest number, `-0.0` below `0.0`; NaN and JSON values do not count.
     #[serde(with = "number::option")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<number::Number>"))]
     pub min: Option<f64>,
     /// The largest number; NaN and JSON values do not count.
     #[serde(with = "number::option")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<number::Number>"))]
     pub max: Option<f64>,
     /// Where the smallest number was first measured; unknown where an older version kept it.
     #[serde(default)]
@@ -45,6 +48,7 @@ pub struct Summary {
 
 /// Where in a history a point stands: by epoch, then by step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Position {
     /// The epoch.
     pub epoch: u64,

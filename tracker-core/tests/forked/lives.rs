@@ -2,8 +2,9 @@
 
 use tracker_core::{Metric, Status, Tracker};
 
-use super::open::{DONE, Open, POINTS, check, store};
+use super::open::{DONE, Open, POINTS, check};
 use super::process::{End, Signal, exit_now, fork, lead_session};
+use crate::store;
 
 /// A daemon: its parents have ended, at once, after they have opened the store and logged.
 #[test]

@@ -5,8 +5,9 @@
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
-use super::open::{Open, check, store};
+use super::open::{Open, check};
 use super::process::{End, Forked, KILLED, exit, exit_now, fork, kill_this};
+use crate::store;
 
 const FORKS: i64 = 100;
 

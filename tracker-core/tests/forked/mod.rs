@@ -1,4 +1,4 @@
-//! A store whose processes fork; `SCHEME` of the test says which.
+//! A store whose processes fork; `store` of the test makes it.
 
 mod children;
 mod lives;

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use tempfile::TempDir;
 use tracker_core::conformance::Sample;
 use tracker_core::{Aggregate, Metric, Tracker};
 
 use super::process::{End, fork};
+use crate::store;
 
 /// Points that a process adds before it does something else.
 pub(super) const POINTS: i64 = 500;
@@ -55,14 +55,6 @@ impl Open {
         let expected: i64 = logged.iter().map(|(_, points)| points).sum();
         assert_eq!(total, expected.unsigned_abs(), "points of another phase");
     }
-}
-
-/// A new store, while its folder is there.
-pub(super) fn store() -> (TempDir, String) {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("runs");
-    let address = format!("{}:{}", crate::SCHEME, file.display());
-    (folder, address)
 }
 
 /// Opens a store that nobody has open any more, and checks that it has all that was logged, once.

@@ -1,4 +1,6 @@
 //! A search that SQL answers finds what one in memory finds, page for page.
+//!
+//! The tests of the crates that bring such stores take this file in.
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -12,7 +14,6 @@ use tracker_core::{
     Annotation, Definition, MemoryStore, ModuleRecord, Moment, Outcome, Query, Series, Timestamp,
     Uuid,
 };
-use tracker_sqlite::SqliteStore;
 
 fn numbers() -> impl Strategy<Value = String> {
     select(vec![
@@ -397,26 +398,26 @@ fn pages(store: &dyn Store, scope: &Scope, query: &Query) -> Vec<Vec<Uuid>> {
     }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
-
-    #[test]
-    fn sql_finds_what_memory_finds(
-        runs in prop::collection::vec(runs(), 0..9),
-        queries in prop::collection::vec(queries(), 24),
-    ) {
-        let folder = tempfile::tempdir().unwrap();
-        let sqlite = SqliteStore::open(folder.path().join("runs.db")).unwrap();
-        let memory = MemoryStore::default();
+/// Searches in the store in memory and in one from `open`, which is new each time.
+pub(crate) fn finds_what_memory_finds(cases: u32, open: impl Fn() -> Box<dyn Store>) {
+    let config = ProptestConfig {
+        cases,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    };
+    let runs = prop::collection::vec(runs(), 0..9);
+    let queries = prop::collection::vec(queries(), 24);
+    proptest!(config, |(runs in runs, queries in queries)| {
+        let (store, memory) = (open(), MemoryStore::default());
         let experiments = ["one", "two"].map(ExperimentRecord::new);
         for experiment in &experiments {
-            for store in [&sqlite as &dyn Store, &memory] {
+            for store in [&*store, &memory] {
                 let _ = store.apply(&[Change::CreateExperiment(experiment.clone())], None).unwrap();
             }
         }
         for (index, run) in runs.iter().enumerate() {
             let changes = changes(experiments[usize::from(index % 4 == 3)].id, index, run);
-            for store in [&sqlite as &dyn Store, &memory] {
+            for store in [&*store, &memory] {
                 let _ = store.apply(&changes, None).unwrap();
             }
         }
@@ -424,7 +425,7 @@ proptest! {
         for (index, query) in queries.iter().enumerate() {
             let scope = &scopes[index % 2];
             prop_assert_eq!(
-                pages(&sqlite, scope, query), pages(&memory, scope, query), "{} in {:?}", query, scope);
+                pages(&*store, scope, query), pages(&memory, scope, query), "{} in {:?}", query, scope);
         }
-    }
+    });
 }

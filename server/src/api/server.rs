@@ -1,0 +1,126 @@
+//! What the server says of itself.
+
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse};
+use schemars::JsonSchema;
+use serde::Serialize;
+use tracker_core::{ErrorKind, Uuid};
+
+use crate::access::Caller;
+use crate::app::App;
+use crate::problem::{Answer, Problem};
+
+const TEXT: [(header::HeaderName, &str); 1] = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
+
+/// What the server is and allows.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct About {
+    /// The version of the server.
+    version: &'static str,
+    /// Whether nothing may be changed.
+    read_only: bool,
+    /// Whether something may be removed.
+    allow_delete: bool,
+    /// Whether changes are told by `GET /api/v1/events`.
+    events: bool,
+    /// The name of the token; none where none is asked for.
+    token: Option<String>,
+    /// What the caller may do.
+    role: crate::access::Role,
+}
+
+/// `GET /`.
+pub(crate) async fn start() -> Html<String> {
+    Html(START.replace("{version}", env!("CARGO_PKG_VERSION")))
+}
+
+/// `GET /health`.
+pub(crate) async fn health(State(app): State<App>) -> Answer {
+    app.off(|app| {
+        app.tracker.store()?.position(Uuid::nil())?;
+        Ok(())
+    })
+    .await?;
+    Ok((TEXT, "OK").into_response())
+}
+
+/// `GET /version`.
+pub(crate) async fn version() -> impl IntoResponse {
+    (TEXT, env!("CARGO_PKG_VERSION"))
+}
+
+/// `GET /metrics`.
+pub(crate) async fn metrics(State(app): State<App>) -> impl IntoResponse {
+    const PROMETHEUS: &str = "text/plain; version=0.0.4; charset=utf-8";
+    ([(header::CONTENT_TYPE, PROMETHEUS)], app.figures.text())
+}
+
+/// `GET /api/v1/openapi.json`.
+pub(crate) async fn openapi() -> Answer {
+    crate::blocking::json(StatusCode::OK, &crate::openapi::openapi())
+}
+
+/// `GET /api/v1/about`.
+pub(crate) async fn about(State(app): State<App>, caller: Caller) -> Answer {
+    app.answer(move |app| {
+        let events = match app.tracker.store()?.newest_change() {
+            Ok(_) => true,
+            Err(error) if error.kind() == ErrorKind::Unsupported => false,
+            Err(error) => return Err(error.into()),
+        };
+        Ok(About {
+            version: env!("CARGO_PKG_VERSION"),
+            read_only: app.options.read_only,
+            allow_delete: app.options.allow_delete,
+            events,
+            token: caller.token,
+            role: caller.role,
+        })
+    })
+    .await
+}
+
+/// `GET /api/v1/manifest`.
+pub(crate) async fn manifest() -> Answer {
+    let content_type = [(header::CONTENT_TYPE, "application/json")];
+    Ok((content_type, registry_core::manifest()).into_response())
+}
+
+/// `POST /api/v1/flush`.
+pub(crate) async fn flush(State(app): State<App>) -> Answer {
+    app.off(|app| Ok(app.tracker.flush()?)).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+const START: &str = r#"<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Entia</title>
+<style>
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
+main { max-width: 40rem; margin: 10vh auto; padding: 0 1rem }
+</style>
+<main>
+<h1>Entia {version}</h1>
+<p>This server has the experiments and runs of a store.</p>
+<ul>
+<li><a href="/api/v1/experiments">Its experiments</a>, as JSON</li>
+<li><a href="/api/v1/runs">Its runs</a>, as JSON</li>
+<li><a href="/api/v1/openapi.json">What it can be asked</a>, as OpenAPI</li>
+<li><a href="/sign-in">Sign in</a>, where it asks for a token</li>
+</ul>
+<form method="post" action="/sign-out"><button>Sign out</button></form>
+</main>
+</html>
+"#;
+
+/// An error where the server lets nothing be removed.
+pub(crate) fn check_delete(app: &App) -> Result<(), Problem> {
+    if app.options.allow_delete {
+        return Ok(());
+    }
+    Err(Problem::forbidden("the server lets nothing be removed")
+        .hint("archive it; or whoever runs the server starts it with `--allow-delete`"))
+}

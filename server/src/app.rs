@@ -1,0 +1,119 @@
+//! What all handlers share, and the router over it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
+use axum::middleware::{from_fn, from_fn_with_state};
+use tokio::sync::Semaphore;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
+use tracker_core::Tracker;
+
+use crate::access::Known;
+use crate::api::points::Recent;
+use crate::api::uploads::Uploads;
+use crate::events::Hub;
+use crate::figures::Figures;
+use crate::jobs::Jobs;
+use crate::options::Options;
+use crate::{layers, route, routes};
+
+/// What all handlers share.
+#[derive(Clone)]
+pub(crate) struct App(Arc<Shared>);
+
+pub(crate) struct Shared {
+    pub(crate) tracker: Tracker,
+    pub(crate) options: Options,
+    /// So many calls of the store at once.
+    pub(crate) room: Arc<Semaphore>,
+    /// So many uploads at once, which may take long.
+    pub(crate) room_for_uploads: Arc<Semaphore>,
+    pub(crate) tokens: Known,
+    pub(crate) recent: Recent,
+    pub(crate) uploads: Uploads,
+    pub(crate) jobs: Jobs,
+    pub(crate) hub: Hub,
+    pub(crate) figures: Figures,
+    /// Whether the server ends, and nobody may listen any longer.
+    pub(crate) end: tokio::sync::watch::Sender<bool>,
+}
+
+impl std::ops::Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl App {
+    pub(crate) fn new(tracker: Tracker, options: Options) -> Self {
+        Self(Arc::new(Shared {
+            room: Arc::new(Semaphore::new(options.most_at_once)),
+            room_for_uploads: Arc::new(Semaphore::new(options.most_at_once)),
+            tokens: Known::default(),
+            recent: Recent::default(),
+            uploads: Uploads::default(),
+            jobs: Jobs::default(),
+            hub: Hub::default(),
+            figures: Figures::default(),
+            end: tokio::sync::watch::Sender::new(false),
+            tracker,
+            options,
+        }))
+    }
+
+    /// The routes over it, with all layers.
+    pub(crate) fn router(&self) -> Router {
+        let mut paths: HashMap<&str, axum::routing::MethodRouter<Self>> = HashMap::new();
+        for route in routes::all() {
+            let guarded = route.handler.layer(from_fn_with_state(
+                (self.clone(), route.role, route.about.patience),
+                layers::admit,
+            ));
+            let there = paths.remove(route.path).unwrap_or_default();
+            paths.insert(route.path, there.merge(guarded));
+        }
+        let routes = paths
+            .into_iter()
+            .fold(Router::new(), |router, (path, of)| router.route(path, of));
+        routes
+            .fallback(route::nothing)
+            .method_not_allowed_fallback(route::no_method)
+            .layer(from_fn(layers::revalidate))
+            .layer(
+                CompressionLayer::new().compress_when(DefaultPredicate::new().and(is_no_content)),
+            )
+            .layer(DefaultBodyLimit::max(self.options.largest_body))
+            .layer(from_fn_with_state(self.clone(), layers::observe))
+            .with_state(self.clone())
+    }
+}
+
+/// Whether an answer is no content of an artifact: those come in parts, with their length.
+fn is_no_content(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    !headers.contains_key(header::ACCEPT_RANGES)
+}
+
+/// The routes over the store of a tracker, to be served, or nested in a router of one's own. What it
+/// does off the event loop, it does on the threads of tokio, whose runtime needs its timer.
+///
+/// # Examples
+///
+/// ```
+/// use entia_server::{Options, router};
+/// use tracker_core::Tracker;
+///
+/// # fn main() -> Result<(), tracker_core::Error> {
+/// let tracking = router(Tracker::open("memory:")?, Options::default());
+/// let app: axum::Router = axum::Router::new().nest("/tracking", tracking);
+/// # Ok(())
+/// # }
+/// ```
+pub fn router(tracker: Tracker, options: Options) -> Router {
+    App::new(tracker, options).router()
+}

@@ -1,0 +1,162 @@
+//! Events.
+
+use axum::body::Body;
+use axum::http::Request;
+use futures_util::StreamExt as _;
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+use tracker_core::Tracker;
+
+use crate::support::Served;
+
+/// A client that listens.
+struct Listener<'s> {
+    served: &'s Served,
+    body: axum::body::BodyDataStream,
+    text: String,
+}
+
+/// An event: its number, its kind and its data.
+type Event = (Option<u64>, String, Value);
+
+impl<'s> Listener<'s> {
+    fn new(served: &'s Served, path: &str, last: Option<u64>) -> Self {
+        let mut request = Request::get(path).header("host", "localhost");
+        if let Some(last) = last {
+            request = request.header("last-event-id", last);
+        }
+        let request = request.body(Body::empty()).unwrap();
+        let response = served
+            .block_on(served.router.clone().oneshot(request))
+            .unwrap();
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        let body = response.into_body().into_data_stream();
+        let text = String::new();
+        Self { served, body, text }
+    }
+
+    fn next(&mut self) -> Event {
+        loop {
+            if let Some((event, rest)) = self.text.split_once("\n\n") {
+                let field = |name: &str| {
+                    let mut lines = event.lines();
+                    lines.find_map(|line| line.strip_prefix(name))
+                };
+                let number = field("id: ").map(|id| id.parse().unwrap());
+                let data = serde_json::from_str(field("data: ").unwrap()).unwrap();
+                let event = (number, field("event: ").unwrap().to_owned(), data);
+                self.text = rest.to_owned();
+                return event;
+            }
+            let piece = self.served.block_on(self.body.next()).unwrap().unwrap();
+            self.text.push_str(std::str::from_utf8(&piece).unwrap());
+        }
+    }
+}
+
+#[test]
+fn what_changes_is_told_with_its_row() {
+    let served = Served::in_file();
+    served.run("digits", "first");
+    let mut listener = Listener::new(&served, "/api/v1/events", None);
+    let (number, kind, _) = listener.next();
+    assert_eq!(kind, "ping");
+    let point = json!({"name": "loss", "phase": "train", "value": 0.1, "epoch": 4});
+    served.post("/api/v1/runs/first/points", &point);
+    let (later, kind, run) = listener.next();
+    assert!(later > number);
+    assert_eq!((&*kind, &run["id"]), ("run", &json!("first")));
+    assert_eq!(run["metrics"][0]["count"], 4);
+    served.patch("/api/v1/experiments/digits", &json!({"notes": "n"}));
+    let (_, kind, experiment) = listener.next();
+    assert_eq!((&*kind, &experiment["notes"]), ("experiment", &json!("n")));
+}
+
+#[test]
+fn a_job_is_told_to_its_end() {
+    let served = Served::new();
+    served.run("digits", "first");
+    let mut listener = Listener::new(&served, "/api/v1/events", None);
+    listener.next();
+    served.post("/api/v1/verify", &json!({}));
+    loop {
+        let (number, kind, job) = listener.next();
+        assert_eq!(
+            (number, &*kind, &job["kind"]),
+            (None, "job", &json!("verify"))
+        );
+        if job["status"] == "finished" {
+            break;
+        }
+    }
+}
+
+#[test]
+fn another_program_is_heard_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let address = format!("sqlite:{}", folder.path().join("runs.db").display());
+    let served = Served::of(Tracker::open(&address).unwrap());
+    let uuid = served.run("digits", "first");
+    let mut listener = Listener::new(&served, "/api/v1/events", None);
+    listener.next();
+    let other = Tracker::open(&address).unwrap();
+    let run = other.aggregate(uuid.parse().unwrap()).unwrap().unwrap();
+    run.set_tag("from", "elsewhere").unwrap();
+    let (_, kind, data) = listener.next();
+    assert_eq!(
+        (&*kind, &data["tags"]["from"]),
+        ("run", &json!("elsewhere"))
+    );
+    run.remove().unwrap();
+    let (_, kind, data) = listener.next();
+    assert_eq!((&*kind, &data["run"]), ("removed", &json!(uuid)));
+}
+
+#[test]
+fn who_comes_back_misses_nothing() {
+    let served = Served::in_file();
+    served.run("digits", "first");
+    let mut listener = Listener::new(&served, "/api/v1/events", None);
+    let (number, ..) = listener.next();
+    drop(listener);
+    served.run("digits", "second");
+    served.patch("/api/v1/runs/first", &json!({"notes": "n"}));
+    for (path, last) in [
+        ("/api/v1/events".to_owned(), number),
+        (format!("/api/v1/events?after={}", number.unwrap()), None),
+    ] {
+        let mut listener = Listener::new(&served, &path, last);
+        assert_eq!(listener.next(), (number, "ping".to_owned(), json!({})));
+        let ids =
+            [listener.next(), listener.next()].map(|(_, kind, data)| (kind, data["id"].clone()));
+        let told = |id| ("run".to_owned(), json!(id));
+        assert_eq!(ids, [told("second"), told("first")]);
+    }
+}
+
+#[test]
+fn a_number_of_another_store_starts_anew() {
+    let served = Served::new();
+    served.run("digits", "first");
+    let mut listener = Listener::new(&served, "/api/v1/events?after=1000000", None);
+    assert_eq!(listener.next().1, "reset");
+    served.get("/api/v1/events?after=-1").problem(400);
+    let request = Request::get("/api/v1/events").header("last-event-id", "x");
+    served
+        .ask(request.body(Body::empty()).unwrap())
+        .problem(400);
+}
+
+#[test]
+fn an_experiment_is_listened_to_alone() {
+    let served = Served::new();
+    served.run("digits", "first");
+    served.run("letters", "other");
+    let mut listener = Listener::new(&served, "/api/v1/events?experiment=letters", None);
+    listener.next();
+    served.patch("/api/v1/runs/first", &json!({"notes": "n"}));
+    served.patch("/api/v1/runs/other", &json!({"notes": "n"}));
+    assert_eq!(listener.next().2["id"], "other");
+    served.get("/api/v1/events?experiment=none").problem(404);
+}

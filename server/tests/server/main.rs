@@ -1,0 +1,14 @@
+//! The server, over real stores.
+
+mod access;
+mod artifacts;
+mod bad_input;
+mod connections;
+mod description;
+mod events;
+mod experiments;
+mod jobs;
+mod points;
+mod runs;
+mod series;
+mod support;
