@@ -10,10 +10,13 @@ use entia::prelude::*;
 use entia::tracker::MemoryStore;
 use libfuzzer_sys::fuzz_target;
 
+/// The store that the journal belongs to, before anything was moved there.
+static STORE: LazyLock<MemoryStore> = LazyLock::new(MemoryStore::default);
+
 /// A journal with changes of many kinds: its name, its bytes, and how many of them are not zero.
 static JOURNAL: LazyLock<(String, Vec<u8>, usize)> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
-    let tracker = Tracker::journaled(MemoryStore::default(), folder.path().join("runs")).unwrap();
+    let tracker = Tracker::journaled(STORE.clone(), folder.path().join("runs")).unwrap();
     let experiment = tracker.experiment("digits").unwrap();
     let run = experiment.aggregates().create_from("run", []).unwrap();
     for epoch in 0..20 {
@@ -48,7 +51,7 @@ fuzz_target!(|damage: (Vec<(u16, u8)>, Option<u32>)| {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join(name), &bytes).unwrap();
 
-    let tracker = Tracker::journaled(MemoryStore::default(), folder.path().join("runs")).unwrap();
+    let tracker = Tracker::journaled(STORE.clone(), folder.path().join("runs")).unwrap();
     let flushed = tracker.flush();
     if bytes == *whole {
         flushed.unwrap();
