@@ -29,6 +29,7 @@
 //! # Ok::<(), String>(())
 //! ```
 
+mod number;
 mod thin;
 
 use std::ops::Range;
@@ -39,6 +40,7 @@ use pco::{ChunkConfig, DeltaSpec, ModeSpec};
 
 use crate::records::{Columns, Series};
 
+pub use number::{number, ordered};
 pub use thin::thin;
 
 /// No chunk has more points, so that a damaged count asks for no more memory than this.

@@ -9,12 +9,12 @@
 use std::collections::BTreeMap;
 
 use registry_core::Value;
+use tracker_core::chunk::ordered;
 use tracker_core::query::{Scalar, Target};
 use tracker_core::{Annotations, ModuleRecord};
 
 use crate::changes::Key;
 use crate::failure::Failure;
-use crate::number::ordered;
 use crate::session::Session;
 use crate::text::column;
 

@@ -97,7 +97,6 @@ mod facts;
 mod failure;
 mod histories;
 mod iterations;
-mod number;
 mod pool;
 mod rewind;
 mod rows;

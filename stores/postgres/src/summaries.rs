@@ -1,11 +1,11 @@
 //! The table of series, which holds their summaries.
 
 use postgres::Row;
+use tracker_core::chunk::{number, ordered};
 use tracker_core::{Metric, MetricValue, Position, Summary, Uuid};
 
 use crate::column::{column, count, get, list, moment, text};
 use crate::failure::Failure;
-use crate::number::{number, ordered};
 use crate::series::{Name, Named};
 use crate::session::Session;
 use crate::text::{column as stored, original};

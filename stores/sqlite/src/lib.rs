@@ -34,7 +34,6 @@ mod full_disk;
 mod histories;
 mod iterations;
 mod modules;
-mod number;
 mod open_file;
 mod points;
 mod read_only;

@@ -6,13 +6,12 @@
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use tracker_core::chunk::{self, Chunk};
+use tracker_core::chunk::{self, Chunk, number, ordered};
 use tracker_core::ports::{Histories, History};
 use tracker_core::{Micros, Moment, Series, Uuid};
 
 use crate::column::{column, count};
 use crate::failure::Failure;
-use crate::number::{number, ordered};
 use crate::summaries::Kept;
 
 /// Adds points behind those of the series, which has not counted them yet.

@@ -1,11 +1,11 @@
 //! The table of series, which holds their summaries.
 
 use rusqlite::{OptionalExtension, Row, Transaction, params};
+use tracker_core::chunk::{number, ordered};
 use tracker_core::{Metric, MetricValue, Position, Summary};
 
 use crate::column::{column, count, time};
 use crate::failure::Failure;
-use crate::number::{number, ordered};
 
 /// What [`Kept::read`] reads, in its order.
 pub(crate) const COLUMNS: &str =

@@ -1,5 +1,6 @@
 //! Conditions of a query, as far as an index answers them.
 
+use tracker_core::chunk::ordered;
 use tracker_core::ports::Scope;
 use tracker_core::query::{Comparison, Literal, Operand, Pattern, Scalar, Statistic, Target, Tree};
 
@@ -7,7 +8,6 @@ use crate::column::get;
 use crate::condition::{Condition, Value};
 use crate::facts;
 use crate::failure::Failure;
-use crate::number::ordered;
 use crate::session::Session;
 
 /// So few rows are read at once rather than walked past.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use tracker_core::chunk::ordered;
 use tracker_core::ports::{Scope, Search};
 use tracker_core::query::{Key, Order, Scalar, Statistic, Target};
 use tracker_core::{Definition, Direction, Uuid};
@@ -10,7 +11,6 @@ use super::needle::indexed;
 use crate::column::{get, json};
 use crate::condition::{Condition, Value};
 use crate::failure::Failure;
-use crate::number::ordered;
 use crate::session::Session;
 use crate::text::column as stored;
 

@@ -3,13 +3,13 @@
 use rusqlite::Transaction;
 use rusqlite::types::Value as Column;
 use tracker_core::Status;
+use tracker_core::chunk::ordered;
 use tracker_core::query::{Comparison, Literal, Operand, Pattern, Scalar, Statistic, Target, Tree};
 
 use super::columns;
 use super::needle::Needle;
 use crate::facts;
 use crate::failure::Failure;
-use crate::number::ordered;
 use crate::rows::Condition;
 
 /// Makes conditions for SQL. Each lets through all that the query finds; where it is not exact, some

@@ -2,6 +2,7 @@
 
 use rusqlite::types::Value as Column;
 use rusqlite::{OptionalExtension, Transaction, params};
+use tracker_core::chunk::ordered;
 use tracker_core::ports::{Scope, Search};
 use tracker_core::query::{Key, Order, Scalar, Statistic, Target};
 use tracker_core::{Definition, Direction};
@@ -11,7 +12,6 @@ use crate::column::json;
 use crate::experiments;
 use crate::facts;
 use crate::failure::Failure;
-use crate::number::ordered;
 use crate::rows::Condition;
 
 /// Rows in order: those of the first stage stand before those of the next.

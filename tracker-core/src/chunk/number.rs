@@ -1,13 +1,24 @@
-//! A number that is searched for is kept as an integer: the bits of the float, arranged so that
-//! integers order as `f64::total_cmp` orders the floats. A column of floats makes one of both zeros.
+//! Numbers as integers: the bits of the float, arranged so that integers order as `f64::total_cmp` orders
+//! the floats. Databases lose bits of floats: `SQLite` turns NaN into NULL and may turn `-0.0` into `0`, and
+//! an index of `PostgreSQL` makes one of both zeros.
 
-/// The integer of a float.
-pub(crate) fn ordered(number: f64) -> i64 {
+/// The integer of a float, which orders as that does by `f64::total_cmp`: for stores whose columns of
+/// floats do not keep every bit.
+///
+/// # Examples
+///
+/// ```
+/// use tracker_core::chunk::{number, ordered};
+///
+/// assert!(ordered(-0.0) < ordered(0.0) && ordered(f64::INFINITY) < ordered(f64::NAN));
+/// assert_eq!(number(ordered(-0.5)), -0.5);
+/// ```
+pub fn ordered(number: f64) -> i64 {
     flip(number.to_bits().cast_signed())
 }
 
-/// The float of an integer.
-pub(crate) fn number(ordered: i64) -> f64 {
+/// The float of an integer that [`ordered`] made.
+pub fn number(ordered: i64) -> f64 {
     f64::from_bits(flip(ordered).cast_unsigned())
 }
 
