@@ -3,91 +3,13 @@
 // Elsewhere nobody can remove or rename a file that is open.
 #![cfg(unix)]
 
-use std::fs;
+#[path = "../../../tracker-core/tests/gone/mod.rs"]
+mod gone;
+
 use std::path::Path;
 
-use tracker_core::conformance::Sample;
-use tracker_core::{Aggregate, Error, Metric, StoreProblem, Tracker};
 use tracker_sqlite as _;
 
-fn open(path: &Path) -> Tracker {
-    Tracker::open(&format!("sqlite:{}", path.display())).unwrap()
-}
-
-fn run(tracker: &Tracker) -> Aggregate {
-    let experiment = tracker.experiment("digits").unwrap();
-    experiment.track(&Sample::new("MLP", "{}")).unwrap()
-}
-
-fn is_gone(error: &Error) -> bool {
-    let text = error.to_string();
-    text.contains("was removed or renamed") && text.contains("\nhint: ")
-}
-
-/// Nobody flushes; the error comes with a later point, which is kept.
-fn add_until_told(run: &Aggregate) -> i64 {
-    for step in 0.. {
-        if let Err(error) = run.metrics().add(Metric::new("loss", 0.5).step(step)) {
-            assert!(is_gone(&error), "{error}");
-            return step + 1;
-        }
-    }
-    unreachable!("it is told")
-}
-
-#[test]
-fn a_removed_file_is_noticed_and_its_journal_is_kept() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("runs");
-    let tracker = open(&path);
-    let run = run(&tracker);
-    tracker.flush().unwrap();
-    for entry in fs::read_dir(folder.path()).unwrap() {
-        let entry = entry.unwrap().path();
-        if !entry.to_string_lossy().contains(".journal") {
-            fs::remove_file(entry).unwrap();
-        }
-    }
-    let added = add_until_told(&run);
-    let error = tracker.flush().unwrap_err();
-    let is_known = matches!(
-        &error,
-        Error::Unusable {
-            problem: StoreProblem::Gone,
-            ..
-        }
-    );
-    assert!(is_known, "{error}");
-    drop((run, tracker));
-
-    let other = open(&path);
-    assert_eq!(
-        other.experiments().create("letters").unwrap().name(),
-        "letters"
-    );
-    other.flush().unwrap();
-    let left = other
-        .journals()
-        .unwrap()
-        .into_iter()
-        .find(|journal| !journal.live)
-        .unwrap();
-    assert_eq!(left.points, Some(added.unsigned_abs()));
-    let reason = left.kept.unwrap();
-    assert!(reason.contains("another store"), "{reason}");
-}
-
-#[test]
-fn a_file_that_comes_back_gets_everything() {
-    let folder = tempfile::tempdir().unwrap();
-    let (path, away) = (folder.path().join("runs"), folder.path().join("away"));
-    let tracker = open(&path);
-    let run = run(&tracker);
-    fs::rename(&path, &away).unwrap();
-    let added = add_until_told(&run);
-    assert!(is_gone(&tracker.flush().unwrap_err()));
-    fs::rename(&away, &path).unwrap();
-    tracker.flush().unwrap();
-    let history = run.metrics().history("loss", "").unwrap();
-    assert!(history.steps().iter().copied().eq(0..added));
+fn address(path: &Path) -> String {
+    format!("sqlite:{}", path.display())
 }
