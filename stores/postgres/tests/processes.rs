@@ -1,93 +1,24 @@
 //! Several processes and threads share one new store, and nothing is lost.
 
 mod common;
-
-use std::process::{Child, Command, Stdio};
+#[path = "../../../tracker-core/tests/processes/mod.rs"]
+mod processes;
 
 use common::Place;
-use tracker_core::conformance::Sample;
-use tracker_core::{Aggregate, Metric, Tracker};
+use tracker_core::Tracker;
 use tracker_postgres as _;
 
-/// Names the store to a process that this test has started.
-const STORE: &str = "TRACKER_TEST_STORE";
-/// Says how many points it adds.
-const POINTS: &str = "TRACKER_TEST_POINTS";
+/// How many points each process adds.
+const POINTS: i64 = 10_000;
 
-const WRITERS: usize = 8;
-
-fn run(store: &str) -> Aggregate {
-    let experiment = Tracker::open(store).unwrap().experiment("digits").unwrap();
-    experiment.track(&Sample::new("MLP", "{}")).unwrap()
-}
-
-fn write(store: &str, points: i64) {
-    let metrics = run(store).metrics();
-    for step in 0..points {
-        metrics.add(Metric::new("loss", 0.5).step(step)).unwrap();
-    }
-}
-
-/// What the processes do that this test starts; nothing in another.
-#[test]
-fn writer() {
-    if let (Ok(store), Ok(points)) = (std::env::var(STORE), std::env::var(POINTS)) {
-        write(&store, points.parse().unwrap());
-    }
-}
-
-/// All of them open the store, which does not exist yet, at once.
-fn write_from_processes(store: &str, points: i64) {
-    let start = |_| {
-        Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "writer"])
-            .env(STORE, store)
-            .env(POINTS, points.to_string())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap()
-    };
-    let writers: Vec<Child> = (0..WRITERS).map(start).collect();
-    for mut writer in writers {
-        assert!(writer.wait().unwrap().success());
-    }
-}
-
-/// Each writer has tracked the same model and added each step once.
-fn check(store: &str, points: i64) {
-    let experiments = Tracker::open(store).unwrap().experiments().list().unwrap();
-    assert_eq!(experiments.len(), 1);
-    assert_eq!(experiments[0].aggregates().list().unwrap().len(), 1);
-    let run = run(store);
-    assert_eq!(run.modules().unwrap().len(), 1);
-    let history = run.metrics().history("loss", "").unwrap();
-    let steps = (0..points).flat_map(|step| [step; WRITERS]);
-    assert!(
-        history.steps().iter().copied().eq(steps),
-        "{}",
-        history.len()
-    );
-    let summary = run.metrics().summary("loss", "").unwrap().unwrap();
-    assert_eq!(summary.count, WRITERS as u64 * points.unsigned_abs());
-    let journals = Tracker::open(store).unwrap().journals().unwrap();
-    assert!(journals.is_empty(), "journals are left");
-}
-
-#[test]
-fn processes_share_a_new_store() {
+/// The address of a new store, while its place is there.
+fn store() -> (Place, String) {
     let place = Place::new();
-    write_from_processes(&place.address, 10_000);
-    check(&place.address, 10_000);
+    let address = place.address.clone();
+    (place, address)
 }
 
-/// Each thread has a tracker of its own, as a process has.
-#[test]
-fn threads_share_a_new_store() {
-    let place = Place::new();
-    std::thread::scope(|scope| {
-        for _ in 0..WRITERS {
-            scope.spawn(|| write(&place.address, 20));
-        }
-    });
-    check(&place.address, 20);
+/// Who only reads does not know where journals are.
+fn look(store: &str) -> Tracker {
+    Tracker::open(store).unwrap()
 }
