@@ -2,6 +2,7 @@
 
 use axum::http::HeaderValue;
 use sha2::{Digest as _, Sha256};
+use tracker_core::documents::RunDocument;
 
 /// The tag of an answer.
 pub(crate) fn of(bytes: &[u8]) -> HeaderValue {
@@ -13,6 +14,13 @@ pub(crate) fn digest(bytes: &[u8]) -> String {
     let mut start = [0; 8];
     start.copy_from_slice(&Sha256::digest(bytes)[..8]);
     format!("{:016x}", u64::from_be_bytes(start))
+}
+
+/// Tells states of what people write beside a run apart.
+pub(crate) fn revision(run: &RunDocument) -> String {
+    let run = &run.row.aggregate;
+    let written = serde_json::to_vec(&(&run.name, run.archived, &run.annotations));
+    digest(&written.unwrap_or_default())
 }
 
 /// A tag of what stands in quotes.

@@ -12,11 +12,11 @@ use axum::body::Bytes;
 use serde::Serialize;
 use tokio::sync::{Mutex, broadcast};
 use tracker_core::Uuid;
+use tracker_core::documents::RunDocument;
 use tracker_core::ports::{Detail, ExperimentRecord, Row, Scope, Touch};
 
 use crate::access::Caller;
 use crate::app::App;
-use crate::documents::RunDocument;
 use crate::jobs::Job;
 use crate::problem::Problem;
 

@@ -43,7 +43,6 @@ mod access;
 mod api;
 mod app;
 mod blocking;
-mod documents;
 mod etag;
 mod events;
 mod extract;

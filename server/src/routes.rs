@@ -113,7 +113,7 @@ fn of_runs() -> Vec<Route> {
             .says("Creates a run, and its experiment where there is none")
             .body::<runs::NewRun>()
             .status(CREATED)
-            .answer::<crate::documents::RunDocument>(),
+            .answer::<tracker_core::documents::RunDocument>(),
         Route::get("/api/v1/table", READ, table::read)
             .says("Chosen fields of runs, in columns")
             .query::<table::Wanted>()
@@ -135,13 +135,13 @@ fn of_one_run() -> Vec<Route> {
         Route::get(ONE, READ, runs::read)
             .says("All about a run but its points; by id, uuid, name, or the beginning of an id")
             .query::<runs::Within>()
-            .answer::<crate::documents::WholeRun>(),
+            .answer::<tracker_core::documents::WholeRun>(),
         Route::patch(ONE, WRITE, changes::change)
             .says("Changes name, tags, notes, epoch, or whether it is archived")
             .query::<runs::Within>()
             .headers(&["If-Match"])
             .body::<changes::RunPatch>()
-            .answer::<crate::documents::RunDocument>(),
+            .answer::<tracker_core::documents::RunDocument>(),
         Route::delete(ONE, WRITE, changes::remove)
             .says("Removes a run with all it holds")
             .query::<runs::Within>(),

@@ -47,6 +47,7 @@
 pub mod chunk;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+pub mod documents;
 pub mod fork;
 pub mod ports;
 pub mod query;

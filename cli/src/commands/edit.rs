@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use crate::document::RunDocument;
+use tracker_core::documents::RunDocument;
+
 use crate::error::Result;
 use crate::options::{Note, Rename};
 use crate::output::Output;
@@ -15,10 +16,10 @@ pub(crate) fn note(store: &Store, options: &Note, output: &mut Output) -> Result
     if output.json {
         let experiment = run.experiment.name();
         let rows = store.rows(vec![run.aggregate.uuid()])?;
-        let documents = rows.iter().map(|row| RunDocument::new(&experiment, row));
-        return documents
+        let mut documents = rows
             .into_iter()
-            .try_for_each(|document| output.document(&document));
+            .map(|row| RunDocument::new(&experiment, row));
+        return documents.try_for_each(|document| output.document(&document));
     }
     let text = format!("{} has new notes", run.aggregate.id());
     Ok(writeln!(output, "{}", text::line(&text))?)

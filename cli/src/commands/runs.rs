@@ -7,7 +7,7 @@ use tracker_core::query::{Condition, Cursor, Directions, Field, Page, archived, 
 use tracker_core::{Error as TrackerError, Experiment, Query};
 
 use super::{runs_table, strangers};
-use crate::document::{ColumnsDocument, RunDocument, RunsDocument};
+use crate::document::{self, ColumnsDocument, RunsDocument};
 use crate::error::{Error, Result};
 use crate::options::Runs;
 use crate::output::Output;
@@ -51,7 +51,7 @@ pub(crate) fn run(store: &Store, options: &Runs, output: &mut Output) -> Result<
     if output.json {
         let next = next.map(|next| next.to_string());
         if fields.is_empty() {
-            let runs = RunDocument::all(&rows);
+            let runs = document::all(&rows);
             return output.document(&RunsDocument { runs, next, notes });
         }
         let directions = Directions::of(&records()?);

@@ -7,7 +7,7 @@ use tracker_core::ports::{Change, Detail, Row};
 use tracker_core::query::Condition;
 
 use super::{runs, strangers};
-use crate::document::RunDocument;
+use crate::document;
 use crate::error::{Error, Result};
 use crate::output::Output;
 use crate::store::Store;
@@ -71,7 +71,7 @@ pub(super) fn tell(
     output: &mut Output,
 ) -> Result<()> {
     if output.json {
-        return output.document(&RunDocument::all(runs));
+        return output.document(&document::all(runs));
     }
     let text = match runs {
         // That none was found has been said.

@@ -6,15 +6,15 @@ use std::io::{self, Write};
 use console::style;
 use entia_report::{Column, Table};
 use registry_core::Value;
+use tracker_core::documents::{RunDocument, WholeRun, metric_definitions};
 use tracker_core::ports::{self, Histories, Row, Specials};
 use tracker_core::{Definition, Direction, Iteration, MetricValue, Metrics, ModuleRecord, Summary};
 
 use super::{artifacts, attempts};
-use crate::document::{RunDocument, WholeRun};
 use crate::error::Result;
 use crate::options::RunName;
 use crate::output::Output;
-use crate::store::{Run, Store};
+use crate::store::Store;
 use crate::text;
 
 /// Names stand in as much room, unless one needs more.
@@ -29,14 +29,14 @@ pub(crate) fn run(store: &Store, name: &RunName, output: &mut Output) -> Result<
     let records = store.tracker.store()?;
     let (attempts, artifacts) = (records.attempts(uuid)?, records.artifacts(uuid)?);
     for row in &rows {
-        let definitions = definitions(&run, row);
+        let definitions = metric_definitions(&run.experiment.record(), row);
         if output.json {
             return output.document(&WholeRun {
-                run: RunDocument::new(&experiment, row),
-                iterations: &iterations,
-                attempts: &attempts,
-                artifacts: &artifacts,
-                metric_definitions: &definitions,
+                run: RunDocument::new(experiment, row.clone()),
+                iterations,
+                attempts,
+                artifacts,
+                metric_definitions: definitions,
             });
         }
         head(&experiment, row, output)?;
@@ -72,17 +72,6 @@ pub(crate) fn run(store: &Store, name: &RunName, output: &mut Output) -> Result<
         artifacts::write(&artifacts, output)?;
     }
     Ok(())
-}
-
-/// What is known of each metric.
-fn definitions(run: &Run, row: &Row) -> BTreeMap<String, Definition> {
-    let shared = run.experiment.definitions();
-    let of = |name: &str| {
-        let own = row.aggregate.definitions.get(name);
-        Definition::of(name, own.into_iter().chain(shared.get(name)))
-    };
-    let names = row.summaries.iter().map(Summary::name);
-    names.map(|name| (name.to_owned(), of(name))).collect()
 }
 
 /// What of each series is NaN or infinite.

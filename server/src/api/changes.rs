@@ -8,6 +8,7 @@ use axum::response::IntoResponse;
 use registry_core::Value;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use tracker_core::documents::RunDocument;
 use tracker_core::ports::{AggregateRecord, Change};
 use tracker_core::{Annotation, Definition, Error, Uuid};
 
@@ -15,7 +16,6 @@ use crate::access::Caller;
 use crate::api::runs::{NewModule, Within, tagged};
 use crate::api::server::check_delete;
 use crate::app::App;
-use crate::documents::RunDocument;
 use crate::etag;
 use crate::extract::{Body, InPath, Query};
 use crate::problem::{Answer, Problem};
@@ -101,7 +101,7 @@ pub(crate) async fn change(
     app.off(move |app| {
         let run = app.run(&caller, &name, within.experiment.as_deref())?;
         if let Some(expected) = headers.get(header::IF_MATCH) {
-            let present = document(app, &run)?.revision();
+            let present = etag::revision(&document(app, &run)?);
             let is_it = |tag: &str| tag == "*" || tag.split('-').next() == Some(&present);
             if !etag::list(expected).any(is_it) {
                 let status = StatusCode::PRECONDITION_FAILED;

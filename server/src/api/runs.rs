@@ -8,6 +8,7 @@ use axum::response::IntoResponse;
 use registry_core::{Arguments, Hash, Metadata, Value};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tracker_core::documents::{RunDocument, WholeRun, metric_definitions};
 use tracker_core::ports::{AggregateRecord, Change, Detail, Row, Scope, Search as StoreSearch};
 use tracker_core::query::{Cursor, Page};
 use tracker_core::{ErrorKind, ModuleRecord, Query as RunQuery, Uuid};
@@ -16,7 +17,6 @@ use crate::access::Caller;
 use crate::api::changes::check_name;
 use crate::app::App;
 use crate::blocking::json;
-use crate::documents::{RunDocument, WholeRun, definitions};
 use crate::etag;
 use crate::extract::{Body, InPath, Query};
 use crate::problem::{Answer, Problem};
@@ -205,7 +205,7 @@ pub(crate) async fn read(
         let experiment = store.experiment_by_id(record.experiment)?;
         let experiment = experiment.ok_or_else(|| Problem::absent("run", &name))?;
         let row = app.row(&record)?;
-        let metric_definitions = definitions(&experiment, &row);
+        let metric_definitions = metric_definitions(&experiment, &row);
         let whole = WholeRun {
             run: RunDocument::new(&experiment.name, row),
             iterations: store.iterations(record.uuid)?,
@@ -298,7 +298,7 @@ impl NewModule {
 /// An answer with a tag whose first part tells what people have written, for `If-Match`.
 pub(crate) fn tagged(status: StatusCode, run: &RunDocument, document: &impl Serialize) -> Answer {
     let mut response = json(status, document)?;
-    let revision = run.revision();
+    let revision = etag::revision(run);
     let whole = serde_json::to_vec(document).unwrap_or_default();
     let tag = etag::quoted(&format!("{revision}-{}", etag::digest(&whole)));
     response.headers_mut().insert(header::ETAG, tag);
