@@ -78,6 +78,7 @@ pub use tracker_core::provenance;
 /// | | `memory:` | [`MemoryStore`](tracker::MemoryStore) |
 /// | `sqlite`, on by default | `sqlite:FILE` | `SqliteStore` |
 /// | `json`, on by default | `json:FILE` | `JsonStore` |
+/// | `http` | `http://HOST:PORT`, `https://HOST` | `HttpStore` |
 /// | `postgres` | `postgres://HOST/DATABASE` | `PostgresStore` |
 ///
 /// ```
@@ -90,6 +91,9 @@ pub use tracker_core::provenance;
 pub mod tracker {
     #[doc(inline)]
     pub use tracker_core::*;
+    #[cfg(feature = "http")]
+    #[doc(inline)]
+    pub use tracker_http::HttpStore;
     #[cfg(feature = "json")]
     #[doc(inline)]
     pub use tracker_json::JsonStore;

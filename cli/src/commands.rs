@@ -20,6 +20,7 @@ mod serve;
 mod show;
 mod start;
 mod strangers;
+mod sync;
 mod tag;
 #[cfg(feature = "serve")]
 mod token;
@@ -46,7 +47,10 @@ pub(crate) fn run(options: &Options, output: &mut Output) -> Result<()> {
         Command::Compare(runs) => compare::run(&read()?, runs, output),
         Command::Metrics(metrics) => metrics::run(&read()?, metrics, output),
         Command::Export(export) => export::run(&read()?, export, output),
-        Command::Import { from } => import::run(from, || Store::create(options), output),
+        Command::Import { from, to } => {
+            import::run(from, || Store::create(to.as_deref(), options), output)
+        }
+        Command::Sync { address } => sync::run(address.as_deref(), options, output),
         Command::Verify(verify) => verify::run(&read()?, verify, output),
         Command::Doctor => doctor::run(options, output),
         Command::Tag(tag) => tag::run(&change()?, tag, output),

@@ -23,6 +23,8 @@ use clap::{CommandFactory, Parser};
 use clap_complete::CompleteEnv;
 use entia_report::text;
 // Their schemes are there because they are linked.
+#[cfg(feature = "http")]
+use tracker_http as _;
 use tracker_json as _;
 #[cfg(feature = "postgres")]
 use tracker_postgres as _;

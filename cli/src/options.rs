@@ -80,6 +80,16 @@ pub(crate) enum Command {
     Import {
         /// The address of the other store
         from: String,
+        /// Where it is copied to, as `http://localhost:5005` [default: the store of `--store`]
+        to: Option<String>,
+    },
+    /// Send what programs that died have left on its way to servers
+    ///
+    /// What a program adds waits in a journal on its machine while the server is away. That of one
+    /// that has died is sent by the next program that opens the same store, or by this command.
+    Sync {
+        /// The store [default: every server that programs of this user have written to]
+        address: Option<String>,
     },
     /// Check that the recorded arguments of runs give the recorded hashes
     Verify(Verify),

@@ -40,9 +40,15 @@ impl Store {
         Self::with(options, Tracker::open_existing)
     }
 
-    /// Opens the store that the options name, and creates it where there is none.
-    pub(crate) fn create(options: &Options) -> Result<Self> {
-        Self::with(options, Tracker::open)
+    /// Opens the store that is named, or else that of the options, and creates it where there is none.
+    pub(crate) fn create(named: Option<&str>, options: &Options) -> Result<Self> {
+        match named {
+            None => Self::with(options, Tracker::open),
+            Some(address) => Ok(Self {
+                address: address.to_owned(),
+                tracker: Tracker::open(address)?,
+            }),
+        }
     }
 
     /// As [`create`](Self::create), where `entia serve` has its store when nobody names one.

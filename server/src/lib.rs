@@ -27,6 +27,7 @@
 //! | path | what |
 //! |---|---|
 //! | `/api/v1/...` | REST; described by `/api/v1/openapi.json`, which is `OpenAPI` 3.1 |
+//! | `/api/v1/store/...` | the port of the remote store, `tracker-http`, as [`tracker_core::wire`] has it |
 //! | `/api/v1/events` | what changes, as server-sent events |
 //! | `/health`, `/version`, `/metrics` | for load balancers, people and Prometheus |
 //! | `/sign-in` | where a browser gives a token for a cookie |
@@ -56,6 +57,7 @@ mod problem;
 mod route;
 mod routes;
 mod server;
+mod store_port;
 mod stream;
 mod tls;
 

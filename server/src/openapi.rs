@@ -27,7 +27,8 @@ pub fn openapi() -> Value {
     let mut generator = settings.into_generator();
     let problem = generator.subschema_for::<ProblemDocument>();
     let mut paths = Map::new();
-    for route in routes::all() {
+    let listed = |route: &Route| route.about.is_listed;
+    for route in routes::all().into_iter().filter(listed) {
         let operation = operation(&route, &mut generator);
         let path = route.path.replace("{*", "{");
         let methods = paths.entry(path).or_insert_with(|| json!({}));

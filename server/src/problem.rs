@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
 use tracing::{error, warn};
+use tracker_core::wire::Refusal;
 use tracker_core::{Error, ErrorKind, StoreProblem};
 
 /// What a handler gives.
@@ -43,6 +44,10 @@ pub(crate) struct ProblemDocument {
     /// The uuids of the runs that may be meant.
     #[serde(skip_serializing_if = "Option::is_none")]
     candidates: Option<Vec<String>>,
+    /// What the remote store makes the same error of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(skip)]
+    refusal: Option<Box<Refusal>>,
 }
 
 impl Problem {
@@ -56,6 +61,7 @@ impl Problem {
             hint: None,
             position: None,
             candidates: None,
+            refusal: None,
         };
         Self {
             status,
@@ -114,7 +120,7 @@ impl Problem {
         self
     }
 
-    fn code(mut self, code: &'static str) -> Self {
+    pub(crate) fn code(mut self, code: &'static str) -> Self {
         self.document.code = code;
         self
     }
@@ -128,6 +134,12 @@ impl Problem {
     /// The problem with the runs that may be meant.
     pub(crate) fn candidates(mut self, candidates: Vec<String>) -> Self {
         self.document.candidates = Some(candidates);
+        self
+    }
+
+    /// The problem as the remote store knows it.
+    pub(crate) fn refusal(mut self, refusal: Option<Refusal>) -> Self {
+        self.document.refusal = refusal.map(Box::new);
         self
     }
 
@@ -176,7 +188,7 @@ impl From<Error> for Problem {
         if status.is_server_error() {
             error!(%error, "a call failed");
         }
-        let code = self::kind(error.kind());
+        let code = error.kind().code();
         let problem = match error {
             Error::Query {
                 column,
@@ -214,6 +226,7 @@ impl From<Error> for Problem {
             | Error::NoIdentity { .. }
             | Error::Json { .. }
             | Error::ParamSet { .. }
+            | Error::NotAllowed { .. }
             | Error::Disagrees { .. } => {
                 let text = error.to_string();
                 match text.split_once("\nhint: ") {
@@ -226,7 +239,7 @@ impl From<Error> for Problem {
                 Self::new(status, "the server cannot use its store now")
                     .hint("whoever runs the server finds the reason in its log")
             }
-            _ => return Self::internal(),
+            _ => Self::internal(),
         };
         problem.code(code)
     }
@@ -253,20 +266,6 @@ fn status(error: &Error) -> StatusCode {
         ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         ErrorKind::Unsupported => StatusCode::NOT_IMPLEMENTED,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
-    }
-}
-
-fn kind(kind: ErrorKind) -> &'static str {
-    match kind {
-        ErrorKind::NotFound => "not_found",
-        ErrorKind::Exists => "exists",
-        ErrorKind::Invalid => "invalid",
-        ErrorKind::Conflict => "conflict",
-        ErrorKind::Denied => "denied",
-        ErrorKind::Unavailable => "unavailable",
-        ErrorKind::Unsupported => "unsupported",
-        ErrorKind::Damaged => "damaged",
-        _ => "failed",
     }
 }
 

@@ -36,6 +36,8 @@ pub(crate) struct About {
     pub(crate) headers: &'static [&'static str],
     /// Whether it is given up after a while; not where it streams.
     pub(crate) patience: bool,
+    /// Whether the description of the interface has it.
+    pub(crate) is_listed: bool,
 }
 
 const JSON: &str = "application/json";
@@ -61,6 +63,7 @@ impl Route {
                 answer: None,
                 headers: &[],
                 patience: true,
+                is_listed: true,
             },
         }
     }
@@ -143,6 +146,12 @@ impl Route {
     /// It streams, and may take as long as it likes.
     pub(crate) fn streams(mut self) -> Self {
         self.about.patience = false;
+        self
+    }
+
+    /// It is for another program of this workspace, and described there.
+    pub(crate) fn unlisted(mut self) -> Self {
+        self.about.is_listed = false;
         self
     }
 }

@@ -27,6 +27,7 @@ pub(crate) fn all() -> Vec<Route> {
         of_training(),
         of_files(),
         of_work(),
+        crate::store_port::routes(),
     ];
     groups.into_iter().flatten().collect()
 }

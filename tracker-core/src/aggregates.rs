@@ -159,16 +159,22 @@ impl Aggregates {
             let run = self.handle(row.aggregate);
             run.put_after(newest.as_ref(), model.clone()).map(Some)
         };
-        let create = || self.create_from(id, [model.clone()]);
+        let create = || {
+            let run = self.create_from(id, [model.clone()])?;
+            let row = Row {
+                aggregate: run.record(),
+                modules: vec![model.clone()],
+                summaries: Vec::new(),
+                means: Vec::new(),
+            };
+            self.link.remember_run(&detail, &row);
+            Ok(run)
+        };
         get_or_create(("aggregate", id), get, create)
     }
 
     fn row(&self, id: &str, detail: &Detail) -> Result<Option<Row>> {
-        let scope = Scope::Id {
-            experiment: Some(self.experiment),
-            id: id.to_owned(),
-        };
-        Ok(self.link.store()?.rows(&scope, detail)?.into_iter().next())
+        self.link.run(self.experiment, id, detail)
     }
 
     pub(crate) fn link(&self) -> &Arc<Link> {

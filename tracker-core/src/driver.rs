@@ -71,6 +71,9 @@ pub struct Opened {
     pub file: Option<PathBuf>,
     /// Whether changes go through a journal beside the file, rather than into the store at once.
     pub journaled: bool,
+    /// Whether the store is on another machine, and may be away for hours: see
+    /// [`remote`](Self::remote).
+    pub remote: bool,
     /// Where the contents of artifacts are kept, where that is not a folder beside the file.
     pub contents: Option<Arc<dyn ContentStore>>,
 }
@@ -82,6 +85,7 @@ impl Opened {
             store,
             file: None,
             journaled: false,
+            remote: false,
             contents: None,
         }
     }
@@ -92,7 +96,19 @@ impl Opened {
             store,
             file: Some(file.into()),
             journaled: true,
+            remote: false,
             contents: None,
+        }
+    }
+
+    /// A store on another machine, with journals beside a [`state_file`](crate::state_file).
+    ///
+    /// While it is away, whoever adds is not told, as all waits in the journal; and the experiments
+    /// and runs that programs of this machine have tracked before are opened as they were left.
+    pub fn remote(store: Arc<dyn Store>, file: impl Into<PathBuf>) -> Self {
+        Self {
+            remote: true,
+            ..Self::beside(store, file)
         }
     }
 
@@ -304,7 +320,7 @@ pub(crate) fn shown(address: &str) -> String {
     let hidden = options
         .split('&')
         .map(|option| match option.split_once('=') {
-            Some((name @ ("password" | "sslpassword"), _)) => format!("{name}=***"),
+            Some((name @ ("password" | "sslpassword" | "token"), _)) => format!("{name}=***"),
             _ => option.to_owned(),
         });
     format!("{place}?{}", hidden.collect::<Vec<_>>().join("&"))
@@ -335,6 +351,7 @@ mod tests {
                 "postgres://host/db?user=me&password=***&x=1",
             ),
             ("http://me@host/a:b@c", "http://me@host/a:b@c"),
+            ("http://host?token=a", "http://host?token=***"),
             ("http://host", "http://host"),
             ("sqlite:a@b:c.db", "sqlite:a@b:c.db"),
         ] {

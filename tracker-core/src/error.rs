@@ -225,6 +225,16 @@ pub enum Error {
         given: registry_core::Value,
     },
 
+    /// A change that this caller may make neither now nor later, as a removal through a server that was
+    /// started without `--allow-delete`.
+    #[error("the store does not allow {what}\nhint: {hint}")]
+    NotAllowed {
+        /// What is not allowed, as `to remove a run`.
+        what: String,
+        /// What to do.
+        hint: String,
+    },
+
     /// A name that no store takes: it is longer than 1,000 bytes, has a control character, or is
     /// that of an artifact and no path.
     #[error("{place} cannot be named `{}`: {problem}\nhint: {hint}", shown(name))]
@@ -279,6 +289,7 @@ impl Error {
             | Self::Json { .. }
             | Self::Query { .. } => ErrorKind::Invalid,
             Self::ParamSet { .. } | Self::Disagrees { .. } => ErrorKind::Conflict,
+            Self::NotAllowed { .. } => ErrorKind::Denied,
             Self::Busy { .. } => ErrorKind::Unavailable,
             Self::Damaged { .. } => ErrorKind::Damaged,
             Self::NotCopied { .. } => ErrorKind::Failed,
@@ -352,6 +363,10 @@ mod tests {
             unusable(StoreProblem::Foreign {
                 found: "it is a picture".into(),
             }),
+            unusable(StoreProblem::NoServer {
+                found: "it is a page".into(),
+                hint: "see that host and port are right".into(),
+            }),
             unusable(StoreProblem::TooNew {
                 found: 9,
                 known: 1,
@@ -365,6 +380,10 @@ mod tests {
                 hint: "leave it out",
             },
             Error::NoPlace,
+            Error::NotAllowed {
+                what: "to remove a run".into(),
+                hint: "archive it".into(),
+            },
             Error::Busy {
                 place: "runs.db".into(),
             },

@@ -53,6 +53,7 @@ impl Experiments {
         check_name(name)?;
         let record = ExperimentRecord::new(name);
         self.link.apply(Change::CreateExperiment(record.clone()))?;
+        self.link.remember_experiment(&record);
         Ok(self.handle(record))
     }
 
@@ -63,7 +64,7 @@ impl Experiments {
     /// [`Error::EmptyName`](crate::Error::EmptyName), [`Error::Name`](crate::Error::Name), or when the store fails.
     pub fn get(&self, name: &str) -> Result<Option<Experiment>> {
         check_name(name)?;
-        let record = self.link.store()?.experiment(name)?;
+        let record = self.link.experiment(name)?;
         Ok(record.map(|record| self.handle(record)))
     }
 

@@ -54,6 +54,8 @@ pub(crate) struct Journal {
     store: Arc<dyn Store>,
     disk: Arc<dyn Disk>,
     limit: Arc<AtomicU64>,
+    /// Whether the store is on another machine, and may be away for long.
+    is_remote: bool,
     /// A child begins one of its own.
     own: PerProcess<Own>,
 }
@@ -76,16 +78,22 @@ struct Parts {
 impl Journal {
     /// The journal is made with the first change. What dead processes have left is moved into the
     /// store meanwhile, before what is added here.
-    pub(crate) fn open(base: &Path, store: Arc<dyn Store>) -> Result<Self> {
-        Self::on(Arc::new(System), base, store)
+    pub(crate) fn open(base: &Path, store: Arc<dyn Store>, is_remote: bool) -> Result<Self> {
+        Self::on(Arc::new(System), base, store, is_remote)
     }
 
-    fn on(disk: Arc<dyn Disk>, base: &Path, store: Arc<dyn Store>) -> Result<Self> {
+    fn on(
+        disk: Arc<dyn Disk>,
+        base: &Path,
+        store: Arc<dyn Store>,
+        is_remote: bool,
+    ) -> Result<Self> {
         let journal = Self {
             base: real(base),
             store,
             disk,
             limit: Arc::new(AtomicU64::new(LIMIT)),
+            is_remote,
             own: PerProcess::default(),
         };
         if !file::list(&*journal.disk, &journal.base)
@@ -152,6 +160,11 @@ impl Journal {
             base, disk, limit, ..
         } = self;
         let mut appender = Appender::start(disk, base, limit, self.shared())?;
+        if let (true, Some(space)) = (self.is_remote, self.shared().space()) {
+            // It may be away until this program has ended, and another be in its place then. Where it
+            // does not say which it is, the thread asks it again.
+            let _ = writer::name_store(space, &*self.store);
+        }
         let appended = append(&mut appender);
         parts.appender = Some(appender);
         self.start_writer(&mut parts)?;
@@ -162,6 +175,7 @@ impl Journal {
         if parts.writer.is_some() {
             return Ok(());
         }
+        self.shared().set_remote(self.is_remote);
         let work = writer::Writer {
             shared: Arc::clone(self.shared()),
             store: Arc::clone(&self.store),

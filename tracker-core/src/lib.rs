@@ -51,6 +51,7 @@ pub mod documents;
 pub mod fork;
 pub mod ports;
 pub mod query;
+pub mod wire;
 
 mod aggregate;
 mod aggregates;
@@ -75,11 +76,13 @@ mod names;
 mod process;
 mod provenance;
 mod records;
+mod remembered;
 #[cfg(feature = "schema")]
 mod schemas;
 mod scope;
 mod search;
 mod shared;
+mod state;
 mod tracker;
 mod verify;
 
@@ -105,6 +108,8 @@ pub use records::{
     Metric, MetricValue, Micros, ModuleRecord, Moment, Outcome, Position, Provenance, Series,
     Status, Summary, System,
 };
+pub use remembered::{KnownStore, known_store, known_stores};
+pub use state::state_file;
 pub use tracker::Tracker;
 
 pub use jiff::Timestamp;

@@ -8,11 +8,13 @@ use uuid::Uuid;
 
 use crate::contents::FolderContents;
 use crate::driver::{Access, Opened, shown};
-use crate::error::{Error, Result, StoreProblem};
+use crate::error::{Error, ErrorKind, Result, StoreProblem};
 use crate::fork::{Guarded, PerProcess};
 use crate::journal::{self, Journal, JournalInfo};
 use crate::ports::{Change, ContentStore, Mark, Scope, Store};
-use crate::records::{Metric, Series};
+use crate::records::{ExperimentRecord, Metric, Row, Series};
+use crate::remembered::{KnownStore, Remembered};
+use crate::scope::Detail;
 
 /// A store and the way points take into it.
 pub(crate) struct Link {
@@ -26,6 +28,8 @@ pub(crate) struct Link {
     /// The mark of the last points that went into the store at once. A child with that of its parent
     /// would seem to repeat what that one does.
     direct: PerProcess<Mutex<Option<Mark>>>,
+    /// What is known of a store while it is away.
+    remembered: Option<Remembered>,
     /// Why nothing may be changed, where that is so.
     refusal: Option<Error>,
 }
@@ -49,13 +53,14 @@ impl Link {
             file,
             contents: Guarded::new(contents),
             direct: PerProcess::default(),
+            remembered: None,
             refusal,
         }
     }
 
     /// A link that hands points to a journal beside the file of the store.
-    pub(crate) fn journaled(store: Arc<dyn Store>, file: &Path) -> Result<Self> {
-        let journal = Journal::open(file, Arc::clone(&store))?;
+    pub(crate) fn journaled(store: Arc<dyn Store>, file: &Path, is_remote: bool) -> Result<Self> {
+        let journal = Journal::open(file, Arc::clone(&store), is_remote)?;
         Ok(Self::with(
             store,
             Some(journal),
@@ -79,10 +84,12 @@ impl Link {
             store,
             file,
             journaled,
+            remote,
             ..
         } = opened;
         if access == Access::Read {
-            let place = file.as_ref().map(|file| file.display().to_string());
+            let place = file.as_ref().filter(|_| !remote);
+            let place = place.map(|file| file.display().to_string());
             let refusal = Error::Unusable {
                 place: place.unwrap_or_else(|| shown(address)),
                 problem: StoreProblem::OpenedToRead,
@@ -90,7 +97,16 @@ impl Link {
             return Ok(Self::with(store, None, file, Some(refusal)));
         }
         match file {
-            Some(file) if journaled => Self::journaled(store, &file),
+            Some(file) if journaled => {
+                let known = remote.then(|| KnownStore {
+                    address: shown(address),
+                    // One that is away has told it before, or cannot be told from another yet.
+                    identity: store.identity().unwrap_or_default(),
+                });
+                let mut link = Self::journaled(store, &file, remote)?;
+                link.remembered = known.map(|known| Remembered::beside(&file, &known));
+                Ok(link)
+            }
             file => Ok(Self::with(store, None, file, None)),
         }
     }
@@ -102,6 +118,63 @@ impl Link {
             journal.settle_changes()?;
         }
         Ok(&*self.store)
+    }
+
+    /// The experiment of this name; as this machine knows it, where the store is away.
+    pub(crate) fn experiment(&self, name: &str) -> Result<Option<ExperimentRecord>> {
+        let found = self.store().and_then(|store| store.experiment(name));
+        let Some(remembered) = &self.remembered else {
+            return found;
+        };
+        match found {
+            Ok(Some(record)) => {
+                remembered.put_experiment(&record);
+                Ok(Some(record))
+            }
+            Err(away) if away.kind() == ErrorKind::Unavailable => {
+                let known = remembered.experiment(name);
+                known
+                    .map(Some)
+                    .ok_or_else(|| unknown(away, "experiment", name))
+            }
+            found => found,
+        }
+    }
+
+    /// The run of this id in an experiment; as this machine knows it, where the store is away.
+    pub(crate) fn run(&self, experiment: Uuid, id: &str, detail: &Detail) -> Result<Option<Row>> {
+        let scope = scope(experiment, id);
+        let found = self.store().and_then(|store| store.rows(&scope, detail));
+        let found = found.map(|rows| rows.into_iter().next());
+        let Some(remembered) = &self.remembered else {
+            return found;
+        };
+        match found {
+            Ok(Some(row)) => {
+                remembered.put_row(&scope, detail, &row);
+                Ok(Some(row))
+            }
+            Err(away) if away.kind() == ErrorKind::Unavailable => {
+                let known = remembered.row(&scope, detail);
+                known.map(Some).ok_or_else(|| unknown(away, "run", id))
+            }
+            found => found,
+        }
+    }
+
+    /// Remembers an experiment that was created through this link.
+    pub(crate) fn remember_experiment(&self, record: &ExperimentRecord) {
+        if let Some(remembered) = &self.remembered {
+            remembered.put_experiment(record);
+        }
+    }
+
+    /// Remembers a run that was created through this link.
+    pub(crate) fn remember_run(&self, detail: &Detail, row: &Row) {
+        if let Some(remembered) = &self.remembered {
+            let scope = scope(row.aggregate.experiment, &row.aggregate.id);
+            remembered.put_row(&scope, detail, row);
+        }
     }
 
     /// The store, to read, once it holds everything that was added through this link.
@@ -124,7 +197,12 @@ impl Link {
             return Ok(());
         }
         match &self.journal {
-            Some(journal) if journal.change(changes)? => Ok(()),
+            Some(journal) if journal.change(changes)? => {
+                if let Some(remembered) = &self.remembered {
+                    remembered.apply(changes);
+                }
+                Ok(())
+            }
             _ => self.settled()?.apply(changes, None)?.complete(),
         }
     }
@@ -175,6 +253,11 @@ impl Link {
         }
     }
 
+    /// Asks the store for an answer.
+    pub(crate) fn ping(&self) -> Result<()> {
+        self.store.position(Uuid::nil()).map(drop)
+    }
+
     /// Says how long the journal may become, in bytes.
     pub(crate) fn set_journal_limit(&self, limit: u64) {
         if let Some(journal) = &self.journal {
@@ -200,11 +283,42 @@ impl Link {
     /// An error where the aggregate is not there.
     pub(crate) fn check_aggregate(&self, aggregate: Uuid) -> Result<()> {
         let scope = Scope::Uuids(vec![aggregate]);
-        let rows = self.store()?.rows(&scope, &crate::scope::Detail::NONE)?;
+        let rows = self.store()?.rows(&scope, &Detail::NONE)?;
         match rows.first() {
             Some(_) => Ok(()),
             None => Err(Error::no_aggregate(aggregate)),
         }
+    }
+}
+
+fn scope(experiment: Uuid, id: &str) -> Scope {
+    Scope::Id {
+        experiment: Some(experiment),
+        id: id.to_owned(),
+    }
+}
+
+/// The error of a store that is away, and of which this machine does not know something.
+fn unknown(away: Error, what: &str, name: &str) -> Error {
+    match away {
+        Error::Store {
+            kind,
+            action,
+            place,
+            cause,
+            hint,
+        } => Error::Store {
+            kind,
+            action,
+            place,
+            cause,
+            hint: format!(
+                "{hint}; this machine has not tracked the {what} `{name}` before, so it cannot go on \
+                 without the server: log to `sqlite:FILE`, and bring that in later with \
+                 `entia import`"
+            ),
+        },
+        away => away,
     }
 }
 

@@ -43,6 +43,7 @@ impl Tracker {
     /// |---|---|---|
     /// | `sqlite:FILE` | one file; several processes may use it at once | `tracker-sqlite` |
     /// | `json:FILE` | one file, which the Python package `mltracker` reads and writes too | `tracker-json` |
+    /// | `http://HOST:PORT`, `https://HOST` | on a server of Entia | `tracker-http` |
     /// | `memory:` | a new one, gone with the last clone | |
     ///
     /// The crate `entia` brings the first two by its default features.
@@ -120,7 +121,7 @@ impl Tracker {
     /// # Ok::<(), tracker_core::Error>(())
     /// ```
     pub fn journaled(store: impl Store + 'static, path: impl AsRef<Path>) -> Result<Self> {
-        let link = Arc::new(Link::journaled(Arc::new(store), path.as_ref())?);
+        let link = Arc::new(Link::journaled(Arc::new(store), path.as_ref(), false)?);
         Ok(Self { link })
     }
 
@@ -215,6 +216,27 @@ impl Tracker {
     /// When the folder cannot be read.
     pub fn journals(&self) -> Result<Vec<JournalInfo>> {
         self.link.journals()
+    }
+
+    /// Asks the store for an answer. One on another machine may be away while all that is added waits
+    /// in the journal: then this says why.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails, as with [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use tracker_core::Tracker;
+    /// let tracker = Tracker::open("memory:")?;
+    /// if let Err(away) = tracker.ping() {
+    ///     eprintln!("logging goes on without the server: {away}");
+    /// }
+    /// # Ok::<(), tracker_core::Error>(())
+    /// ```
+    pub fn ping(&self) -> Result<()> {
+        self.link.ping()
     }
 
     /// The aggregate of this uuid, in whatever experiment, where there is one.

@@ -25,6 +25,9 @@ pub(crate) struct Figures {
     /// While another program keeps the store locked, where it can.
     #[serde(skip_serializing_if = "Option::is_none")]
     locked_ns: Option<Percentiles>,
+    /// While the server is away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    away_ns: Option<Percentiles>,
 }
 
 #[derive(Serialize)]
@@ -43,7 +46,11 @@ pub(crate) fn measure(place: &Place, n: u64) -> Result<Figures> {
         full_speed: latency(place, n, n)?,
         locked_ns: match place.store {
             Store::Sqlite => Some(locked(place, n)?),
-            Store::Json | Store::Memory | Store::Postgres => None,
+            _ => None,
+        },
+        away_ns: match place.store {
+            Store::Http => Some(away(place, n)?),
+            _ => None,
         },
     })
 }
@@ -83,6 +90,22 @@ fn locked(place: &Place, n: u64) -> Result<Percentiles> {
     let samples = points(n, 1).map(sample).collect::<Result<_>>()?;
     other.execute_batch("ROLLBACK")?;
     tracker.flush()?;
+    Ok(Percentiles::of(samples))
+}
+
+/// Adds all points while there is no server.
+fn away(place: &Place, n: u64) -> Result<Percentiles> {
+    let mut scratch = place.scratch()?;
+    let tracker = scratch.open()?;
+    let metrics = sample::track(&tracker)?.metrics();
+    tracker.flush()?;
+    drop(scratch.running.take());
+    let sample = |point: sample::Point| -> Result<u64> {
+        let start = Instant::now();
+        metrics.add(point.metric())?;
+        Ok(nanoseconds(start.elapsed()))
+    };
+    let samples = points(n, 1).map(sample).collect::<Result<_>>()?;
     Ok(Percentiles::of(samples))
 }
 

@@ -11,6 +11,7 @@ use serde::Serialize;
 use tempfile::TempDir;
 
 use crate::Result;
+use crate::serve::Running;
 
 /// Which store is measured, and on which disk.
 #[derive(Args)]
@@ -30,6 +31,8 @@ pub(crate) enum Store {
     Sqlite,
     Json,
     Memory,
+    /// On a server of its own, over `SQLite`.
+    Http,
     /// In the database whose address `ENTIA_TEST_POSTGRES` is.
     Postgres,
 }
@@ -39,6 +42,8 @@ pub(crate) struct Scratch {
     store: Store,
     folder: TempDir,
     server: Option<Server>,
+    /// What is over the store, where it is asked over HTTP.
+    pub(crate) running: Option<Running>,
 }
 
 impl Place {
@@ -55,12 +60,17 @@ impl Place {
             .tempdir_in(dir)?;
         let server = match self.store {
             Store::Postgres => Some(Server::new()?),
-            Store::Sqlite | Store::Json | Store::Memory => None,
+            _ => None,
+        };
+        let running = match self.store {
+            Store::Http => Some(Running::start(&in_file(folder.path()))?),
+            _ => None,
         };
         Ok(Scratch {
             store: self.store,
             folder,
             server,
+            running,
         })
     }
 }
@@ -74,7 +84,11 @@ impl Scratch {
     pub(crate) fn address(&self) -> String {
         let path = |name| self.path().join(name).display().to_string();
         match self.store {
-            Store::Sqlite => format!("sqlite:{}", path("runs.db")),
+            Store::Sqlite => in_file(self.path()),
+            Store::Http => self.running.as_ref().map_or_else(String::new, |running| {
+                let journals = self.path().display();
+                format!("http://{}?journals={journals}", running.address)
+            }),
             Store::Json => format!("json:{}", path("runs.json")),
             Store::Memory => "memory:".to_owned(),
             Store::Postgres => self.server.as_ref().map_or_else(String::new, |server| {
@@ -104,6 +118,11 @@ impl Scratch {
             None => size(self.path()),
         }
     }
+}
+
+/// The address of a store in a file of a folder.
+fn in_file(folder: &Path) -> String {
+    format!("sqlite:{}", folder.join("runs.db").display())
 }
 
 /// A schema of its own in a database.

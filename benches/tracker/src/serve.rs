@@ -29,9 +29,9 @@ pub(crate) struct Figures {
 }
 
 /// A server in a process of its own, until it is dropped.
-struct Running {
+pub(crate) struct Running {
     child: Child,
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
 }
 
 impl Drop for Running {
@@ -77,7 +77,7 @@ pub(crate) fn measure(place: &Place, n: u64) -> Result<Figures> {
 }
 
 impl Running {
-    fn start(store: &str) -> Result<Self> {
+    pub(crate) fn start(store: &str) -> Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         let mut child = command
             .args(["server", store])

@@ -16,6 +16,8 @@ mod narrow;
 mod output;
 mod params;
 mod read;
+#[cfg(all(unix, feature = "http", feature = "serve"))]
+mod remote;
 mod runs;
 #[cfg(feature = "serve")]
 mod serve;

@@ -9,17 +9,21 @@ use serde_json::{Value, json};
 use crate::support::Fixture;
 
 /// A server, until it is told to end.
-struct Serving {
+pub(crate) struct Serving {
     child: Child,
     out: BufReader<std::process::ChildStdout>,
     first: String,
-    host: String,
+    pub(crate) host: String,
 }
 
 impl Serving {
-    fn new(fixture: &Fixture, arguments: &[&str]) -> Self {
-        let mut command =
-            fixture.command(&[&["serve", "--listen", "127.0.0.1:0"], arguments].concat());
+    pub(crate) fn new(fixture: &Fixture, arguments: &[&str]) -> Self {
+        let listen: &[&str] = if arguments.contains(&"--listen") {
+            &[]
+        } else {
+            &["--listen", "127.0.0.1:0"]
+        };
+        let mut command = fixture.command(&[&["serve"], listen, arguments].concat());
         let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -55,7 +59,7 @@ impl Serving {
 
     /// Tells it to end, as a supervisor does; what it wrote to standard output and standard error.
     #[cfg(unix)]
-    fn end(mut self) -> (Option<i32>, String, String) {
+    pub(crate) fn end(mut self) -> (Option<i32>, String, String) {
         let id = self.child.id().to_string();
         let killed = std::process::Command::new("kill")
             .args(["-TERM", &id])

@@ -105,7 +105,6 @@ mod search;
 mod series;
 mod session;
 mod settings;
-mod state;
 mod store;
 mod summaries;
 mod text;
@@ -143,8 +142,10 @@ fn open(address: &Address<'_>, access: Access) -> Result<Opened> {
     let opened = match access {
         Access::Read => Opened::new(Arc::new(store)),
         Access::Create | Access::Existing => {
-            let file = state::file(store.id(), journals.as_deref())?;
-            Opened::beside(Arc::new(store), file)
+            // By its id, the store is the same under whatever address.
+            let name = format!("postgres-{}", store.id().simple());
+            let file = tracker_core::state_file(&name, journals.as_deref())?;
+            Opened::remote(Arc::new(store), file)
         }
     };
     Ok(opened.with_contents(contents))

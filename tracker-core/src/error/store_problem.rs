@@ -28,6 +28,13 @@ pub enum StoreProblem {
         /// How this shows.
         found: String,
     },
+    /// What answers at the address is no server of Entia.
+    NoServer {
+        /// How this shows.
+        found: String,
+        /// What to do.
+        hint: String,
+    },
     /// A newer version wrote it.
     TooNew {
         /// The version of its tables.
@@ -72,6 +79,9 @@ impl StoreProblem {
                 "`{place}` is no store of a tracker: {found}\nhint: it was left as it is; give the \
                  path of another file"
             ),
+            Self::NoServer { found, hint } => {
+                format!("`{place}` is no server of Entia: {found}\nhint: {hint}")
+            }
             Self::TooNew {
                 found,
                 known,
@@ -87,7 +97,7 @@ impl StoreProblem {
         match self {
             Self::NoFolder { .. } | Self::Absent | Self::Gone => ErrorKind::NotFound,
             Self::ReadOnly | Self::OpenedToRead => ErrorKind::Denied,
-            Self::IsFolder | Self::Foreign { .. } => ErrorKind::Invalid,
+            Self::IsFolder | Self::Foreign { .. } | Self::NoServer { .. } => ErrorKind::Invalid,
             Self::TooNew { .. } => ErrorKind::Unsupported,
         }
     }

@@ -4,10 +4,17 @@ use std::time::{Duration, Instant};
 
 use super::count::Count;
 use super::trouble;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 /// How long a store may be kept by others before that is told to whoever adds points.
 pub(super) const BUSY: Duration = Duration::from_secs(30);
+
+/// How long the thread waits before it tries a store again that has failed.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// As often is that doubled for a store on another machine, which many may be waiting for: to half a
+/// minute or less.
+const DOUBLED: u32 = 7;
 
 /// So many refusals are kept until somebody is told; the others are counted.
 const UNTOLD: usize = 16;
@@ -22,6 +29,10 @@ pub(super) struct Control {
     pub(super) answered: Option<(u64, Error)>,
     /// Why the store takes nothing at present.
     pub(super) failure: Option<Error>,
+    /// How often it has failed since.
+    pub(super) failures: u32,
+    /// Whether it is on another machine, and may be away for long.
+    pub(super) is_remote: bool,
     /// Since when it takes nothing, or does not answer.
     pub(super) away: Option<Instant>,
     /// What the next `add` says of that, unless it is over by then.
@@ -43,23 +54,41 @@ pub(super) struct Control {
 impl Control {
     pub(super) fn fail(&mut self, served: u64, error: Error, now: Instant) {
         self.away.get_or_insert(now);
+        self.failures = self.failures.saturating_add(1);
         // Another process at work is no reason to bother whoever adds points, unless it stays.
         let patience = match error {
             Error::Busy { .. } => BUSY,
             _ => Duration::ZERO,
         };
-        self.report_after(patience, now, error.clone());
         self.failure = Some(error.clone());
+        self.report_after(patience, now, error.clone());
         self.answered = Some((served, error));
     }
 
     /// Reports a store that has been away for so long, once.
     pub(super) fn report_after(&mut self, patience: Duration, now: Instant, error: Error) {
         let since = self.away.map(|away| now.saturating_duration_since(away));
-        if !self.is_reported && since.is_some_and(|since| since >= patience) {
-            self.report = Some(self.failure.clone().unwrap_or(error));
-            self.is_reported = true;
+        if self.is_reported || since.is_none_or(|since| since < patience) {
+            return;
         }
+        let report = self.failure.clone().unwrap_or(error);
+        // What is added waits in the journal, and the program goes on.
+        if self.is_remote && report.kind() == ErrorKind::Unavailable {
+            return;
+        }
+        self.report = Some(report);
+        self.is_reported = true;
+    }
+
+    /// How long to wait before the next attempt: longer and longer for a store on another machine, and
+    /// each program another while, so that they do not all come at once when it is back.
+    pub(super) fn pause(&self, random: u64) -> Duration {
+        if !self.is_remote {
+            return PAUSE;
+        }
+        let longest = PAUSE * 2_u32.pow(self.failures.saturating_sub(1).min(DOUBLED));
+        let part = u32::try_from(random % 1_000).unwrap_or(0);
+        longest / 2 + longest * part / 2_000
     }
 
     /// Keeps what is to be told; once, where it is the same again.
@@ -109,6 +138,37 @@ mod tests {
         assert!(control.report.take().is_some());
         control.fail(4, busy(), start + 2 * BUSY);
         assert!(control.report.is_none());
+    }
+
+    #[test]
+    fn a_store_elsewhere_that_is_away_is_no_news() {
+        let (mut control, start) = (Control::default(), Instant::now());
+        control.is_remote = true;
+        control.fail(1, busy(), start);
+        control.fail(2, busy(), start + 2 * BUSY);
+        assert!(control.report.is_none());
+        let denied = Error::Unusable {
+            place: "http://localhost".to_owned(),
+            problem: crate::error::StoreProblem::ReadOnly,
+        };
+        control.fail(3, denied, start + 2 * BUSY);
+        assert!(control.report.is_some());
+    }
+
+    #[test]
+    fn attempts_come_at_longer_and_longer_intervals() {
+        let mut control = Control::default();
+        assert_eq!(control.pause(999), PAUSE);
+        control.is_remote = true;
+        let mut longest = Duration::ZERO;
+        for failures in 1..40 {
+            control.failures = failures;
+            let (from, to) = (control.pause(0), control.pause(999));
+            assert!(from < to && to >= longest && to <= Duration::from_secs(32));
+            assert!(from >= PAUSE / 2);
+            longest = to;
+        }
+        assert!(longest > Duration::from_secs(30));
     }
 
     #[test]

@@ -19,9 +19,6 @@ const GATHER: Duration = Duration::from_millis(10);
 /// So many words need not gather any longer: some 13,000 points.
 const ENOUGH: u64 = UNIT / WORD as u64;
 
-/// How long the thread waits before it tries a store again that has failed.
-const PAUSE: Duration = Duration::from_millis(250);
-
 /// How long a change waits to hear whether the store has taken it. It is safe before that.
 const ANSWER: Duration = Duration::from_secs(2);
 
@@ -54,6 +51,11 @@ impl Shared {
     pub(super) fn set_space(&self, space: Arc<Space>) {
         // There is one appender, which does so once.
         let _ = self.space.set(space);
+    }
+
+    /// Says whether the store may be away for long, which is no news to whoever adds.
+    pub(super) fn set_remote(&self, is_remote: bool) {
+        self.lock().is_remote = is_remote;
     }
 
     /// Makes the records before `head` known to the thread.
@@ -241,6 +243,7 @@ impl Shared {
         let mut control = self.lock();
         control.taken += 1;
         control.failure = None;
+        control.failures = 0;
         control.away = None;
         control.report = None;
         control.is_reported = false;
@@ -286,7 +289,8 @@ impl Shared {
             if control.stop {
                 return None;
             }
-            control = self.wait_timeout(control, PAUSE);
+            let pause = control.pause(rand());
+            control = self.wait_timeout(control, pause);
         }
         Some(control.requests)
     }
@@ -324,4 +328,9 @@ impl Shared {
         let waited = self.news.wait_timeout(control, time);
         waited.unwrap_or_else(PoisonError::into_inner).0
     }
+}
+
+/// Any number, another each time.
+fn rand() -> u64 {
+    uuid::Uuid::new_v4().as_u64_pair().1
 }

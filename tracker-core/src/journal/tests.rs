@@ -17,7 +17,7 @@ use script::{RUN, Step, begin, end, go_on, snapshot};
 
 /// A journal on a disk, which may fail to be opened once.
 fn open(disk: &Arc<dyn Disk>, folder: &Path, store: &Arc<Fragile>) -> Journal {
-    let open = || Journal::on(Arc::clone(disk), &folder.join("runs"), store.clone());
+    let open = || Journal::on(Arc::clone(disk), &folder.join("runs"), store.clone(), false);
     open().or_else(|_| open()).unwrap()
 }
 

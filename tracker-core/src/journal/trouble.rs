@@ -14,6 +14,7 @@ pub(super) fn is_refusal(error: &Error) -> bool {
     match error {
         // The store itself is not there.
         Error::Unusable { .. } => false,
+        Error::NotAllowed { .. } => true,
         Error::Store { kind, .. } => matches!(
             kind,
             ErrorKind::Exists | ErrorKind::Invalid | ErrorKind::Conflict

@@ -109,7 +109,7 @@ pub(super) fn sync(store: &dyn Store) -> error::Result<()> {
 }
 
 /// Says in the journal for which store it is, as soon as that is known; whether it says so now.
-fn name_store(space: &Space, store: &dyn Store) -> bool {
+pub(super) fn name_store(space: &Space, store: &dyn Store) -> bool {
     match store.identity() {
         Ok(Some(identity)) => space.set_store(identity).is_ok(),
         Ok(None) => true,

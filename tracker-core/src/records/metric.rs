@@ -238,8 +238,19 @@ struct Form<'a> {
     time: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     value: Option<Number>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "there"
+    )]
     json: Option<Cow<'a, Value>>,
+}
+
+/// A value that is there, which may be null.
+fn there<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Cow<'static, Value>>, D::Error> {
+    Value::deserialize(deserializer).map(|value| Some(Cow::Owned(value)))
 }
 
 #[cfg(feature = "schema")]
@@ -317,6 +328,15 @@ mod tests {
     fn equality_is_exact() {
         assert_eq!(MetricValue::from(f64::NAN), MetricValue::from(-f64::NAN));
         assert_ne!(MetricValue::from(0.0), MetricValue::from(-0.0));
+    }
+
+    #[test]
+    fn null_is_a_value() {
+        let point = Metric::new("loss", json!(null));
+        let text = serde_json::to_string(&point).unwrap();
+        assert_eq!(serde_json::from_str::<Metric>(&text).unwrap(), point);
+        let empty = text.replace(r#","json":null"#, "");
+        assert!(serde_json::from_str::<Metric>(&empty).is_err(), "{empty}");
     }
 
     #[test]

@@ -1,22 +1,36 @@
-//! Where a program keeps points that are on their way to a server.
+//! Where a program keeps what is on its way to a store on another machine.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tracker_core::{Error, ErrorKind, Result, Uuid};
+use crate::error::{Error, ErrorKind, Result};
 
-/// The file beside which the journals of a store stand, which is never made itself: in the folder
-/// that is given, or else where the programs of this user keep their state. By its id, the store is
-/// the same under whatever address.
-pub(crate) fn file(store: Uuid, given: Option<&Path>) -> Result<PathBuf> {
+/// The file beside which the journals of a store stand that is on another machine; it is never made
+/// itself. It has this name in the folder that is given, or else where the programs of this user keep
+/// their state: `$XDG_STATE_HOME/entia`, which is `~/.local/state/entia` unless it is set, and
+/// `%LOCALAPPDATA%\entia` on Windows.
+///
+/// # Errors
+///
+/// [`Error::Store`] where the folder cannot be made.
+///
+/// # Examples
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// let file = tracker_core::state_file("postgres-1", Some(folder.path()))?;
+/// assert_eq!(file, folder.path().join("postgres-1"));
+/// # Ok::<(), tracker_core::Error>(())
+/// ```
+pub fn state_file(name: &str, given: Option<&Path>) -> Result<PathBuf> {
     let folder = given.map(Path::to_path_buf).or_else(folder);
     let folder = folder.ok_or_else(|| failed(Path::new("."), "this user has no home folder"))?;
     create(&folder).map_err(|problem| failed(&folder, &problem.to_string()))?;
-    Ok(folder.join(format!("postgres-{}", store.simple())))
+    Ok(folder.join(name))
 }
 
 /// As the XDG Base Directory Specification has it; on Windows in the user's local data.
-fn folder() -> Option<PathBuf> {
+pub(crate) fn folder() -> Option<PathBuf> {
     let named = |name: &str| {
         let path = PathBuf::from(std::env::var_os(name)?);
         path.is_absolute().then_some(path)
@@ -28,7 +42,7 @@ fn folder() -> Option<PathBuf> {
 }
 
 /// Makes the folder, which nobody else may look into.
-fn create(folder: &Path) -> std::io::Result<()> {
+pub(crate) fn create(folder: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

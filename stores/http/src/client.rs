@@ -1,0 +1,296 @@
+//! The way to a server: connections that are kept, and what comes back.
+
+use std::io::{self, Read};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tracker_core::fork::PerProcess;
+use tracker_core::{Error, ErrorKind, Result};
+use ureq::http::{Request, Response, StatusCode, header};
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::{Agent, AsSendBody, Body, SendBody};
+
+use crate::address::Target;
+use crate::failure::{foreign, refused, store, unreachable};
+
+/// A server that takes longer to be reached is away.
+const CONNECT: Duration = Duration::from_secs(10);
+/// A server that is silent for so long has gone; it gives up what takes longer than a minute itself.
+const SILENCE: Duration = Duration::from_secs(90);
+/// As much of what a server says is wrong is read.
+const PROBLEM: u64 = 64 << 10;
+/// A server takes no larger body, but for contents.
+const LARGEST: usize = 32 << 20;
+
+/// The way to a server.
+pub(crate) struct Client {
+    pub(crate) target: Target,
+    token: Option<String>,
+    /// A child of a `fork` has connections of its own.
+    own: PerProcess<Own>,
+}
+
+#[derive(Default)]
+struct Own(OnceLock<Agent>);
+
+/// Whether a call may be made again where nobody knows what became of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Repeat {
+    Yes,
+    No,
+}
+
+impl Client {
+    pub(crate) fn new(target: Target, token: Option<String>) -> Self {
+        Self {
+            target,
+            token: token.filter(|token| !token.is_empty()),
+            own: PerProcess::default(),
+        }
+    }
+
+    /// What messages call the server.
+    pub(crate) fn place(&self) -> &str {
+        &self.target.base
+    }
+
+    /// Asks with JSON, or with nothing.
+    pub(crate) fn ask<T: DeserializeOwned>(
+        &self,
+        action: &str,
+        (method, path): (&str, &str),
+        body: Option<&impl Serialize>,
+        repeat: Repeat,
+    ) -> Result<T> {
+        let body = body.map(|body| self.write(action, body)).transpose()?;
+        let body = body.as_deref();
+        let first = self.once(action, (method, path), body);
+        let answer = match first {
+            // A connection that was kept may have been closed just now.
+            Err(error) if repeat == Repeat::Yes && error.kind() == ErrorKind::Unavailable => {
+                self.once(action, (method, path), body)
+            }
+            answer => answer,
+        };
+        let answer = answer?;
+        let answer: &[u8] = if answer.is_empty() { b"null" } else { &answer };
+        serde_json::from_slice(answer).map_err(|problem| {
+            foreign(
+                self.place(),
+                &format!("its answer cannot be read: {problem}"),
+            )
+        })
+    }
+
+    fn write(&self, action: &str, body: &impl Serialize) -> Result<Vec<u8>> {
+        let body = serde_json::to_vec(body).map_err(|cause| {
+            store(
+                ErrorKind::Invalid,
+                action,
+                self.place(),
+                cause,
+                "report this",
+            )
+        })?;
+        if body.len() > LARGEST {
+            return Err(store(
+                ErrorKind::Invalid,
+                action,
+                self.place(),
+                format!(
+                    "{} bytes are more than the server takes in one step",
+                    body.len()
+                ),
+                "make the changes in several steps; large contents belong into artifacts",
+            ));
+        }
+        Ok(body)
+    }
+
+    fn once(&self, action: &str, call: (&str, &str), body: Option<&[u8]>) -> Result<Vec<u8>> {
+        let mut answer = match body {
+            Some(body) => self.send(action, call, Some("application/json"), body)?,
+            None => self.send(action, call, None, ())?,
+        };
+        let read = answer
+            .body_mut()
+            .with_config()
+            .limit(u64::MAX)
+            .read_to_vec();
+        read.map_err(|cause| unreachable(action, self.place(), &cause))
+    }
+
+    /// The answer to a call, whose body has not been read; an error where it is a refusal.
+    fn send(
+        &self,
+        action: &str,
+        (method, path): (&str, &str),
+        content_type: Option<&str>,
+        body: impl AsSendBody,
+    ) -> Result<Response<Body>> {
+        let mut request = self.request(method, path);
+        if let Some(content_type) = content_type {
+            request = request.header(header::CONTENT_TYPE, content_type);
+        }
+        self.run(action, request, body)
+    }
+
+    fn request(&self, method: &str, path: &str) -> ureq::http::request::Builder {
+        let uri = format!("{}/api/v1{path}", self.target.base);
+        let request = Request::builder().method(method).uri(uri);
+        match &self.token {
+            Some(token) => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
+            None => request,
+        }
+    }
+
+    fn run(
+        &self,
+        action: &str,
+        request: ureq::http::request::Builder,
+        body: impl AsSendBody,
+    ) -> Result<Response<Body>> {
+        let request = request.body(body).map_err(|_| {
+            let problem = "the token has characters that no token has";
+            let hint = "see that ENTIA_TOKEN holds a token and nothing else";
+            store(ErrorKind::Denied, action, self.place(), problem, hint)
+        })?;
+        let answer = self.agent()?.run(request);
+        let mut answer = answer.map_err(|cause| unreachable(action, self.place(), &cause))?;
+        let status = answer.status();
+        if matches!(
+            status,
+            StatusCode::OK | StatusCode::NO_CONTENT | StatusCode::PARTIAL_CONTENT
+        ) {
+            return Ok(answer);
+        }
+        let body = answer.body_mut().with_config().limit(PROBLEM).read_to_vec();
+        let body = body.unwrap_or_default();
+        Err(refused(
+            action,
+            self.place(),
+            status,
+            answer.headers(),
+            &body,
+        ))
+    }
+
+    /// Sends a stream.
+    pub(crate) fn upload<T: DeserializeOwned>(
+        &self,
+        action: &str,
+        path: &str,
+        stream: &mut dyn Read,
+    ) -> Result<T> {
+        let mut stream = Watched {
+            stream,
+            failure: None,
+        };
+        let body = SendBody::from_reader(&mut stream);
+        let bytes = Some("application/octet-stream");
+        let answer = self.send(action, ("POST", path), bytes, body);
+        if let Some(failure) = stream.failure {
+            return Err(Error::io(action, self.place(), failure));
+        }
+        let mut answer = answer?;
+        let read = answer.body_mut().with_config().limit(PROBLEM).read_to_vec();
+        let read = read.map_err(|cause| unreachable(action, self.place(), &cause))?;
+        serde_json::from_slice(&read).map_err(|problem| {
+            foreign(
+                self.place(),
+                &format!("its answer cannot be read: {problem}"),
+            )
+        })
+    }
+
+    /// A stream from a byte on.
+    pub(crate) fn download(
+        &self,
+        action: &str,
+        path: &str,
+        first: u64,
+    ) -> Result<Box<dyn Read + Send>> {
+        let mut request = self.request("GET", path);
+        if first > 0 {
+            request = request.header(header::RANGE, format!("bytes={first}-"));
+        }
+        let answer = self.run(action, request, ())?;
+        let body = answer.into_body().into_with_config().limit(u64::MAX);
+        Ok(Box::new(body.reader()))
+    }
+
+    fn agent(&self) -> Result<&Agent> {
+        let own = &self.own.get().0;
+        if let Some(agent) = own.get() {
+            return Ok(agent);
+        }
+        let agent = self.connect()?;
+        Ok(own.get_or_init(|| agent))
+    }
+
+    fn connect(&self) -> Result<Agent> {
+        let mut config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .user_agent(concat!("entia/", env!("CARGO_PKG_VERSION")))
+            .timeout_resolve(Some(CONNECT))
+            .timeout_connect(Some(CONNECT))
+            .timeout_per_read(Some(SILENCE))
+            .timeout_per_write(Some(SILENCE));
+        if self.target.base.starts_with("https:") {
+            config = config.tls_config(tls(self.place())?);
+        }
+        Ok(config.build().new_agent())
+    }
+}
+
+/// A stream whose own failure is kept.
+struct Watched<'s> {
+    stream: &'s mut dyn Read,
+    failure: Option<io::Error>,
+}
+
+impl Read for Watched<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match self.stream.read(buffer) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    let kind = error.kind();
+                    self.failure = Some(error);
+                    return Err(kind.into());
+                }
+                read => return read,
+            }
+        }
+    }
+}
+
+/// TLS with the certificates that the system trusts.
+fn tls(place: &str) -> Result<TlsConfig, Error> {
+    let found = rustls_native_certs::load_native_certs();
+    if found.certs.is_empty() {
+        let problems = found.errors.iter().map(ToString::to_string);
+        return Err(store(
+            ErrorKind::Denied,
+            "reach the server",
+            place,
+            format!(
+                "this machine trusts nobody's certificate {}",
+                problems.collect::<Vec<_>>().join("; ")
+            ),
+            "install the certificates of the system, or name a file of certificates in the \
+             environment variable SSL_CERT_FILE",
+        ));
+    }
+    let certificates = found.certs.iter();
+    let certificates = certificates.map(|of| Certificate::from_der(of).to_owned());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    Ok(TlsConfig::builder()
+        .root_certs(RootCerts::Specific(Arc::new(certificates.collect())))
+        .unversioned_rustls_crypto_provider(provider)
+        .build())
+}

@@ -1,0 +1,103 @@
+//! The contents of artifacts on the server.
+
+use std::fmt;
+use std::io::Read;
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use tracker_core::ports::{Content, ContentStore};
+use tracker_core::{Error, ErrorKind, Result, Timestamp};
+
+use crate::client::{Client, Repeat};
+
+/// Keeps the contents of artifacts on a server, which streams them up and down.
+///
+/// Addresses of [`Tracker::open`](tracker_core::Tracker::open) bring it along;
+/// [`HttpStore::contents`](crate::HttpStore::contents) makes one for a tracker of one's own.
+pub struct HttpContents {
+    client: Arc<Client>,
+}
+
+impl HttpContents {
+    pub(crate) fn new(client: Arc<Client>) -> Self {
+        Self { client }
+    }
+
+    fn ask<T: DeserializeOwned>(&self, action: &str, method: &str, path: &str) -> Result<T> {
+        let nothing: Option<&()> = None;
+        self.client
+            .ask(action, (method, path), nothing, Repeat::Yes)
+    }
+}
+
+const ALL: &str = "/store/contents";
+
+fn path(hash: &str) -> String {
+    format!("{ALL}/{hash}")
+}
+
+impl ContentStore for HttpContents {
+    fn put(&self, content: &mut dyn Read) -> Result<Content> {
+        self.client.upload("put an artifact", ALL, content)
+    }
+
+    fn open(&self, hash: &str) -> Result<Box<dyn Read + Send>> {
+        self.open_at(hash, 0)
+    }
+
+    fn open_at(&self, hash: &str, first: u64) -> Result<Box<dyn Read + Send>> {
+        if !Content::is_hash(hash) {
+            return Err(Error::no_content(self.place(hash)));
+        }
+        let opened = self.client.download("read an artifact", &path(hash), first);
+        opened.map_err(|error| match error.kind() {
+            ErrorKind::NotFound => Error::no_content(self.place(hash)),
+            _ => error,
+        })
+    }
+
+    fn size(&self, hash: &str) -> Result<Option<u64>> {
+        if !Content::is_hash(hash) {
+            return Ok(None);
+        }
+        let path = format!("{}/size", path(hash));
+        self.ask("look for an artifact", "GET", &path)
+    }
+
+    fn renew(&self, hash: &str) -> Result<Option<u64>> {
+        if !Content::is_hash(hash) {
+            return Ok(None);
+        }
+        let path = format!("{}/renew", path(hash));
+        self.ask("keep an artifact", "POST", &path)
+    }
+
+    fn list(&self) -> Result<Vec<Content>> {
+        self.ask("list the contents of artifacts", "GET", ALL)
+    }
+
+    fn remove(&self, hash: &str, before: Timestamp) -> Result<bool> {
+        if !Content::is_hash(hash) {
+            return Ok(false);
+        }
+        let path = format!("{}?before={before}", path(hash));
+        self.ask("remove an artifact", "DELETE", &path)
+    }
+
+    fn remove_interrupted(&self, before: Timestamp) -> Result<()> {
+        let path = format!("{ALL}?before={before}");
+        self.ask("remove what uploads have left", "DELETE", &path)
+    }
+
+    fn place(&self, hash: &str) -> String {
+        format!("{}/artifacts/{hash}", self.client.place())
+    }
+}
+
+impl fmt::Debug for HttpContents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpContents")
+            .field("place", &self.client.place())
+            .finish_non_exhaustive()
+    }
+}
