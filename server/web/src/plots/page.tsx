@@ -1,0 +1,6 @@
+import type { JSX } from "preact";
+import type { PageProps } from "../routes.ts";
+
+export default function Page({ name }: PageProps): JSX.Element {
+  return <h1>plots {name}</h1>;
+}

@@ -1,0 +1,71 @@
+/** Reading from the server inside a component. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { get, Problem, type Values } from "./api.ts";
+
+export interface Answer<T> {
+  /** The newest answer; stays while the next one is on its way, and when that fails. */
+  data: T | undefined;
+  problem: Problem | undefined;
+  isLoading: boolean;
+  again: () => void;
+}
+
+/** The answer of `GET path`; nothing is asked while there is no path. `turn` asks again when it changes. */
+export function useGet<T>(path: string | undefined, values: Values = {}, turn = 0): Answer<T> {
+  const key = JSON.stringify([path, values]);
+  const [state, setState] = useState<Omit<Answer<T>, "again">>(NOTHING);
+  const [tries, setTries] = useState(0);
+  const shown = useRef<string | undefined>(undefined);
+  useEffect(() => {
+    if (path === undefined) return;
+    const stop = new AbortController();
+    setState((before) => ({ ...before, isLoading: true }));
+    get<T>(path, values, stop.signal).then(
+      (data) => {
+        if (stop.signal.aborted) return;
+        shown.current = path;
+        setState({ data, problem: undefined, isLoading: false });
+      },
+      (error: unknown) => {
+        if (stop.signal.aborted) return;
+        const problem = asProblem(error);
+        // What another path answered does not belong to this one.
+        setState((before) => ({
+          data: shown.current === path ? before.data : undefined,
+          problem,
+          isLoading: false,
+        }));
+      },
+    );
+    return () => stop.abort();
+  }, [key, tries, turn]);
+  return { ...state, again: () => setTries((before) => before + 1) };
+}
+
+const NOTHING = { data: undefined, problem: undefined, isLoading: true };
+
+export function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  return new Problem(0, "", error instanceof Error ? error.message : String(error));
+}
+
+/** True some time after `is` has become true: what comes sooner needs no sign that it is awaited. */
+export function useLate(is: boolean, milliseconds = 150): boolean {
+  const [isLate, setLate] = useState(false);
+  useEffect(() => {
+    if (!is) {
+      setLate(false);
+      return;
+    }
+    const timer = setTimeout(() => setLate(true), milliseconds);
+    return () => clearTimeout(timer);
+  }, [is, milliseconds]);
+  return isLate;
+}
+
+/** Sets the title of the page. */
+export function useTitle(title: string): void {
+  useEffect(() => {
+    document.title = title ? `${title} · Entia` : "Entia";
+  }, [title]);
+}
