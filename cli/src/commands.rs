@@ -24,6 +24,8 @@ mod sync;
 mod tag;
 #[cfg(feature = "serve")]
 mod token;
+#[cfg(feature = "serve")]
+mod ui;
 mod verify;
 
 use crate::error::Result;
@@ -60,6 +62,8 @@ pub(crate) fn run(options: &Options, output: &mut Output) -> Result<()> {
         Command::Restore(runs) => remove::restore(&change()?, runs, output),
         Command::Remove(runs) => remove::remove(&change()?, runs, output),
         Command::RemoveExperiment(remove) => remove::remove_experiment(&change()?, remove, output),
+        #[cfg(feature = "serve")]
+        Command::Ui { no_browser } => ui::run(options, *no_browser, output),
         #[cfg(feature = "serve")]
         Command::Serve(serve) => serve::run(options, serve, output),
         #[cfg(feature = "serve")]

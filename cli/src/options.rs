@@ -109,6 +109,13 @@ pub(crate) enum Command {
     Remove(Asked),
     /// Remove an experiment with all its runs
     RemoveExperiment(RemoveExperiment),
+    /// Open the dashboard of the store in a browser
+    #[cfg(feature = "serve")]
+    Ui {
+        /// Only print its address
+        #[arg(long)]
+        no_browser: bool,
+    },
     /// Serve a store over HTTP, for a team and for programs in other languages
     #[cfg(feature = "serve")]
     Serve(Serve),

@@ -44,6 +44,7 @@ mod access;
 mod api;
 mod app;
 mod blocking;
+mod dashboard;
 mod etag;
 mod events;
 mod extract;

@@ -1,7 +1,8 @@
 //! A route: its path, who may call it, and what the description of the interface says of it.
 
+use axum::extract::State;
 use axum::handler::Handler;
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
@@ -161,12 +162,15 @@ fn describe<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
 }
 
 /// For a path that leads nowhere.
-pub(crate) async fn nothing(uri: axum::http::Uri) -> Answer {
+pub(crate) async fn nothing(State(app): State<App>, headers: HeaderMap, uri: Uri) -> Answer {
+    if let Some(page) = crate::dashboard::missing(&app, &headers, &uri).await {
+        return page;
+    }
     Err(Problem::absent("page", uri.path()).hint("`/api/v1/openapi.json` lists what there is"))
 }
 
 /// For a path that has no such method.
-pub(crate) async fn no_method(method: Method, uri: axum::http::Uri) -> Answer {
+pub(crate) async fn no_method(method: Method, uri: Uri) -> Answer {
     let detail = format!("`{}` has no {method}", crate::problem::shown(uri.path()));
     Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail)
         .hint("`/api/v1/openapi.json` lists what there is"))

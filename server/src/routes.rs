@@ -20,6 +20,7 @@ const EMPTY: StatusCode = StatusCode::NO_CONTENT;
 /// All of them.
 pub(crate) fn all() -> Vec<Route> {
     let groups = [
+        crate::dashboard::routes(),
         about(),
         of_experiments(),
         of_runs(),
@@ -34,9 +35,6 @@ pub(crate) fn all() -> Vec<Route> {
 
 fn about() -> Vec<Route> {
     vec![
-        Route::get("/", None, server::start)
-            .says("A page with what there is")
-            .media("text/html"),
         Route::get("/health", None, server::health)
             .says("Whether the store can be read")
             .media("text/plain"),

@@ -31,7 +31,12 @@ pub(crate) fn run(options: &Options, serve: &Serve, output: &mut Output) -> Resu
     if let Some(folder) = &serve.artifacts {
         tracker = tracker.with_artifacts(FolderContents::new(folder));
     }
-    log(&serve);
+    let level = if serve.verbose {
+        LevelFilter::DEBUG
+    } else {
+        LevelFilter::INFO
+    };
+    log(level, serve.log);
     let mut server = Server::new(
         tracker.clone(),
         ServerOptions {
@@ -46,11 +51,7 @@ pub(crate) fn run(options: &Options, serve: &Serve, output: &mut Output) -> Resu
     if serve.insecure {
         server = server.insecure();
     }
-    let has_tokens = match Tokens::of(tracker).list() {
-        Ok(tokens) => !tokens.is_empty(),
-        Err(error) if error.kind() == ErrorKind::Unsupported => false,
-        Err(error) => return Err(error.into()),
-    };
+    let has_tokens = asks_for_tokens(tracker)?;
     let listen = serve.listen.as_deref().map(place).transpose()?;
     let listen = listen.unwrap_or((Ipv4Addr::LOCALHOST, PORT).into());
     let greeting = Greeting {
@@ -112,20 +113,24 @@ impl Serve {
     }
 }
 
+/// Whether the servers of a store ask for tokens.
+pub(super) fn asks_for_tokens(tracker: Tracker) -> Result<bool> {
+    match Tokens::of(tracker).list() {
+        Ok(tokens) => Ok(!tokens.is_empty()),
+        Err(error) if error.kind() == ErrorKind::Unsupported => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Writes what the server says to standard error.
-fn log(serve: &Serve) {
-    let level = if serve.verbose {
-        LevelFilter::DEBUG
-    } else {
-        LevelFilter::INFO
-    };
+pub(super) fn log(level: LevelFilter, form: Option<Log>) {
     let writer = tracing_subscriber::fmt()
         .with_max_level(level)
         .with_writer(io::stderr)
         .with_target(false)
         .with_ansi(console::colors_enabled_stderr());
     // Fails where there is one already, which is as good.
-    let _ = match serve.log {
+    let _ = match form {
         Some(Log::Json) => writer.json().try_init(),
         _ => writer.try_init(),
     };
@@ -133,12 +138,12 @@ fn log(serve: &Serve) {
 
 /// What is said when the server listens, as `--json` prints it.
 #[derive(Serialize)]
-struct Listening<'g> {
-    url: String,
-    store: &'g str,
-    read_only: bool,
+pub(super) struct Listening<'g> {
+    pub(super) url: String,
+    pub(super) store: &'g str,
+    pub(super) read_only: bool,
     /// Whether it asks for tokens.
-    tokens: bool,
+    pub(super) tokens: bool,
 }
 
 /// What is said when the server listens.

@@ -28,4 +28,6 @@ mod support;
 mod target;
 #[cfg(feature = "serve")]
 mod token;
+#[cfg(feature = "serve")]
+mod ui;
 mod verify;

@@ -12,7 +12,7 @@ use crate::support::Fixture;
 pub(crate) struct Serving {
     child: Child,
     out: BufReader<std::process::ChildStdout>,
-    first: String,
+    pub(crate) first: String,
     pub(crate) host: String,
 }
 
@@ -23,8 +23,13 @@ impl Serving {
         } else {
             &["--listen", "127.0.0.1:0"]
         };
-        let mut command = fixture.command(&[&["serve"], listen, arguments].concat());
-        let mut child = command
+        Self::start(fixture, &[&["serve"], listen, arguments].concat())
+    }
+
+    /// As [`new`](Self::new), by another command.
+    pub(crate) fn start(fixture: &Fixture, arguments: &[&str]) -> Self {
+        let mut child = fixture
+            .command(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -42,7 +47,7 @@ impl Serving {
     }
 
     /// The status and the body of an answer.
-    fn ask(&self, method: &str, path: &str, body: &str) -> (String, String) {
+    pub(crate) fn ask(&self, method: &str, path: &str, body: &str) -> (String, String) {
         let mut stream = TcpStream::connect(&self.host).unwrap();
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\

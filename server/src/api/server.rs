@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::{StatusCode, header};
-use axum::response::{Html, IntoResponse};
+use axum::response::IntoResponse;
 use schemars::JsonSchema;
 use serde::Serialize;
 use tracker_core::{ErrorKind, Uuid};
@@ -28,11 +28,6 @@ pub(crate) struct About {
     token: Option<String>,
     /// What the caller may do.
     role: crate::access::Role,
-}
-
-/// `GET /`.
-pub(crate) async fn start() -> Html<String> {
-    Html(START.replace("{version}", env!("CARGO_PKG_VERSION")))
 }
 
 /// `GET /health`.
@@ -92,29 +87,6 @@ pub(crate) async fn flush(State(app): State<App>) -> Answer {
     app.off(|app| Ok(app.tracker.flush()?)).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
-
-const START: &str = r#"<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Entia</title>
-<style>
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
-main { max-width: 40rem; margin: 10vh auto; padding: 0 1rem }
-</style>
-<main>
-<h1>Entia {version}</h1>
-<p>This server has the experiments and runs of a store.</p>
-<ul>
-<li><a href="/api/v1/experiments">Its experiments</a>, as JSON</li>
-<li><a href="/api/v1/runs">Its runs</a>, as JSON</li>
-<li><a href="/api/v1/openapi.json">What it can be asked</a>, as OpenAPI</li>
-<li><a href="/sign-in">Sign in</a>, where it asks for a token</li>
-</ul>
-<form method="post" action="/sign-out"><button>Sign out</button></form>
-</main>
-</html>
-"#;
 
 /// An error where the server lets nothing be removed.
 pub(crate) fn check_delete(app: &App) -> Result<(), Problem> {

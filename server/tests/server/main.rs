@@ -4,6 +4,7 @@ mod access;
 mod artifacts;
 mod bad_input;
 mod connections;
+mod dashboard;
 mod description;
 mod events;
 mod experiments;

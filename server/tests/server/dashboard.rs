@@ -1,0 +1,143 @@
+//! The pages of the dashboard: their files, their status, and what they bring with them.
+
+use axum::body::Body;
+use axum::http::Request;
+use entia_server::Role;
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Served};
+
+/// What a page has been given, so that it need not ask.
+fn first(page: &Answer) -> Value {
+    let text = page.text();
+    let (_, rest) = text.split_once(r#"id="entia-first">"#).unwrap();
+    serde_json::from_str(rest.split_once("</script>").unwrap().0).unwrap()
+}
+
+#[test]
+fn a_page_and_its_files_come_from_this_server() {
+    let served = Served::new();
+    let page = served.get("/");
+    assert_eq!(page.status, 200);
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    let policy = page.header("content-security-policy");
+    assert!(policy.starts_with("default-src 'self';"), "{policy}");
+    assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+    let files: Vec<&str> = page
+        .text()
+        .split('"')
+        .filter(|text| text.starts_with("/assets/"))
+        .collect();
+    assert!(files.len() >= 2, "{}", page.text());
+    for name in files {
+        let file = served.get(name);
+        assert_eq!(file.status, 200, "{name}");
+        assert_eq!(
+            file.header("cache-control"),
+            "public, max-age=31536000, immutable"
+        );
+        let expected = if name.ends_with(".css") {
+            "text/css"
+        } else {
+            "text/javascript"
+        };
+        assert!(file.header("content-type").starts_with(expected), "{name}");
+    }
+    served.get("/assets/main-OLD.js").problem(404);
+    served.get("/assets/..%2Findex.html").problem(404);
+    let licences = served.get("/licences.txt");
+    assert!(licences.text().contains("MIT"), "{}", licences.text());
+}
+
+#[test]
+fn a_page_that_has_not_changed_is_not_sent_again() {
+    let served = Served::new();
+    let ask = |tag: &str| {
+        let request = Request::get("/").header("if-none-match", tag);
+        served.ask(request.body(Body::empty()).unwrap())
+    };
+    let tag = served.get("/").header("etag").to_owned();
+    assert_eq!(ask(&tag).status, 304);
+    served.run("digits", "first");
+    assert_eq!(ask(&tag).status, 200);
+}
+
+#[test]
+fn the_status_of_a_page_says_what_is_there() {
+    let served = Served::new();
+    served.run("digits", "a1b2c3d4e5f6");
+    served.run("digits", "a1b2ffffe5f6");
+    for (path, status) in [
+        ("/experiments/digits", 200),
+        ("/experiments/digits/plots", 200),
+        ("/experiments/digits/explore", 200),
+        ("/experiments/digits/none", 404),
+        ("/experiments/digit", 404),
+        ("/runs/a1b2c3d4e5f6", 200),
+        ("/runs/a1b2c", 200),
+        ("/runs/a1b2", 300),
+        ("/runs/none", 404),
+        ("/compare", 200),
+        ("/settings", 200),
+    ] {
+        let page = served.get(path);
+        assert_eq!(page.status, status, "{path}");
+        assert!(page.text().contains("<title>Entia</title>"), "{path}");
+    }
+}
+
+/// A browser is shown a page, a program a problem.
+#[test]
+fn a_path_that_leads_nowhere_is_a_page_for_people() {
+    let served = Served::new();
+    let ask = |path: &str| {
+        let request = Request::get(path).header("accept", "text/html,*/*;q=0.8");
+        served.ask(request.body(Body::empty()).unwrap())
+    };
+    let page = ask("/experimnets");
+    assert_eq!(
+        (page.status.as_u16(), page.header("content-type")),
+        (404, "text/html; charset=utf-8")
+    );
+    served.get("/experimnets").problem(404);
+    ask("/api/v1/nothing").problem(404);
+}
+
+#[test]
+fn a_page_brings_what_it_would_ask_first() {
+    let served = Served::new();
+    let name = "</script><script>alert(1)</script>";
+    served.run(name, "first");
+    let page = served.get("/experiments/%3C%2Fscript%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E");
+    assert_eq!(page.status, 200);
+    assert!(
+        !page.text().contains("alert(1)</script>"),
+        "{}",
+        page.text()
+    );
+    let first = first(&page);
+    for (address, answer) in first.as_object().unwrap() {
+        assert_eq!(*answer, served.get(address).json(), "{address}");
+    }
+    assert_eq!(
+        first["/api/v1/experiments?limit=1000"]["experiments"][0]["name"],
+        name
+    );
+}
+
+/// Without a token a page is the same, and holds nothing.
+#[test]
+fn a_page_brings_only_what_its_reader_may_see() {
+    let served = Served::new();
+    served.run("digits", "first");
+    let token = served.token("reader", Role::Read);
+    served.tokens_are_seen();
+    for path in ["/", "/experiments/digits", "/experiments/none"] {
+        let page = served.get(path);
+        assert_eq!(page.status, 200, "{path}");
+        assert_eq!(first(&page), json!({}), "{path}");
+    }
+    let page = served.get_as(&token, "/experiments/digits");
+    assert_eq!(first(&page)["/api/v1/about"]["token"], "reader");
+    assert_eq!(served.get_as(&token, "/experiments/none").status, 404);
+}
