@@ -6,6 +6,7 @@
 //!          | "alias" "=" string | "constructor" "=" string
 //!          | "exclude" [ "=" string ]          (* names, separated by commas *)
 //!          | "registry" "=" ( path | "[" path , { "," , path } , [ "," ] "]" )
+//!          | "check" "=" path
 //!          | "of" "=" path | "crate" "=" path
 //!          | "context" "=" type | "nested" "=" expression
 //!          | "default" [ "=" expression ]
@@ -15,8 +16,8 @@
 
 use crate::errors::Errors;
 use crate::words::{
-    ALIAS, CONSTRUCTOR, CONTEXT, CRATE, DEFAULT, EXCLUDE, FORWARD, KEYWORD, NAME, NESTED, NEW, OF,
-    Place, REGISTRY, SERDE, SKIP_DEFAULT, example, listed, unknown,
+    ALIAS, CHECK, CONSTRUCTOR, CONTEXT, CRATE, DEFAULT, EXCLUDE, FORWARD, KEYWORD, NAME, NESTED,
+    NEW, OF, Place, REGISTRY, SERDE, SKIP_DEFAULT, example, listed, unknown,
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::ext::IdentExt;
@@ -32,6 +33,7 @@ pub(crate) struct Options {
     pub(crate) exclude: Option<Exclude>,
     pub(crate) registries: Vec<Path>,
     pub(crate) of: Option<Path>,
+    pub(crate) check: Option<Path>,
     pub(crate) context: Option<Type>,
     pub(crate) nested: Option<Expr>,
     pub(crate) forward: Option<Span>,
@@ -142,6 +144,7 @@ impl Options {
                 before
             }
             OF => set(&mut self.of, value(input, &key, word)?),
+            CHECK => set(&mut self.check, value(input, &key, word)?),
             CONTEXT => set(&mut self.context, value(input, &key, word)?),
             NESTED => set(&mut self.nested, value(input, &key, word)?),
             CRATE => set(&mut self.krate, value(input, &key, word)?),

@@ -1,6 +1,7 @@
 //! The words of `#[register(...)]` and `#[registry(...)]`, and where each may stand.
 
 pub(crate) const ALIAS: &str = "alias";
+pub(crate) const CHECK: &str = "check";
 pub(crate) const CONSTRUCTOR: &str = "constructor";
 pub(crate) const CONTEXT: &str = "context";
 pub(crate) const CRATE: &str = "crate";
@@ -52,10 +53,11 @@ impl Place {
                 EXCLUDE,
                 SKIP_DEFAULT,
                 NEW,
+                CHECK,
                 SERDE,
                 CRATE,
             ],
-            Self::Enum => &[REGISTRY, SKIP_DEFAULT, SERDE, CRATE],
+            Self::Enum => &[REGISTRY, SKIP_DEFAULT, CHECK, SERDE, CRATE],
             Self::Variant | Self::Constructor => &[NAME, ALIAS, EXCLUDE, SKIP_DEFAULT],
             Self::Impl => &[
                 NAME,
@@ -90,6 +92,7 @@ impl Place {
 pub(crate) fn example(word: &str) -> &'static str {
     match word {
         ALIAS => "alias = \"OldName\"",
+        CHECK => "check = Self::check",
         CONTEXT => "context = Type",
         CRATE => "crate = path",
         DEFAULT => "default = 0.5",

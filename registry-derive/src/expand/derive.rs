@@ -240,6 +240,25 @@ fn component(derived: &Derived, root: &Path) -> TokenStream {
     }
 }
 
+/// The value with its identity, unless the function of `check` refuses it.
+fn checked(derived: &Derived, root: &Path, value: &TokenStream) -> TokenStream {
+    let Some(check) = &derived.options.check else {
+        return quote!(::core::option::Option::Some(#root::__private::Registered::of(#value)));
+    };
+    quote! {{
+        let __built = #value;
+        match #check(&__built) {
+            ::core::result::Result::Ok(()) => {
+                ::core::option::Option::Some(#root::__private::Registered::of(__built))
+            }
+            ::core::result::Result::Err(__error) => {
+                #root::__private::Refused(__error).report(__builder);
+                ::core::option::Option::None
+            }
+        }
+    }}
+}
+
 /// What is known of a struct or a variant, and the code that builds it.
 fn item_and_call(
     derived: &Derived,
@@ -265,7 +284,7 @@ fn item_and_call(
         } else {
             quote!(#path { #(#fields: #values),* })
         };
-        quote!(::core::option::Option::Some(#root::__private::Registered::of(#value)))
+        checked(derived, root, &value)
     };
     let constructor = Constructor {
         root,
