@@ -86,7 +86,8 @@ pub(crate) enum Command {
     /// Send what programs that died have left on its way to servers
     ///
     /// What a program adds waits in a journal on its machine while the server is away. That of one
-    /// that has died is sent by the next program that opens the same store, or by this command.
+    /// that has died is sent by the next program that opens the same store, or by this command. Where
+    /// `ENTIA_TOKEN` is set, it is given to the server that is named here or by `--store`, and to no other.
     Sync {
         /// The store [default: every server that programs of this user have written to]
         address: Option<String>,

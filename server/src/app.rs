@@ -8,8 +8,9 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use tokio::sync::Semaphore;
+use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
+use tower_http::compression::predicate::{DefaultPredicate, Predicate as _, SizeAbove};
 use tracker_core::Tracker;
 
 use crate::access::Known;
@@ -17,7 +18,9 @@ use crate::api::points::Recent;
 use crate::api::uploads::Uploads;
 use crate::events::Hub;
 use crate::figures::Figures;
+use crate::filter::Vocabularies;
 use crate::jobs::Jobs;
+use crate::mlflow::{self, Logged};
 use crate::options::Options;
 use crate::{layers, route, routes};
 
@@ -34,10 +37,12 @@ pub(crate) struct Shared {
     pub(crate) room_for_uploads: Arc<Semaphore>,
     pub(crate) tokens: Known,
     pub(crate) recent: Recent,
+    pub(crate) logged: Logged,
     pub(crate) uploads: Uploads,
     pub(crate) jobs: Jobs,
     pub(crate) hub: Hub,
     pub(crate) figures: Figures,
+    pub(crate) vocabularies: Vocabularies,
     /// Whether the server ends, and nobody may listen any longer.
     pub(crate) end: tokio::sync::watch::Sender<bool>,
 }
@@ -57,10 +62,12 @@ impl App {
             room_for_uploads: Arc::new(Semaphore::new(options.most_at_once)),
             tokens: Known::default(),
             recent: Recent::default(),
+            logged: Logged::default(),
             uploads: Uploads::default(),
             jobs: Jobs::default(),
             hub: Hub::default(),
             figures: Figures::default(),
+            vocabularies: Vocabularies::default(),
             end: tokio::sync::watch::Sender::new(false),
             tracker,
             options,
@@ -78,6 +85,9 @@ impl App {
             let there = paths.remove(route.path).unwrap_or_default();
             paths.insert(route.path, there.merge(guarded));
         }
+        let is_worth_it = DefaultPredicate::new()
+            .and(SizeAbove::new(SMALL))
+            .and(is_no_content);
         let routes = paths
             .into_iter()
             .fold(Router::new(), |router, (path, of)| router.route(path, of));
@@ -85,14 +95,21 @@ impl App {
             .fallback(route::nothing)
             .method_not_allowed_fallback(route::no_method)
             .layer(from_fn(layers::revalidate))
+            .layer(from_fn(mlflow::translate))
             .layer(
-                CompressionLayer::new().compress_when(DefaultPredicate::new().and(is_no_content)),
+                CompressionLayer::new()
+                    // Most clients are near, and wait for the processor rather than for the line.
+                    .quality(CompressionLevel::Fastest)
+                    .compress_when(is_worth_it),
             )
             .layer(DefaultBodyLimit::max(self.options.largest_body))
             .layer(from_fn_with_state(self.clone(), layers::observe))
             .with_state(self.clone())
     }
 }
+
+/// An answer of fewer bytes is sent as it is.
+const SMALL: u16 = 1_024;
 
 /// Whether an answer is no content of an artifact: those come in parts, with their length.
 fn is_no_content(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {

@@ -5,7 +5,7 @@
 //! to all.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -16,6 +16,7 @@ use tracker_core::documents::RunDocument;
 use tracker_core::ports::{Detail, ExperimentRecord, Row, Scope, Touch};
 
 use crate::access::Caller;
+use crate::added::Ends;
 use crate::app::App;
 use crate::jobs::Job;
 use crate::problem::Problem;
@@ -71,22 +72,28 @@ impl App {
         let receiver = self.hub.sender.subscribe();
         let mut at_work = self.hub.at_work.lock().await;
         if !*at_work {
+            let ends = Ends::now();
             let newest = self.off(|app| Ok(app.tracker.store()?.newest_change()?));
             let newest = newest.await?;
             *at_work = true;
-            tokio::spawn(look(self.clone(), newest));
+            tokio::spawn(look(self.clone(), newest, ends));
         }
         Ok(receiver)
     }
 }
 
 /// Looks at the store as long as somebody listens.
-async fn look(app: App, mut last: u64) {
+async fn look(app: App, mut last: u64, ends: Ends) {
     let mut jobs = HashMap::new();
     told(&app, &mut jobs);
+    let ends = Arc::new(std::sync::Mutex::new(ends));
     loop {
         tokio::time::sleep(app.options.look_every).await;
-        let found = app.off(move |app| events_after(app, last));
+        let ends = Arc::clone(&ends);
+        let found = app.off(move |app| {
+            let mut ends = ends.lock().unwrap_or_else(PoisonError::into_inner);
+            news_after(app, last, Some(&mut ends))
+        });
         match found.await {
             Ok(events) => {
                 for event in events.into_iter().chain(told(&app, &mut jobs)) {
@@ -123,6 +130,11 @@ fn told(app: &App, known: &mut HashMap<Uuid, (u64, bool)>) -> Vec<Event> {
 
 /// The events behind a number, as the store has them.
 pub(crate) fn events_after(app: &App, number: u64) -> Result<Vec<Event>, Problem> {
+    news_after(app, number, None)
+}
+
+/// The same; and where it is known how far series were, what was added to them.
+fn news_after(app: &App, number: u64, ends: Option<&mut Ends>) -> Result<Vec<Event>, Problem> {
     let store = app.tracker.store()?;
     let touched = store.changes_after(number, PAGE)?;
     if touched.is_empty() {
@@ -135,7 +147,24 @@ pub(crate) fn events_after(app: &App, number: u64) -> Result<Vec<Event>, Problem
     let events = touched
         .iter()
         .map(|touch| event(touch, &rows, &experiments));
-    events.collect()
+    let mut events = events.collect::<Result<Vec<_>, Problem>>()?;
+    if let Some(ends) = ends {
+        for row in &rows {
+            let experiment = experiments
+                .iter()
+                .find(|of| of.id == row.aggregate.experiment);
+            let experiment = experiment.map_or("", |of| &of.name);
+            if let Some(added) = ends.added(store, experiment, row)? {
+                let data = serde_json::to_string(&added).map_err(|_| Problem::internal())?;
+                events.push(Event {
+                    number: None,
+                    about: About::Experiment(added.experiment_id),
+                    text: text(None, "points", &data),
+                });
+            }
+        }
+    }
+    Ok(events)
 }
 
 fn event(touch: &Touch, rows: &[Row], experiments: &[ExperimentRecord]) -> Result<Event, Problem> {

@@ -1,7 +1,7 @@
 //! Finds experiments and runs by what clients call them.
 
 use tracker_core::ports::{AggregateRecord, Detail, ExperimentRecord, Row, Scope, Search};
-use tracker_core::query::{archived, run_name};
+use tracker_core::query::{archived, created, run_name};
 use tracker_core::{Aggregate, Query, Tracker, Uuid};
 
 use axum::http::StatusCode;
@@ -12,6 +12,11 @@ use crate::problem::{Problem, shown};
 
 /// The beginning of an id is at least as long.
 const LEAST: usize = 4;
+/// So many runs may be named in a request.
+const MOST: usize = 1_000;
+/// As many are named that may be meant instead, and no id is longer that is looked for.
+const NEAREST: usize = 3;
+const LONGEST: usize = 40;
 /// As many runs are named in an answer.
 const NAMED: usize = 20;
 
@@ -64,6 +69,29 @@ impl App {
         }
     }
 
+    /// Of a list of uuids, those in a scope of experiments.
+    pub(crate) fn narrowed(&self, scope: &Scope, uuids: &str) -> Result<Scope, Problem> {
+        let uuids = uuids.split(',').map(|uuid| {
+            uuid.trim().parse().map_err(|_| {
+                Problem::bad(format!("`{}` is no uuid", shown(uuid)))
+                    .hint("write uuids of runs, with commas between them")
+            })
+        });
+        let uuids = uuids.collect::<Result<Vec<Uuid>, Problem>>()?;
+        if uuids.len() > MOST {
+            return Err(Problem::too_many("runs", uuids.len(), MOST));
+        }
+        if *scope == Scope::All {
+            return Ok(Scope::Uuids(uuids));
+        }
+        let rows = self
+            .tracker
+            .store()?
+            .rows(&Scope::Uuids(uuids), &Detail::NONE)?;
+        let held = rows.into_iter().filter(|row| scope.holds(&row.aggregate));
+        Ok(Scope::Uuids(held.map(|row| row.aggregate.uuid).collect()))
+    }
+
     /// The run of an id, a uuid or a name, or the one whose id begins so; also one that is archived.
     pub(crate) fn run(
         &self,
@@ -76,7 +104,13 @@ impl App {
         let mut found = candidates(&self.tracker, name, within)?;
         found.retain(|record| caller.sees(record.experiment));
         match found.len() {
-            0 => Err(Problem::absent("run", name).hint("`GET /api/v1/runs` lists them")),
+            0 => Err(Problem::absent("run", name)
+                .hint(if name.chars().count() < LEAST {
+                    "the beginning of an id has at least 4 characters"
+                } else {
+                    "`GET /api/v1/runs` lists them"
+                })
+                .nearest(self.nearest_runs(caller, name, within)?)),
             1 => Ok(found.remove(0)),
             count => {
                 let uuids = found.iter().take(NAMED).map(|run| run.uuid.to_string());
@@ -86,6 +120,50 @@ impl App {
                     .candidates(uuids.collect()))
             }
         }
+    }
+
+    /// Ids of runs that may be meant by one that is none: those that begin as it does, then those that
+    /// are like it.
+    fn nearest_runs(
+        &self,
+        caller: &Caller,
+        name: &str,
+        within: Option<Uuid>,
+    ) -> Result<Vec<String>, Problem> {
+        let store = self.tracker.store()?;
+        let search = |scope, most| {
+            let query = Query::new().order_by(created().desc()).limit(most);
+            let (query, detail) = (&query, Detail::NONE);
+            store.search(&Search {
+                scope,
+                query,
+                detail,
+            })
+        };
+        let mut near = Vec::new();
+        let mut add = |rows: Vec<Row>| {
+            for run in rows.into_iter().map(|row| row.aggregate) {
+                if near.len() < NEAREST && caller.sees(run.experiment) && !near.contains(&run.id) {
+                    near.push(run.id);
+                }
+            }
+            near.len() == NEAREST
+        };
+        let short = name.chars().take(LONGEST).count();
+        for length in (2..short).rev() {
+            let prefix = name.chars().take(length).collect();
+            let experiment = within;
+            if add(search(Scope::Prefix { experiment, prefix }, NAMED)?.items) {
+                return Ok(near);
+            }
+        }
+        let mut newest = search(within.map_or(Scope::All, Scope::Experiment), MOST)?.items;
+        newest.retain(|row| {
+            let names = [&*row.aggregate.id, &*row.aggregate.name];
+            registry_core::nearest(name, names).is_some()
+        });
+        add(newest);
+        Ok(near)
     }
 
     /// As [`run`](Self::run), with all its modules and summaries.
@@ -147,10 +225,7 @@ fn candidates(
         return Ok(found);
     }
     if name.chars().count() < LEAST {
-        let detail = format!("there is no run `{}`", shown(name));
-        return Err(Problem::new(StatusCode::NOT_FOUND, detail).hint(format!(
-            "the beginning of an id has at least {LEAST} characters"
-        )));
+        return Ok(Vec::new());
     }
     let prefix = name.to_owned();
     records(&Scope::Prefix { experiment, prefix })

@@ -22,6 +22,7 @@ pub(crate) async fn observe(State(app): State<App>, request: Request, next: Next
     let method = request.method().clone();
     let span = info_span!("request", %method, path = request.uri().path());
     let _counted = app.figures.begin();
+    let is_browser = request.headers().contains_key("sec-fetch-mode");
     async {
         let route = request.extensions().get::<MatchedPath>().cloned();
         let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
@@ -37,6 +38,10 @@ pub(crate) async fn observe(State(app): State<App>, request: Request, next: Next
         let headers = response.headers_mut();
         let value = HeaderValue::from_static;
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, value("nosniff"));
+        if is_browser && headers.contains_key(header::WWW_AUTHENTICATE) {
+            // For `Basic` a browser asks with a window of its own, before the page hears of it.
+            headers.insert(header::WWW_AUTHENTICATE, value("Bearer"));
+        }
         headers
             .entry(header::CACHE_CONTROL)
             .or_insert(value("no-cache"));

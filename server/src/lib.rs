@@ -28,6 +28,7 @@
 //! |---|---|
 //! | `/api/v1/...` | REST; described by `/api/v1/openapi.json`, which is `OpenAPI` 3.1 |
 //! | `/api/v1/store/...` | the port of the remote store, `tracker-http`, as [`tracker_core::wire`] has it |
+//! | `/api/2.0/mlflow/...`, `/ajax-api/...` | the protocol of [`mlflow`] |
 //! | `/api/v1/events` | what changes, as server-sent events |
 //! | `/health`, `/version`, `/metrics` | for load balancers, people and Prometheus |
 //! | `/sign-in` | where a browser gives a token for a cookie |
@@ -41,23 +42,31 @@
 //! tokens, whoever reaches a server on the loopback address may do all; see [`Options`].
 
 mod access;
+mod added;
 mod api;
 mod app;
 mod blocking;
+mod component;
 mod dashboard;
 mod etag;
 mod events;
 mod extract;
 mod figures;
+mod filter;
 mod find;
 mod jobs;
 mod layers;
+pub mod mlflow;
 mod openapi;
 mod options;
+mod overview;
 mod problem;
+mod rebuild;
+mod repeats;
 mod route;
 mod routes;
 mod server;
+mod signature;
 mod store_port;
 mod stream;
 mod tls;

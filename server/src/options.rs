@@ -15,6 +15,9 @@ use std::time::Duration;
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Options {
+    /// The address of the store, without its password, as people are told what is served; empty where
+    /// nobody is told.
+    pub store: String,
     /// Whether runs, experiments and artifacts may be removed.
     pub allow_delete: bool,
     /// Whether nothing may be changed.
@@ -42,6 +45,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
+            store: String::new(),
             allow_delete: false,
             read_only: false,
             open: true,

@@ -32,18 +32,22 @@ pub(crate) struct ProblemDocument {
     /// The status.
     status: u16,
     /// The sort of problem, for programs, as `not_found`.
-    code: &'static str,
+    pub(crate) code: &'static str,
     /// What is wrong, in a sentence.
-    detail: String,
+    pub(crate) detail: String,
     /// What to do.
     #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<String>,
+    pub(crate) hint: Option<String>,
     /// Where in a query, in characters from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     position: Option<usize>,
     /// The uuids of the runs that may be meant.
     #[serde(skip_serializing_if = "Option::is_none")]
     candidates: Option<Vec<String>>,
+    /// The ids of what may be meant instead.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    nearest: Vec<String>,
     /// What the remote store makes the same error of.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(skip)]
@@ -61,6 +65,7 @@ impl Problem {
             hint: None,
             position: None,
             candidates: None,
+            nearest: Vec::new(),
             refusal: None,
         };
         Self {
@@ -134,6 +139,12 @@ impl Problem {
     /// The problem with the runs that may be meant.
     pub(crate) fn candidates(mut self, candidates: Vec<String>) -> Self {
         self.document.candidates = Some(candidates);
+        self
+    }
+
+    /// The problem with the ids of what may be meant instead.
+    pub(crate) fn nearest(mut self, nearest: Vec<String>) -> Self {
+        self.document.nearest = nearest;
         self
     }
 
@@ -286,6 +297,8 @@ impl IntoResponse for Problem {
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, value("1"));
         }
+        // For protocols that say it in another form.
+        response.extensions_mut().insert(*self.document);
         response
     }
 }

@@ -5,8 +5,9 @@ use serde_json::Value;
 
 use crate::access::{self, Role};
 use crate::api::{
-    artifacts, attempts, changes, compare, events, experiments, exports, imports, iterations, jobs,
-    points, runs, schema, series, server, table, uploads, verify, views,
+    artifacts, attempts, changes, compare, components, events, experiments, exports, filter,
+    groups, importance, imports, iterations, jobs, points, runs, schema, series, server, table,
+    table_exports, uploads, verify, views,
 };
 use crate::route::Route;
 
@@ -25,10 +26,12 @@ pub(crate) fn all() -> Vec<Route> {
         of_experiments(),
         of_runs(),
         of_one_run(),
+        of_components(),
         of_training(),
         of_files(),
         of_work(),
         crate::store_port::routes(),
+        crate::mlflow::routes(),
     ];
     groups.into_iter().flatten().collect()
 }
@@ -99,6 +102,14 @@ fn of_experiments() -> Vec<Route> {
         .says("What its runs have: arguments, parameters, metrics")
         .query::<schema::Wanted>()
         .answer::<schema::SchemaDocument>(),
+        Route::get(
+            "/api/v1/experiments/{experiment}/importance",
+            READ,
+            importance::read,
+        )
+        .says("How much each argument and parameter explains of a metric")
+        .query::<importance::Wanted>()
+        .answer::<Vec<importance::Share>>(),
     ]
 }
 
@@ -114,9 +125,17 @@ fn of_runs() -> Vec<Route> {
             .status(CREATED)
             .answer::<tracker_core::documents::RunDocument>(),
         Route::get("/api/v1/table", READ, table::read)
-            .says("Chosen fields of runs, in columns")
+            .says("Fields of runs, in columns: chosen ones, or those that tell the runs apart")
             .query::<table::Wanted>()
             .answer::<table::Table>(),
+        Route::get("/api/v1/groups", READ, groups::read)
+            .says("Runs in groups: repeats of one another, or those with the same in chosen fields")
+            .query::<groups::Wanted>()
+            .answer::<groups::Groups>(),
+        Route::get("/api/v1/filter", READ, filter::read)
+            .says("What a filter means, as a query in its long form")
+            .query::<filter::Wanted>()
+            .answer::<filter::Filter>(),
         Route::post("/api/v1/series", READ, series::read)
             .says("Histories of many runs at once, thinned without losing a peak")
             .body::<series::Wanted>()
@@ -124,7 +143,7 @@ fn of_runs() -> Vec<Route> {
         Route::post("/api/v1/compare", READ, compare::read)
             .says("In what runs differ, and in what not")
             .body::<compare::Wanted>()
-            .answer::<tracker_core::Comparison>(),
+            .answer::<compare::Differences>(),
     ]
 }
 
@@ -164,6 +183,31 @@ fn of_one_run() -> Vec<Route> {
             .query::<runs::Within>()
             .body::<points::Points>()
             .status(EMPTY),
+    ]
+}
+
+fn of_components() -> Vec<Route> {
+    const ONE: &str = "/api/v1/components/{hash}";
+    vec![
+        Route::get(ONE, READ, components::read)
+            .says("A component and the runs that have it, by its hash or the beginning of it")
+            .answer::<components::ComponentDocument>(),
+        Route::get(
+            "/api/v1/components/{hash}/nearest",
+            READ,
+            components::nearest,
+        )
+        .says("The components of its kind that differ least from it")
+        .query::<components::HowMany>()
+        .answer::<Vec<components::Near>>(),
+        Route::get(
+            "/api/v1/components/{hash}/rebuild",
+            READ,
+            components::rebuild,
+        )
+        .says("Code that builds it again")
+        .query::<components::InLanguage>()
+        .answer::<components::Rebuild>(),
     ]
 }
 
@@ -261,6 +305,26 @@ fn of_work() -> Vec<Route> {
             .says("Every point as a row")
             .query::<exports::Wanted>()
             .media("*/*")
+            .streams(),
+        Route::get("/api/v1/export/series.csv", READ, exports::series)
+            .says("The points of runs and series as rows of CSV")
+            .query::<exports::WantedSeries>()
+            .media("text/csv")
+            .streams(),
+        Route::get("/api/v1/export/runs.csv", READ, table_exports::csv)
+            .says("A table of runs as CSV")
+            .query::<table_exports::Wanted>()
+            .media("text/csv")
+            .streams(),
+        Route::get("/api/v1/export/runs.json", READ, table_exports::json)
+            .says("A table of runs as a list of objects")
+            .query::<table_exports::Wanted>()
+            .answer::<Value>()
+            .streams(),
+        Route::get("/api/v1/export/runs.tex", READ, table_exports::latex)
+            .says("A table of runs for LaTeX")
+            .query::<table_exports::Wanted>()
+            .media("application/x-tex")
             .streams(),
         Route::post("/api/v1/verify", READ, verify::all)
             .says("Verifies all runs, or those of an experiment, as a job")

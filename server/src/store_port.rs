@@ -6,11 +6,12 @@
 mod contents;
 mod limited;
 
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, header};
 use axum::response::IntoResponse;
 use tracker_core::ports::{Change, Store};
-use tracker_core::wire::{About, Apply, Read, Refusal, VERSION};
+use tracker_core::wire::{About, Apply, Read, Refusal, STORE_HEADER, VERSION, VERSION_HEADER};
 use tracker_core::{Error, Result, Uuid};
 
 use crate::access::{Caller, Role};
@@ -70,9 +71,56 @@ async fn about(State(app): State<App>, caller: Caller) -> Answer {
     .await
 }
 
+/// A call in the form of this version, and the store that it is for, where it says so.
+struct Asked(Option<Uuid>);
+
+impl FromRequestParts<App> for Asked {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+        let header = |name| {
+            parts
+                .headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+        };
+        if header(VERSION_HEADER) != Some(&VERSION.to_string()) {
+            let version = env!("CARGO_PKG_VERSION");
+            let detail = format!("the server is of version {version}, and the program of another");
+            return Err(Problem::new(StatusCode::CONFLICT, detail)
+                .code("another_version")
+                .hint("update the older of both; what was added waits in a journal"));
+        }
+        Ok(Self(header(STORE_HEADER).and_then(|id| id.parse().ok())))
+    }
+}
+
+impl Asked {
+    /// What is for a store that stood here before goes to no other.
+    fn check(&self, app: &App) -> Result<(), Problem> {
+        let Some(wanted) = self.0 else {
+            return Ok(());
+        };
+        let own = app.tracker.store()?.identity()?;
+        if own.is_none_or(|own| own == wanted) {
+            return Ok(());
+        }
+        let detail = "another store has taken the place of the one that this is for";
+        Err(Problem::new(StatusCode::CONFLICT, detail)
+            .code("another_store")
+            .hint("what was added waits in a journal, which goes nowhere else"))
+    }
+}
+
 /// `POST /api/v1/store/read`.
-async fn read(State(app): State<App>, caller: Caller, Body(call): Body<Read>) -> Answer {
+async fn read(
+    State(app): State<App>,
+    caller: Caller,
+    asked: Asked,
+    Body(call): Body<Read>,
+) -> Answer {
     app.off(move |app| {
+        asked.check(app)?;
         let answer = with_store(app, &caller, |store| call.answer(store))?;
         let content_type = [(header::CONTENT_TYPE, "application/json")];
         Ok((content_type, answer).into_response())
@@ -84,50 +132,51 @@ async fn read(State(app): State<App>, caller: Caller, Body(call): Body<Read>) ->
 async fn apply(
     State(app): State<App>,
     caller: Caller,
-    Body(asked): Body<Apply<'static>>,
+    asked: Asked,
+    Body(Apply { changes, mark }): Body<Apply<'static>>,
 ) -> Answer {
     app.off(move |app| {
-        check_identity(app, asked.store)?;
-        for change in &*asked.changes {
+        asked.check(app)?;
+        for change in &*changes {
             check(app, change)?;
         }
-        let applied = with_store(app, &caller, |store| {
-            store.apply(&asked.changes, asked.mark)
-        })?;
+        let applied = with_store(app, &caller, |store| store.apply(&changes, mark))?;
+        if changes.iter().any(|change| change.removal().is_some()) {
+            app.recent.forget();
+        }
+        if changes.iter().any(takes_points) {
+            app.logged.forget();
+        }
         json(StatusCode::OK, &applied)
     })
     .await
 }
 
-/// Changes for a store that stood here before go to no other.
-fn check_identity(app: &App, wanted: Option<Uuid>) -> Result<(), Problem> {
-    let (Some(wanted), Some(own)) = (wanted, app.tracker.store()?.identity()?) else {
-        return Ok(());
-    };
-    if wanted == own {
-        return Ok(());
-    }
-    let detail = "another store has taken the place of the one that this is for";
-    Err(Problem::new(StatusCode::CONFLICT, detail)
-        .code("another_store")
-        .hint("what was added waits in a journal, which goes nowhere else"))
+/// Whether points may be gone that were there before.
+fn takes_points(change: &Change) -> bool {
+    matches!(
+        change,
+        Change::Rewind { .. }
+            | Change::ClearMetrics { .. }
+            | Change::RemoveAggregate { .. }
+            | Change::RemoveExperiment { .. }
+    )
 }
 
 /// A change that nobody may make here is refused for ever, so that no journal waits for it.
 fn check(app: &App, change: &Change) -> Result<(), Problem> {
-    let what = match change {
-        Change::RemoveExperiment { .. } => "to remove an experiment",
-        Change::RemoveAggregate { .. } => "to remove a run",
-        Change::RemoveArtifact { .. } => "to remove an artifact",
-        Change::ClearMetrics { .. } => "to remove metrics",
-        Change::ClearIterations { .. } => "to remove iterations",
-        Change::PutSetting { .. } => {
-            return Err(refused(Error::NotAllowed {
-                what: "to change the settings of a server".to_owned(),
-                hint: "change them on its machine".to_owned(),
-            }));
-        }
-        _ => return Ok(()),
+    if let Change::PutSetting { .. } = change {
+        return Err(refused(Error::NotAllowed {
+            what: "to change the settings of a server".to_owned(),
+            hint: "change them on its machine".to_owned(),
+        }));
+    }
+    change.check().map_err(refused)?;
+    if let Change::PutArtifact { artifact, .. } = change {
+        contents::check(app, artifact)?;
+    }
+    let Some(what) = change.removal() else {
+        return Ok(());
     };
     check_delete(app).map_err(|_| {
         refused(Error::NotAllowed {
@@ -156,4 +205,20 @@ fn with_store<T>(
 fn refused(error: Error) -> Problem {
     let refusal = Refusal::of(&error);
     Problem::from(error).refusal(refusal)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Method;
+
+    use super::{READ, WRITE, routes};
+
+    #[test]
+    fn whoever_changes_something_needs_the_role_to_write() {
+        for route in routes() {
+            let reads = route.method == Method::GET || route.path.ends_with("/read");
+            let role = if reads { READ } else { WRITE };
+            assert_eq!(route.role, role, "{} {}", route.method, route.path);
+        }
+    }
 }

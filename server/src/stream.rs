@@ -54,6 +54,36 @@ fn read(reader: &mut dyn Read, piece: &mut [u8]) -> io::Result<usize> {
     }
 }
 
+/// A text that is made part by part.
+pub(crate) struct Texts<F> {
+    next: F,
+    text: io::Cursor<Vec<u8>>,
+}
+
+impl<F: FnMut() -> Result<Option<Vec<u8>>, Problem>> Texts<F> {
+    /// The text of these parts, up to the first that is none.
+    pub(crate) fn new(next: F) -> Self {
+        let text = io::Cursor::default();
+        Self { next, text }
+    }
+}
+
+impl<F: FnMut() -> Result<Option<Vec<u8>>, Problem>> Read for Texts<F> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let length = self.text.read(buffer)?;
+            if length > 0 || buffer.is_empty() {
+                return Ok(length);
+            }
+            match (self.next)() {
+                Ok(Some(text)) => self.text = io::Cursor::new(text),
+                Ok(None) => return Ok(0),
+                Err(_) => return Err(io::Error::other("the store failed")),
+            }
+        }
+    }
+}
+
 /// The body of a request as a reader; an error where the client goes away before its end.
 pub(crate) struct BodyReader {
     pieces: mpsc::Receiver<Option<Bytes>>,

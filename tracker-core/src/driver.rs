@@ -301,8 +301,32 @@ fn forms() -> String {
     }
 }
 
+impl Address<'_> {
+    /// An address as messages show it: without its password.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracker_core::Address;
+    ///
+    /// assert_eq!(Address::shown("postgres://me:hunter2@db/runs"), "postgres://me:***@db/runs");
+    /// assert_eq!(Address::shown("sqlite:runs.db"), "sqlite:runs.db");
+    /// ```
+    #[must_use]
+    pub fn shown(address: &str) -> String {
+        shown(address)
+    }
+}
+
 /// An address as messages show it: without its password.
-pub(crate) fn shown(address: &str) -> String {
+///
+/// # Examples
+///
+/// ```
+/// let shown = tracker_core::shown("postgres://me:secret@host/runs");
+/// assert_eq!(shown, "postgres://me:***@host/runs");
+/// ```
+pub fn shown(address: &str) -> String {
     let Some((scheme, rest)) = address.split_once("://") else {
         return address.to_owned();
     };

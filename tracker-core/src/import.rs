@@ -22,6 +22,12 @@ pub use progress::{Count, Imported, Progress};
 /// How many points go into the target in one step.
 const CHUNK: usize = 100_000;
 
+/// So many bytes, or one change more: a server takes no step that is too long.
+const BYTES: usize = 8 << 20;
+
+/// What a point takes that is a number.
+const POINT: usize = 64;
+
 /// Copies everything in a store into another, and reads back what it has written.
 ///
 /// Ids, hashes and times are kept. What the target has already is not copied again, so an import
@@ -299,7 +305,7 @@ impl<F: FnMut(&Progress) -> bool> Copy<'_, F> {
             aggregate: pair.to,
             module: module.clone(),
         });
-        self.link.apply_direct(&changes.collect::<Vec<_>>())?;
+        self.make_all(changes)?;
         let back = self.modules_of(pair.to)?;
         check_modules(modules, &back, pair.is_new, &pair.place)
     }
@@ -320,7 +326,7 @@ impl<F: FnMut(&Progress) -> bool> Copy<'_, F> {
             aggregate: pair.to,
             iteration: iteration.clone(),
         });
-        self.link.apply_direct(&changes.collect::<Vec<_>>())?;
+        self.make_all(changes)?;
         let back = self.target.iterations(pair.to)?;
         check_iterations(&iterations, &back, pair.is_new, &pair.place)
     }
@@ -338,7 +344,22 @@ impl<F: FnMut(&Progress) -> bool> Copy<'_, F> {
             aggregate: pair.to,
             attempt,
         });
-        self.link.apply_direct(&changes.collect::<Vec<_>>())
+        self.make_all(changes)
+    }
+
+    /// Makes changes, as many in one step as a target takes.
+    fn make_all(&self, changes: impl Iterator<Item = Change>) -> Result<()> {
+        let (mut step, mut bytes) = (Vec::new(), 0);
+        for change in changes {
+            let size = serde_json::to_string(&change).map_or(0, |json| json.len());
+            if bytes + size > BYTES {
+                self.link.apply_direct(&std::mem::take(&mut step))?;
+                bytes = 0;
+            }
+            bytes += size;
+            step.push(change);
+        }
+        self.link.apply_direct(&step)
     }
 
     /// Copies the histories: small ones together, a large one in several steps.
@@ -371,19 +392,26 @@ impl<F: FnMut(&Progress) -> bool> Copy<'_, F> {
     }
 
     fn fill(&mut self, pair: &Pair<'_>, gaps: &[Gap]) -> Result<()> {
-        let (mut batch, mut points) = (Vec::new(), 0);
+        let (mut batch, mut points, mut bytes) = (Vec::new(), 0, 0);
         for Gap {
             series, missing, ..
         } in gaps
         {
-            for chunk in missing.chunks(CHUNK) {
-                if points + chunk.len() > CHUNK {
+            let none = || Series::new(series.name(), series.phase());
+            let mut picked = none();
+            for index in missing {
+                let json = series.json_at(*index);
+                let size = POINT + json.map_or(0, |json| json.as_str().len());
+                if points == CHUNK || bytes + size > BYTES {
+                    batch.push(std::mem::replace(&mut picked, none()));
                     self.add(pair, std::mem::take(&mut batch), points)?;
-                    points = 0;
+                    (points, bytes) = (0, 0);
                 }
-                points += chunk.len();
-                batch.push(pick(series, chunk));
+                picked.push_from(series, *index);
+                points += 1;
+                bytes += size;
             }
+            batch.push(picked);
         }
         self.add(pair, batch, points)?;
         for Gap { series, is_end, .. } in gaps {
@@ -396,25 +424,17 @@ impl<F: FnMut(&Progress) -> bool> Copy<'_, F> {
     }
 
     fn add(&mut self, pair: &Pair<'_>, series: Vec<Series>, points: usize) -> Result<()> {
-        if series.is_empty() {
+        if points == 0 {
             return Ok(());
         }
+        let series = series.into_iter().filter(|series| !series.is_empty());
         self.link.apply_direct(&[Change::AddPoints {
             aggregate: pair.to,
-            series,
+            series: series.collect(),
         }])?;
         self.imported.points += points as u64;
         self.progress.points.done += points as u64;
         self.report()?;
         Ok(())
     }
-}
-
-/// The points of these indexes.
-fn pick(series: &Series, indexes: &[usize]) -> Series {
-    let mut picked = Series::new(series.name(), series.phase());
-    for index in indexes {
-        picked.push_from(series, *index);
-    }
-    picked
 }

@@ -209,6 +209,11 @@ pub(crate) fn journals(base: &Path, store: &dyn Store) -> Result<Vec<JournalInfo
     replay::journals(&System, &real(base), store)
 }
 
+/// How many journals beside the store at `base` no running process has.
+pub(crate) fn left(base: &Path) -> Result<usize> {
+    replay::left(&System, &real(base))
+}
+
 /// Moves everything into the store, and removes the journal. Where that fails, the journal stays
 /// for the next process that opens the store.
 impl Drop for Journal {

@@ -94,7 +94,7 @@ pub use checkpoints::{Checkpoint, CheckpointBuilder};
 pub use compare::{Compared, Comparison};
 pub use contents::{ArtifactReader, FolderContents, MemoryContents};
 pub use disagreement::Disagreement;
-pub use driver::{Access, Address, Driver, Opened};
+pub use driver::{Access, Address, Driver, Opened, shown};
 pub use error::{Error, ErrorKind, Result, StoreProblem};
 pub use experiment::{Experiment, Experiments};
 pub use import::{Count, Imported, Progress, import, import_while};

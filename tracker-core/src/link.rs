@@ -102,9 +102,10 @@ impl Link {
                     address: shown(address),
                     // One that is away has told it before, or cannot be told from another yet.
                     identity: store.identity().unwrap_or_default(),
+                    file: file.clone(),
                 });
                 let mut link = Self::journaled(store, &file, remote)?;
-                link.remembered = known.map(|known| Remembered::beside(&file, &known));
+                link.remembered = known.as_ref().map(Remembered::of);
                 Ok(link)
             }
             file => Ok(Self::with(store, None, file, None)),

@@ -3,6 +3,9 @@
 
 use crate::error::{Error, Result};
 
+/// A name has so many bytes at most.
+pub(crate) const LONGEST: usize = 1_000;
+
 /// Refuses an experiment without a name.
 pub(crate) fn check_name(name: &str) -> Result<()> {
     check("name", name, "an experiment")
@@ -33,7 +36,6 @@ pub(crate) fn check(what: &'static str, text: &str, place: &str) -> Result<()> {
 /// Refuses a name that breaks the rule; it may be empty.
 #[inline]
 pub(crate) fn check_form(name: &str, place: &str) -> Result<()> {
-    const LONGEST: usize = 1_000;
     // Most names are short and ASCII, and each point has two.
     if name.len() <= LONGEST && name.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return Ok(());

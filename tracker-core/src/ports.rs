@@ -24,6 +24,7 @@
 //! ```
 
 mod change;
+mod check;
 mod contents;
 mod history;
 mod search;

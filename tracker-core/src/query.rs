@@ -67,7 +67,8 @@
 //! | `limit 10` | so many at most |
 //! | `after 5b5b...` | the page behind a [`Cursor`] |
 //!
-//! Upper and lower case are one in all words that belong to the language.
+//! Upper and lower case are one in all words that belong to the language. What people type into a
+//! filter may be shorter: [`Query::read`] knows `lr>0.01 adam status:failed`.
 //!
 //! # What it means
 //!
@@ -101,6 +102,7 @@ mod evaluate;
 mod field;
 mod fields;
 mod literal;
+mod meaning;
 mod metric_field;
 mod order;
 mod page;
@@ -111,9 +113,11 @@ mod pattern;
 mod print;
 mod request;
 mod scalar;
+mod short;
 mod slips;
 mod text;
 mod value;
+mod vocabulary;
 
 pub use condition::{Comparison, Condition, Operand, Tree};
 pub use cursor::Cursor;
@@ -130,3 +134,4 @@ pub use page::Page;
 pub use pattern::Pattern;
 pub use request::Query;
 pub use scalar::Scalar;
+pub use vocabulary::{KnownField, KnownSeries, Vocabulary};

@@ -15,9 +15,13 @@ use uuid::Uuid;
 
 use crate::error::Result;
 use crate::fork::Guarded;
+use crate::journal;
 use crate::memory::MemoryStore;
 use crate::ports::{Change, ContentHasher, Detail, ExperimentRecord, Row, Scope, Store, Touched};
 use crate::state;
+
+/// What the name of the folder ends with.
+const KNOWN: &str = ".known";
 
 /// The file that says whose records these are.
 const STORE: &str = "store";
@@ -29,11 +33,28 @@ pub struct KnownStore {
     pub address: String,
     /// What tells it from every other; see [`Store::identity`].
     pub identity: Option<Uuid>,
+    /// The file beside which its journals stand.
+    #[serde(skip)]
+    pub file: PathBuf,
+}
+
+impl KnownStore {
+    /// How many journals for it no running program has: those that wait to be sent, and those that are
+    /// kept.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be read.
+    pub fn journals_left(&self) -> Result<usize> {
+        journal::left(&self.file)
+    }
 }
 
 /// The records of one store.
 pub(crate) struct Remembered {
     folder: PathBuf,
+    /// The store that they are of: another may have stood at its address, or take its place.
+    identity: Option<Uuid>,
     /// The files of each run that this process has tracked.
     runs: Guarded<HashMap<Uuid, HashSet<PathBuf>>>,
 }
@@ -41,7 +62,7 @@ pub(crate) struct Remembered {
 /// The folder of the records beside the journals of a store.
 fn folder(file: &Path) -> PathBuf {
     let mut folder = file.as_os_str().to_os_string();
-    folder.push(".known");
+    folder.push(KNOWN);
     folder.into()
 }
 
@@ -54,7 +75,11 @@ fn folder(file: &Path) -> PathBuf {
 /// assert!(tracker_core::known_store(&folder.path().join("http-1")).is_none());
 /// ```
 pub fn known_store(file: &Path) -> Option<KnownStore> {
-    read(&folder(file).join(STORE))
+    let known = read::<KnownStore>(&folder(file).join(STORE))?;
+    Some(KnownStore {
+        file: file.to_path_buf(),
+        ..known
+    })
 }
 
 /// The stores on other machines that programs of this user have written to, in the order of their
@@ -75,22 +100,31 @@ pub fn known_stores() -> Result<Vec<KnownStore>> {
             return Err(crate::error::Error::io("look for stores", place, error));
         }
     };
-    let known = entries.filter_map(|entry| read(&entry.ok()?.path().join(STORE)));
+    let known = entries.filter_map(|entry| {
+        let folder = entry.ok()?.path();
+        let name = folder.file_name()?.to_str()?.strip_suffix(KNOWN)?;
+        known_store(&folder.with_file_name(name))
+    });
     let mut known: Vec<KnownStore> = known.collect();
     known.sort_unstable_by(|a, b| a.address.cmp(&b.address));
     Ok(known)
 }
 
 impl Remembered {
-    /// The records beside a file. Where they cannot be kept, nothing is remembered.
-    pub(crate) fn beside(file: &Path, store: &KnownStore) -> Self {
-        let folder = folder(file);
+    /// The records of a store. Where they cannot be kept, nothing is remembered.
+    pub(crate) fn of(store: &KnownStore) -> Self {
+        let before = || known_store(&store.file)?.identity;
         let remembered = Self {
             runs: Guarded::new(HashMap::new()),
-            folder,
+            folder: folder(&store.file),
+            identity: store.identity.or_else(before),
         };
         if state::create(&remembered.folder).is_ok() {
-            remembered.write(&remembered.folder.join(STORE), store);
+            let store = KnownStore {
+                identity: remembered.identity,
+                ..store.clone()
+            };
+            remembered.write(&remembered.folder.join(STORE), &store);
         }
         remembered
     }
@@ -144,7 +178,7 @@ impl Remembered {
     fn path(&self, what: &str, key: &impl Serialize) -> PathBuf {
         let mut hasher = ContentHasher::default();
         // What cannot be written has a file with others, which say whose they are.
-        hasher.update(&serde_json::to_vec(key).unwrap_or_default());
+        hasher.update(&serde_json::to_vec(&(self.identity, key)).unwrap_or_default());
         self.folder
             .join(format!("{what}-{}", &hasher.finish()[..32]))
     }
@@ -211,21 +245,23 @@ fn changed(row: Row, change: &Change) -> Option<Row> {
 mod tests {
     use super::{KnownStore, Remembered, known_store};
     use crate::ports::{AggregateRecord, Change, Detail, ExperimentRecord, Row, Scope};
+    use std::path::Path;
     use uuid::Uuid;
 
-    fn store() -> KnownStore {
+    fn store(folder: &Path) -> KnownStore {
         KnownStore {
             address: "http://localhost".to_owned(),
             identity: Some(Uuid::max()),
+            file: folder.join("http-1"),
         }
     }
 
     #[test]
     fn a_run_is_remembered_as_it_was_left() {
         let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("http-1");
-        let remembered = Remembered::beside(&file, &store());
-        assert_eq!(known_store(&file), Some(store()));
+        let file = store(folder.path()).file;
+        let remembered = Remembered::of(&store(folder.path()));
+        assert_eq!(known_store(&file), Some(store(folder.path())));
         let record = AggregateRecord::new(Uuid::nil(), "run");
         let aggregate = record.uuid;
         let row = Row {
@@ -245,7 +281,7 @@ mod tests {
             epoch: 7,
         }]);
 
-        let later = Remembered::beside(&file, &store());
+        let later = Remembered::of(&store(folder.path()));
         let found = later.row(&scope, &Detail::NONE).unwrap();
         assert_eq!(found.aggregate.epoch, 7);
         // Also what is changed without another read.
@@ -258,9 +294,38 @@ mod tests {
     }
 
     #[test]
+    fn what_is_known_of_one_store_is_not_taken_for_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = store(folder.path()).file;
+        let record = ExperimentRecord::new("digits");
+        Remembered::of(&store(folder.path())).put_experiment(&record);
+        let other = KnownStore {
+            identity: Some(Uuid::from_u128(1)),
+            ..store(folder.path())
+        };
+        let other = Remembered::of(&other);
+        assert_eq!(other.experiment("digits"), None);
+        // One that cannot say which it is, as it is away, is the one that was there last.
+        let away = KnownStore {
+            identity: None,
+            ..store(folder.path())
+        };
+        let letters = ExperimentRecord::new("letters");
+        other.put_experiment(&letters);
+        let same = Remembered::of(&away);
+        assert_eq!(same.experiment("letters"), Some(letters));
+        assert_eq!(
+            known_store(&file).unwrap().identity,
+            Some(Uuid::from_u128(1))
+        );
+        let back = Remembered::of(&store(folder.path()));
+        assert_eq!(back.experiment("digits"), Some(record));
+    }
+
+    #[test]
     fn an_experiment_is_remembered_by_its_name() {
         let folder = tempfile::tempdir().unwrap();
-        let remembered = Remembered::beside(&folder.path().join("http-1"), &store());
+        let remembered = Remembered::of(&store(folder.path()));
         let record = ExperimentRecord::new("digits");
         remembered.put_experiment(&record);
         assert_eq!(remembered.experiment("digits"), Some(record));

@@ -35,6 +35,19 @@ pub use refusal::Refusal;
 /// The version of this form. Whoever meets another one does not guess.
 pub const VERSION: i64 = 1;
 
+/// The header of every call that says in which [`VERSION`] it is.
+pub const VERSION_HEADER: &str = "entia-wire";
+
+/// The header of every call that says for which store it is, by its [identity](Store::identity), where
+/// that is known: another that has taken its place does not answer.
+pub const STORE_HEADER: &str = "entia-store";
+
+/// The cause of an error where a call has more bytes than something on the way takes: less may be done
+/// at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("these are more bytes than the server, or something before it, takes at once")]
+pub struct TooManyBytes;
+
 /// What a server says of its store.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct About {
@@ -55,10 +68,6 @@ pub struct Apply<'c> {
     pub changes: Cow<'c, [Change]>,
     /// How far a journal is moved by them.
     pub mark: Option<Mark>,
-    /// The identity of the store that they are for, where it has one: another that has taken its place
-    /// gets none of them.
-    #[serde(default)]
-    pub store: Option<Uuid>,
 }
 
 /// A search, whose query is text.

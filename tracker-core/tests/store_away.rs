@@ -213,6 +213,36 @@ fn a_batch_of_any_size_is_there_once() {
     assert!(steps(&metrics).into_iter().eq(0..POINTS));
 }
 
+/// A journal that this caller may not send waits for one who may.
+#[test]
+fn what_one_caller_may_not_send_another_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let (tracker, store) = open_away(folder.path());
+    let run = run(&tracker);
+    store.leave(busy());
+    run.metrics().add(point(0)).unwrap();
+    run.set_epoch(1).unwrap();
+    drop((run, tracker));
+
+    store.leave(Error::NotAllowed {
+        what: "to change this experiment".to_owned(),
+        hint: "use another token".to_owned(),
+    });
+    let other = || Tracker::journaled(Arc::clone(&store), folder.path().join("runs")).unwrap();
+    let tracker = other();
+    let error = tracker.flush().unwrap_err();
+    assert!(matches!(error, Error::NotAllowed { .. }), "{error}");
+    let left = tracker.journals().unwrap();
+    assert_eq!((left.len(), left[0].points), (1, Some(1)));
+    assert_eq!(left[0].kept, None);
+    drop(tracker);
+
+    store.come_back();
+    let again = other();
+    assert_eq!(steps(&journaled::run(&again).metrics()), [0]);
+    assert_eq!(journaled::run(&again).epoch(), 1);
+}
+
 /// The journal of one store must not be emptied into another that stands in its place.
 #[test]
 fn a_journal_of_another_store_is_kept_and_named() {

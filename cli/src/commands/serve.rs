@@ -8,7 +8,7 @@ use console::style;
 use entia_server::{Options as ServerOptions, Server, Tokens};
 use serde::Serialize;
 use tracing_subscriber::filter::LevelFilter;
-use tracker_core::{ErrorKind, FolderContents, Tracker};
+use tracker_core::{Address, ErrorKind, FolderContents, Tracker};
 
 use crate::error::{Error, Result};
 use crate::options::{Log, Options, Serve};
@@ -40,6 +40,7 @@ pub(crate) fn run(options: &Options, serve: &Serve, output: &mut Output) -> Resu
     let mut server = Server::new(
         tracker.clone(),
         ServerOptions {
+            store: Address::shown(address),
             allow_delete: serve.allow_delete,
             read_only: serve.read_only,
             ..ServerOptions::default()

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use console::style;
 use serde::Serialize;
-use tracker_core::{JournalInfo, Tracker, known_stores};
+use tracker_core::{JournalInfo, Tracker, known_stores, shown};
 
 use crate::error::{Error, Result};
 use crate::options::Options;
@@ -28,11 +28,10 @@ struct Report {
 }
 
 pub(crate) fn run(address: Option<&str>, options: &Options, output: &mut Output) -> Result<()> {
-    let addresses = match address {
-        Some(address) => vec![address.to_owned()],
-        None => all(options)?,
+    let reports: Vec<Report> = match address {
+        Some(address) => vec![sync(address)],
+        None => sync_all(store::address(options))?,
     };
-    let reports: Vec<Report> = addresses.into_iter().map(sync).collect();
     if output.json {
         output.document(&reports)?;
     } else {
@@ -43,48 +42,85 @@ pub(crate) fn run(address: Option<&str>, options: &Options, output: &mut Output)
             writeln!(output, "No program of this user has written to a server.")?;
         }
     }
-    let failed = reports.iter().filter(|report| report.problem.is_some());
-    let mut failed = failed.filter_map(|report| report.problem.clone());
-    match failed.next() {
-        Some(problem) => Err(Error::Found(problem)),
-        None => Ok(()),
+    let problems: Vec<String> = reports
+        .into_iter()
+        .filter_map(|report| report.problem)
+        .collect();
+    if problems.is_empty() {
+        return Ok(());
     }
+    Err(Error::Found(problems.join("\n")))
 }
 
-/// The servers that programs of this user have written to, and the store that the options name.
-fn all(options: &Options) -> Result<Vec<String>> {
-    let known = known_stores()?.into_iter();
-    let mut addresses: Vec<String> = known.map(|store| store.address).collect();
-    if let Some(address) = store::address(options)
-        && !addresses.iter().any(|known| known == address)
+/// Sends what waits for the store of the options, and for every other that programs of this user have
+/// written to.
+fn sync_all(named: Option<&str>) -> Result<Vec<Report>> {
+    let mut reports = Vec::new();
+    for known in known_stores()? {
+        let named = named.filter(|named| shown(named) == known.address);
+        let left = known.journals_left()?;
+        // Nothing is asked of a server for which nothing waits: it may be gone for ever.
+        reports.push(if left == 0 {
+            Report::new(&known.address)
+        } else if let Some(named) = named {
+            sync(named)
+        } else if let Some(reason) = unasked(&known.address) {
+            let journals = text::plural(left, "journal");
+            Report {
+                problem: Some(format!(
+                    "`{}` gets nothing: {reason}\nhint: {journals} left; send with `entia sync {}`",
+                    known.address, known.address
+                )),
+                ..Report::new(&known.address)
+            }
+        } else {
+            sync(&known.address)
+        });
+    }
+    let is_there = |address: &str| reports.iter().any(|report| report.store == address);
+    if let Some(address) = named
+        && !is_there(&shown(address))
     {
-        addresses.push(address.to_owned());
+        reports.push(sync(address));
     }
-    Ok(addresses)
+    Ok(reports)
 }
 
-fn sync(store: String) -> Report {
-    let mut report = Report {
-        store,
-        journals: 0,
-        points: 0,
-        changes: 0,
-        kept: 0,
-        problem: None,
-    };
-    if let Err(error) = send(&mut report) {
+/// Why a store is not opened that nobody has named, where that is so.
+fn unasked(address: &str) -> Option<&'static str> {
+    let has_token = std::env::var_os("ENTIA_TOKEN").is_some_and(|token| !token.is_empty());
+    if address.contains("***") {
+        Some("its password is kept nowhere")
+    } else if has_token && address.starts_with("http") {
+        Some("ENTIA_TOKEN may not be meant for it")
+    } else {
+        None
+    }
+}
+
+fn sync(address: &str) -> Report {
+    let mut report = Report::new(&shown(address));
+    let sent = send(address, &mut report);
+    if let Err(error) = sent {
         report.problem = Some(error.to_string());
+    } else if report.kept > 0 {
+        report.problem = Some(format!(
+            "{} for `{}` kept, and not sent\nhint: `entia --store {} doctor` says why",
+            text::plural(report.kept, "journal"),
+            report.store,
+            report.store
+        ));
     }
     report
 }
 
-fn send(report: &mut Report) -> tracker_core::Result<()> {
+fn send(address: &str, report: &mut Report) -> tracker_core::Result<()> {
     // Opening the store to write sends what is left, so that must be seen first.
     let left = |journal: &JournalInfo| !journal.live && journal.kept.is_none();
-    let mut before = Tracker::read(&report.store)?.journals()?;
+    let mut before = Tracker::read(address)?.journals()?;
     before.retain(left);
     report.journals = before.len();
-    let tracker = Tracker::open_existing(&report.store)?;
+    let tracker = Tracker::open_existing(address)?;
     let flushed = tracker.flush();
     let after = tracker.journals()?;
     report.kept = after
@@ -92,7 +128,11 @@ fn send(report: &mut Report) -> tracker_core::Result<()> {
         .filter(|journal| journal.kept.is_some())
         .count();
     for journal in before {
-        if !after.iter().any(|other| other.path == journal.path) {
+        let mut kept = journal.path.clone().into_os_string();
+        kept.push(".kept");
+        let is_left =
+            |other: &JournalInfo| other.path == journal.path || other.path.as_os_str() == kept;
+        if !after.iter().any(is_left) {
             report.points += journal.points.unwrap_or(0);
             report.changes += journal.changes.unwrap_or(0);
         }
@@ -100,14 +140,20 @@ fn send(report: &mut Report) -> tracker_core::Result<()> {
     flushed
 }
 
+impl Report {
+    fn new(store: &str) -> Self {
+        Self {
+            store: store.to_owned(),
+            journals: 0,
+            points: 0,
+            changes: 0,
+            kept: 0,
+            problem: None,
+        }
+    }
+}
+
 fn said(report: &Report) -> String {
-    let kept = match report.kept {
-        0 => String::new(),
-        kept => format!(
-            "; {} kept, of which `entia doctor` tells more",
-            text::plural(kept, "journal")
-        ),
-    };
     let plural = |number, thing| text::plural(usize::try_from(number).unwrap_or(usize::MAX), thing);
     match report {
         Report {
@@ -115,11 +161,11 @@ fn said(report: &Report) -> String {
             ..
         } => {
             let problem = problem.lines().next().unwrap_or_default();
-            format!("{} {problem}{kept}", style("✗").red())
+            format!("{} {problem}", style("✗").red())
         }
-        Report { journals: 0, .. } => format!("{} nothing waits{kept}", style("✓").green()),
+        Report { journals: 0, .. } => format!("{} nothing waits", style("✓").green()),
         report => format!(
-            "{} sent: {}, {}{kept}",
+            "{} sent: {}, {}",
             style("✓").green(),
             plural(report.points, "point"),
             plural(report.changes, "other change"),

@@ -103,7 +103,62 @@ fn what_programs_have_left_is_sent() {
     let (_, out, _) = entia(&fixture, &["sync", &address, "--json"]);
     assert!(out.contains("\"journals\": 0"), "{out}");
     serving.end();
+    // A server for which nothing waits may be gone for ever.
+    let (ok, out, _) = entia(&fixture, &["--store", "", "sync"]);
+    assert!(ok, "{out}");
+    assert_eq!(out, format!("{address} ✓ nothing waits\n"));
     let run = &fixture.runs(&["runs", "digits"])[0];
     assert_eq!(run["epoch"], 2);
     assert_eq!(run["metrics"][0]["count"], 200);
+}
+
+/// What waits for a server that has another store now is not said to be sent.
+#[test]
+fn what_is_kept_is_a_problem() {
+    let fixture = Fixture::empty();
+    let serving = Serving::new(&fixture, &[]);
+    let host = serving.host.clone();
+    let address = format!("http://{host}");
+    dies(&fixture, &address);
+    serving.end();
+    dies(&fixture, &address);
+    let other = Fixture::empty();
+    let serving = Serving::new(&other, &["--listen", &host]);
+    let (ok, out, err) = entia(&fixture, &["--store", "", "sync"]);
+    assert!(!ok && !out.contains("sent: "), "{out}");
+    assert!(err.contains(" kept, and not sent\nhint: "), "{err}");
+    serving.end();
+}
+
+/// A token goes to the server that is named, and to no other.
+#[test]
+fn a_token_is_for_the_server_that_is_named() {
+    let fixture = Fixture::empty();
+    let serving = Serving::new(&fixture, &[]);
+    let host = serving.host.clone();
+    let address = format!("http://{host}");
+    dies(&fixture, &address);
+    serving.end();
+    dies(&fixture, &address);
+    let token = fixture
+        .run(&["token", "create", "ci", "--role", "write"])
+        .out;
+    let token = String::from_utf8(token).unwrap();
+    let serving = Serving::new(&fixture, &["--listen", &host]);
+    let sync = |store: &str| {
+        let mut command = fixture.command(&["--store", store, "sync"]);
+        command.env("XDG_STATE_HOME", fixture.path("state"));
+        command.env("ENTIA_TOKEN", token.trim_end());
+        let done = command.output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (done.status.success(), text(done.stdout), text(done.stderr))
+    };
+    let (ok, _, err) = sync("");
+    assert!(!ok, "{err}");
+    assert!(err.contains("ENTIA_TOKEN may not be meant for it"), "{err}");
+    assert!(err.contains(&format!("`entia sync {address}`")), "{err}");
+    let (ok, out, err) = sync(&address);
+    assert!(ok, "{err}");
+    assert!(out.starts_with(&format!("{address} ✓ sent: ")), "{out}");
+    serving.end();
 }

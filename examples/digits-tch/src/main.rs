@@ -90,5 +90,10 @@ fn run(options: &Options, output: &mut impl Write) -> Result<(), Box<dyn Error>>
         "built again from its record, with its weights: test accuracy {}, the recorded one to the last bit",
         scores.accuracy
     )?;
+    writeln!(
+        output,
+        "see all of it in a browser: entia ui --store {}",
+        options.store
+    )?;
     Ok(())
 }

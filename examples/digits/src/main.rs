@@ -80,11 +80,12 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         String::new()
     };
     let text = format!(
-        "{charts}{}\nartifacts of {}:\n{}CPU, memory, disk and network are sampled every {} s, in the phase `system`\n",
+        "{charts}{}\nartifacts of {}:\n{}CPU, memory, disk and network are sampled every {} s, in the phase `system`\nsee all of it in a browser: entia ui --store {}\n",
         report::table(&session::rows(&experiment)?, run.id(), width),
         run.id(),
         report::artifacts(&run.artifacts().list()?),
         session::SAMPLES.as_secs(),
+        options.store,
     );
     match io::stdout().write_all(text.as_bytes()) {
         // The reader, as `head`, has seen enough.

@@ -135,7 +135,11 @@ pub(crate) async fn read(
             None => run.artifacts().get(&name)?,
         })
     });
-    let artifact = found.await?;
+    content(&app, found.await?, &headers).await
+}
+
+/// The content of an artifact, or the part of it that the headers ask for.
+pub(crate) async fn content(app: &App, artifact: Artifact, headers: &HeaderMap) -> Answer {
     let tag = etag::quoted(&artifact.record().hash);
     if let Some(known) = headers.get(header::IF_NONE_MATCH)
         && etag::lists(known, &tag)
@@ -148,8 +152,8 @@ pub(crate) async fn read(
         .is_none_or(|known| etag::lists(known, &tag));
     let range = headers.get(header::RANGE).filter(|_| is_same);
     match range.map_or(Wanted::Whole, |range| Wanted::of(range, size)) {
-        Wanted::Whole => whole(&app, artifact, tag).await,
-        Wanted::Part(first, last) => part(&app, artifact, tag, first, last).await,
+        Wanted::Whole => whole(app, artifact, tag).await,
+        Wanted::Part(first, last) => part(app, artifact, tag, first, last).await,
         Wanted::Nothing => {
             let detail = format!("the content has {size} bytes, and the range begins behind them");
             let problem = Problem::new(StatusCode::RANGE_NOT_SATISFIABLE, detail);

@@ -217,7 +217,9 @@ pub(crate) async fn rewind(
 ) -> Answer {
     app.off(move |app| {
         let run = app.handle(&caller, &name, within.experiment.as_deref())?;
-        Ok(run.rewind(epoch)?)
+        run.rewind(epoch)?;
+        app.logged.forget();
+        Ok(())
     })
     .await?;
     Ok(StatusCode::NO_CONTENT.into_response())
@@ -235,6 +237,7 @@ pub(crate) async fn remove(
         let run = app.handle(&caller, &name, within.experiment.as_deref())?;
         run.remove()?;
         app.recent.forget();
+        app.logged.forget();
         Ok(())
     })
     .await?;

@@ -7,8 +7,9 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tracker_core::ports::{Change, ExperimentRecord};
-use tracker_core::{Annotation, Definition, Error, Uuid};
+use tracker_core::ports::{Change, Detail, ExperimentRecord, Row, Scope, Search};
+use tracker_core::query::{archived, created, status};
+use tracker_core::{Annotation, Definition, Error, Query as RunQuery, Status, Timestamp, Uuid};
 
 use crate::access::Caller;
 use crate::api::changes::{annotations, check_name};
@@ -16,6 +17,7 @@ use crate::api::server::check_delete;
 use crate::app::App;
 use crate::extract::{Body, InPath, Query};
 use crate::problem::{Answer, Problem};
+use crate::repeats::Repeats;
 
 /// As many are listed at most.
 const MOST: usize = 1_000;
@@ -27,6 +29,12 @@ pub(crate) struct ExperimentDocument {
     experiment: ExperimentRecord,
     /// How many runs it has, the archived ones too.
     runs: u64,
+    /// How many of them programs work on.
+    running: usize,
+    /// When its newest run was created, or one of those at work was last heard of.
+    updated: Option<Timestamp>,
+    /// The parameters in which runs differ that are repeats of one another.
+    repeats: Vec<String>,
 }
 
 /// A page of experiments.
@@ -76,6 +84,8 @@ pub(crate) struct ExperimentPatch {
     /// What to say of its metrics, by their names.
     #[serde(default)]
     definitions: BTreeMap<String, Definition>,
+    /// The parameters in which runs differ that are repeats of one another.
+    repeats: Option<Vec<String>>,
 }
 
 /// `GET /api/v1/experiments`.
@@ -100,8 +110,8 @@ pub(crate) async fn list(
         records.truncate(limit);
         let next = records.last().map(|record| record.id);
         records.retain(|record| caller.sees(record.id));
-        let counts = store.counts()?;
-        let documents = records.into_iter().map(|record| document(&counts, record));
+        let facts = Facts::of(app, &records)?;
+        let documents = records.into_iter().map(|record| facts.document(record));
         Ok(Experiments {
             experiments: documents.collect(),
             next: next.filter(|_| !is_last),
@@ -175,6 +185,12 @@ fn changes(experiment: Uuid, patch: ExperimentPatch) -> Result<Vec<Change>, Prob
             .into_iter()
             .map(annotate),
     );
+    if let Some(repeats) = patch.repeats {
+        for name in &repeats {
+            check_name("name", name, "a parameter")?;
+        }
+        changes.push(Repeats::change(experiment, &repeats)?);
+    }
     for (metric, definition) in patch.definitions {
         check_name("name", &metric, "a metric")?;
         changes.push(Change::DefineExperimentMetric {
@@ -198,17 +214,70 @@ pub(crate) async fn remove(
         let change = Change::RemoveExperiment { experiment };
         app.tracker.store()?.apply(&[change], None)?.complete()?;
         app.recent.forget();
+        app.logged.forget();
         Ok(())
     })
     .await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-fn document(counts: &BTreeMap<Uuid, u64>, experiment: ExperimentRecord) -> ExperimentDocument {
-    let runs = counts.get(&experiment.id).copied().unwrap_or(0);
-    ExperimentDocument { experiment, runs }
+/// What is told of experiments beside their records.
+struct Facts {
+    counts: BTreeMap<Uuid, u64>,
+    /// The runs that programs work on, and the newest of each experiment.
+    running: Vec<Row>,
+    newest: Vec<Row>,
+    repeats: Repeats,
+}
+
+impl Facts {
+    fn of(app: &App, experiments: &[ExperimentRecord]) -> Result<Self, Problem> {
+        let store = app.tracker.store()?;
+        let search = |scope, query: RunQuery| {
+            let (query, detail) = (&query.filter(archived().exists()), Detail::NONE);
+            store.search(&Search {
+                scope,
+                query,
+                detail,
+            })
+        };
+        let scope = match experiments {
+            [only] => Scope::Experiment(only.id),
+            _ => Scope::All,
+        };
+        let at_work = RunQuery::new().filter(status().eq(Status::Running));
+        let mut newest = Vec::new();
+        for experiment in experiments {
+            let query = RunQuery::new().order_by(created().desc()).limit(1);
+            newest.extend(search(Scope::Experiment(experiment.id), query)?.items);
+        }
+        Ok(Self {
+            counts: store.counts()?,
+            running: search(scope, at_work)?.items,
+            newest,
+            repeats: Repeats::of(app)?,
+        })
+    }
+
+    fn document(&self, experiment: ExperimentRecord) -> ExperimentDocument {
+        let is_of = |row: &&Row| row.aggregate.experiment == experiment.id;
+        let running = self.running.iter().filter(is_of);
+        let seen = |row: &Row| row.aggregate.attempt.as_ref().map(|attempt| attempt.seen);
+        let heard = self.newest.iter().filter(is_of).chain(running.clone());
+        let heard = heard
+            .flat_map(|row| [Some(row.aggregate.created), seen(row)])
+            .flatten();
+        ExperimentDocument {
+            runs: self.counts.get(&experiment.id).copied().unwrap_or(0),
+            running: running.count(),
+            updated: heard.max(),
+            repeats: self.repeats.params(experiment.id),
+            experiment,
+        }
+    }
 }
 
 fn read_document(app: &App, experiment: ExperimentRecord) -> Result<ExperimentDocument, Problem> {
-    Ok(document(&app.tracker.store()?.counts()?, experiment))
+    let facts = Facts::of(app, std::slice::from_ref(&experiment))?;
+    Ok(facts.document(experiment))
 }

@@ -1,21 +1,24 @@
 //! Every point as a row, streamed.
 
 use std::collections::VecDeque;
-use std::io::{self, Read};
 
 use axum::extract::State;
 use axum::http::header;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tracker_core::ports::{Detail, Row};
+use tracker_core::ports::{Detail, Row, Search as StoreSearch};
 use tracker_core::{Metric, MetricValue};
 
 use crate::access::Caller;
+use crate::api::columns::series_of;
+use crate::api::runs::{Search, Sought};
 use crate::app::App;
 use crate::extract::Query;
 use crate::problem::{Answer, Problem};
-use crate::stream;
+use crate::stream::{self, Texts};
+
+const FIRST_LINE: &str = "experiment,aggregate,name,phase,epoch,step,time,value,json\n";
 
 /// What to export.
 #[derive(Deserialize, JsonSchema)]
@@ -45,6 +48,21 @@ struct Line<'a> {
     point: &'a Metric,
 }
 
+/// Which points, as rows of CSV.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "SeriesExportRequest")]
+pub(crate) struct WantedSeries {
+    /// The name or id of an experiment; all without it.
+    experiment: Option<String>,
+    /// A condition, or the short form of a filter; all runs that are not archived without it.
+    query: Option<String>,
+    /// The uuids of runs, with commas between them, where only these are wanted.
+    runs: Option<String>,
+    /// The series, with commas between them, as `loss[train],loss[test]`; all without it.
+    series: Option<String>,
+}
+
 /// `GET /api/v1/export`.
 pub(crate) async fn read(
     State(app): State<App>,
@@ -54,34 +72,56 @@ pub(crate) async fn read(
     let format = wanted.format;
     let export = app.off(move |app| {
         let scope = app.scope(&caller, wanted.experiment.as_deref())?;
-        let store = app.tracker.store()?;
-        let mut rows = store.rows(&scope, &Detail::ALL)?;
+        let mut rows = app.tracker.store()?.rows(&scope, &Detail::ALL)?;
         rows.retain(|row| !row.aggregate.archived);
-        Ok(Export {
-            app: app.clone(),
-            format,
-            names: store
-                .experiments()?
-                .into_iter()
-                .map(|of| (of.id, of.name))
-                .collect(),
-            rows: rows.into(),
-            text: io::Cursor::new(first_line(format).into_bytes()),
-        })
+        Export::of(app, format, rows)
     });
-    let body = stream::body_of(&app, Box::new(export.await?));
-    let media_type = match format {
+    Ok(answer(&app, export.await?))
+}
+
+/// `GET /api/v1/export/series.csv`.
+pub(crate) async fn series(
+    State(app): State<App>,
+    caller: Caller,
+    Query(wanted): Query<WantedSeries>,
+) -> Answer {
+    let export = app.off(move |app| {
+        let series = wanted.series.as_deref().map(|text| {
+            let series = text.split(',').map(series_of);
+            series.collect::<Result<Vec<_>, Problem>>()
+        });
+        let sought = Sought::of(
+            app,
+            &caller,
+            &Search {
+                experiment: wanted.experiment,
+                query: wanted.query,
+                runs: wanted.runs,
+                ..Search::default()
+            },
+        )?;
+        let most = sought.said.unwrap_or(usize::MAX);
+        let found = app.tracker.store()?.search(&StoreSearch {
+            scope: sought.scope,
+            query: &sought.query.limit(most),
+            detail: Detail {
+                modules: Some(Vec::new()),
+                series: series.transpose()?,
+                ..Detail::ALL
+            },
+        })?;
+        Export::of(app, Format::Csv, found.items)
+    });
+    Ok(answer(&app, export.await?))
+}
+
+fn answer(app: &App, mut export: Export) -> Response {
+    let media_type = match export.format {
         Format::Csv => "text/csv; charset=utf-8",
         Format::Jsonl => "application/jsonl",
     };
-    Ok(([(header::CONTENT_TYPE, media_type)], body).into_response())
-}
-
-fn first_line(format: Format) -> String {
-    match format {
-        Format::Csv => "experiment,aggregate,name,phase,epoch,step,time,value,json\n".to_owned(),
-        Format::Jsonl => String::new(),
-    }
+    let body = stream::body_of(app, Box::new(Texts::new(move || export.next())));
+    ([(header::CONTENT_TYPE, media_type)], body).into_response()
 }
 
 /// Reads one series after the other.
@@ -90,28 +130,28 @@ struct Export {
     format: Format,
     names: std::collections::HashMap<tracker_core::Uuid, String>,
     rows: VecDeque<Row>,
-    text: io::Cursor<Vec<u8>>,
-}
-
-impl Read for Export {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            let length = self.text.read(buffer)?;
-            if length > 0 || buffer.is_empty() {
-                return Ok(length);
-            }
-            match self.next() {
-                Ok(Some(text)) => self.text = io::Cursor::new(text),
-                Ok(None) => return Ok(0),
-                Err(_) => return Err(io::Error::other("the store failed")),
-            }
-        }
-    }
+    /// Whether the first line is written.
+    is_begun: bool,
 }
 
 impl Export {
+    fn of(app: &App, format: Format, rows: Vec<Row>) -> Result<Self, Problem> {
+        let experiments = app.tracker.store()?.experiments()?.into_iter();
+        Ok(Self {
+            app: app.clone(),
+            format,
+            names: experiments.map(|of| (of.id, of.name)).collect(),
+            rows: rows.into(),
+            is_begun: false,
+        })
+    }
+
     /// The next series as text, if there is one.
     fn next(&mut self) -> Result<Option<Vec<u8>>, Problem> {
+        if !self.is_begun && self.format == Format::Csv {
+            self.is_begun = true;
+            return Ok(Some(FIRST_LINE.as_bytes().to_vec()));
+        }
         let is_done = |row: &Row| row.summaries.is_empty();
         while self.rows.front().is_some_and(is_done) {
             self.rows.pop_front();
@@ -184,7 +224,7 @@ fn number_text(number: f64) -> String {
 }
 
 /// A cell of CSV, in quotes where it needs them.
-fn quoted(cell: &str) -> String {
+pub(crate) fn quoted(cell: &str) -> String {
     if cell.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", cell.replace('"', "\"\""))
     } else {

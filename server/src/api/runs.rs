@@ -1,6 +1,6 @@
 //! Runs: found, read and created.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -9,8 +9,10 @@ use registry_core::{Arguments, Hash, Metadata, Value};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tracker_core::documents::{RunDocument, WholeRun, metric_definitions};
-use tracker_core::ports::{AggregateRecord, Change, Detail, Row, Scope, Search as StoreSearch};
-use tracker_core::query::{Cursor, Page};
+use tracker_core::ports::{
+    AggregateRecord, Change, Detail, ExperimentRecord, Row, Scope, Search as StoreSearch,
+};
+use tracker_core::query::{Cursor, Directions, Page, archived};
 use tracker_core::{ErrorKind, ModuleRecord, Query as RunQuery, Uuid};
 
 use crate::access::Caller;
@@ -39,8 +41,11 @@ pub(crate) struct Within {
 pub(crate) struct Search {
     /// The name or id of an experiment; all without it.
     pub(crate) experiment: Option<String>,
-    /// A condition and an order, as `metric.loss[test].last < 0.2 order by created desc`.
+    /// A condition and an order, as `metric.loss[test].last < 0.2 order by created desc`, or the short
+    /// form of a filter, as `test/loss<0.2 adam`.
     pub(crate) query: Option<String>,
+    /// The uuids of runs, with commas between them, where only these are sought.
+    pub(crate) runs: Option<String>,
     /// The `next` of the page before.
     pub(crate) cursor: Option<String>,
     /// At most so many: up to 1,000, and 200 where nothing is said.
@@ -107,19 +112,21 @@ pub(crate) struct NewRun {
     resume: bool,
 }
 
-/// What a search has found, with the names of the experiments.
+/// What a search has found, with all experiments.
 pub(crate) struct Found {
+    pub(crate) query: RunQuery,
     pub(crate) page: Page<Row>,
-    names: HashMap<Uuid, String>,
+    pub(crate) experiments: Vec<ExperimentRecord>,
     pub(crate) total: Option<usize>,
     pub(crate) seq: Option<u64>,
 }
 
 impl Found {
     /// The name of the experiment of a run.
-    fn name(&self, row: &Row) -> &str {
-        let name = self.names.get(&row.aggregate.experiment);
-        name.map_or("", String::as_str)
+    pub(crate) fn name(&self, row: &Row) -> &str {
+        let mut experiments = self.experiments.iter();
+        let experiment = experiments.find(|of| of.id == row.aggregate.experiment);
+        experiment.map_or("", |of| &of.name)
     }
 
     pub(crate) fn next(&self) -> Option<String> {
@@ -127,49 +134,93 @@ impl Found {
     }
 }
 
-/// Searches as a request asks.
-pub(crate) fn search(
-    app: &App,
-    caller: &Caller,
-    wanted: &Search,
-    detail: impl FnOnce(&RunQuery) -> Detail,
-) -> Result<Found, Problem> {
-    let mut query: RunQuery = wanted.query.as_deref().unwrap_or_default().parse()?;
-    let said = query.most().or(wanted.limit);
-    query = query.limit(said.unwrap_or(USUAL).clamp(1, MOST));
-    if let Some(cursor) = &wanted.cursor {
-        query = query.after(cursor.parse()?);
-    }
-    let store = app.tracker.store()?;
-    // Before: what comes meanwhile is told by events.
-    let seq = store.newest_change().ok();
-    let scope = app.scope(caller, wanted.experiment.as_deref())?;
-    let detail = detail(&query);
-    let page = store.search(&StoreSearch {
-        scope: scope.clone(),
-        query: &query,
-        detail,
-    })?;
-    let total = wanted.total.then(|| count(app, scope, wanted));
-    let experiments = store.experiments()?.into_iter();
-    Ok(Found {
-        page,
-        names: experiments.map(|of| (of.id, of.name)).collect(),
-        total: total.transpose()?,
-        seq,
-    })
+/// What a request asks for, understood.
+pub(crate) struct Sought {
+    pub(crate) scope: Scope,
+    pub(crate) query: RunQuery,
+    /// How many the query or the request says.
+    pub(crate) said: Option<usize>,
+    wants_total: bool,
 }
 
-fn count(app: &App, scope: Scope, wanted: &Search) -> Result<usize, Problem> {
-    let text: RunQuery = wanted.query.as_deref().unwrap_or_default().parse()?;
-    let condition = text.condition().cloned();
-    let all = condition.map_or_else(RunQuery::new, |condition| RunQuery::new().filter(condition));
-    let found = app.tracker.store()?.search(&StoreSearch {
-        scope,
-        query: &all,
+impl Sought {
+    pub(crate) fn of(app: &App, caller: &Caller, wanted: &Search) -> Result<Self, Problem> {
+        let scope = app.scope(caller, wanted.experiment.as_deref())?;
+        let asked = app.query(&scope, wanted.query.as_deref())?;
+        let said = asked.most().or(wanted.limit);
+        let mut query = asked.limit(said.unwrap_or(USUAL).clamp(1, MOST));
+        if let Some(cursor) = &wanted.cursor {
+            query = query.after(cursor.parse()?);
+        }
+        let scope = match &wanted.runs {
+            Some(uuids) => app.narrowed(&scope, uuids)?,
+            None => scope,
+        };
+        Ok(Self {
+            scope,
+            query,
+            said,
+            wants_total: wanted.total,
+        })
+    }
+
+    /// Searches for it.
+    pub(crate) fn find(self, app: &App, detail: Detail) -> Result<Found, Problem> {
+        let store = app.tracker.store()?;
+        // Before: what comes meanwhile is told by events.
+        let seq = store.newest_change().ok();
+        let page = store.search(&StoreSearch {
+            scope: self.scope.clone(),
+            query: &self.query,
+            detail,
+        })?;
+        let total = self
+            .wants_total
+            .then(|| count(app, &self.scope, &self.query));
+        let total = total.transpose()?;
+        let found = self.found(page, store.experiments()?, seq);
+        Ok(Found { total, ..found })
+    }
+
+    /// All rows that were found, in the order that is asked for.
+    pub(crate) fn ordered(
+        &self,
+        rows: Vec<Row>,
+        directions: &Directions,
+    ) -> Result<Vec<Row>, Problem> {
+        let orders = self.query.orders().iter().cloned();
+        let query = orders.fold(RunQuery::new(), RunQuery::order_by);
+        // What is archived was found because it was asked for.
+        let query = query.filter(archived().exists());
+        Ok(query.select(rows, directions)?.items)
+    }
+
+    /// What has been found; where all was, its number is known.
+    pub(crate) fn found(
+        self,
+        page: Page<Row>,
+        experiments: Vec<ExperimentRecord>,
+        seq: Option<u64>,
+    ) -> Found {
+        Found {
+            total: self.wants_total.then_some(page.items.len()),
+            page,
+            experiments,
+            seq,
+            query: self.query,
+        }
+    }
+}
+
+/// How many runs a condition finds.
+pub(crate) fn count(app: &App, scope: &Scope, asked: &RunQuery) -> Result<usize, Problem> {
+    let condition = asked.condition().cloned().into_iter();
+    let found = app.tracker.store()?.count(&StoreSearch {
+        scope: scope.clone(),
+        query: &condition.fold(RunQuery::new(), RunQuery::filter),
         detail: Detail::NONE,
     })?;
-    Ok(found.len())
+    Ok(usize::try_from(found).unwrap_or(usize::MAX))
 }
 
 /// `GET /api/v1/runs`.
@@ -179,7 +230,7 @@ pub(crate) async fn list(
     Query(wanted): Query<Search>,
 ) -> Answer {
     app.answer(move |app| {
-        let mut found = search(app, &caller, &wanted, |_| Detail::ALL)?;
+        let mut found = Sought::of(app, &caller, &wanted)?.find(app, Detail::ALL)?;
         let rows = std::mem::take(&mut found.page.items).into_iter();
         let runs = rows.map(|row| RunDocument::new(found.name(&row), row));
         Ok(Runs {

@@ -16,6 +16,8 @@ const TEXT: [(header::HeaderName, &str); 1] = [(header::CONTENT_TYPE, "text/plai
 /// What the server is and allows.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct About {
+    /// The address of its store, without a password; empty where whoever runs the server does not say.
+    store: String,
     /// The version of the server.
     version: &'static str,
     /// Whether nothing may be changed.
@@ -24,6 +26,8 @@ pub(crate) struct About {
     allow_delete: bool,
     /// Whether changes are told by `GET /api/v1/events`.
     events: bool,
+    /// The number of the newest change: `after` for who reads what there is and then listens.
+    seq: Option<u64>,
     /// The name of the token; none where none is asked for.
     token: Option<String>,
     /// What the caller may do.
@@ -59,16 +63,18 @@ pub(crate) async fn openapi() -> Answer {
 /// `GET /api/v1/about`.
 pub(crate) async fn about(State(app): State<App>, caller: Caller) -> Answer {
     app.answer(move |app| {
-        let events = match app.tracker.store()?.newest_change() {
-            Ok(_) => true,
-            Err(error) if error.kind() == ErrorKind::Unsupported => false,
+        let seq = match app.tracker.store()?.newest_change() {
+            Ok(number) => Some(number),
+            Err(error) if error.kind() == ErrorKind::Unsupported => None,
             Err(error) => return Err(error.into()),
         };
         Ok(About {
+            store: app.options.store.clone(),
             version: env!("CARGO_PKG_VERSION"),
             read_only: app.options.read_only,
             allow_delete: app.options.allow_delete,
-            events,
+            events: seq.is_some(),
+            seq,
             token: caller.token,
             role: caller.role,
         })

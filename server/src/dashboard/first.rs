@@ -4,26 +4,30 @@ use std::fmt::Write as _;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::{Request, StatusCode, Uri};
+use axum::http::{Request, StatusCode};
 use axum::routing::get;
 use tower::ServiceExt as _;
 
 use crate::access::Caller;
-use crate::api::{experiments, schema, server};
+use crate::api::{experiments, runs, schema, server, table};
 use crate::app::App;
 
 /// A longer answer is asked for, while the page draws what it has.
 const MOST: usize = 256 * 1024;
 
 /// The answers as JSON: an object with a member for each address that a page asks.
-pub(super) async fn answers(app: &App, caller: &Caller, page: &Uri) -> String {
+pub(super) async fn answers(app: &App, caller: &Caller, asked: Vec<String>) -> String {
+    let always = ["/api/v1/about", "/api/v1/experiments?limit=1000"];
+    let asked = always.map(str::to_owned).into_iter().chain(asked);
     let routes = Router::new()
         .route("/api/v1/about", get(server::about))
         .route("/api/v1/experiments", get(experiments::list))
         .route("/api/v1/experiments/{experiment}/schema", get(schema::read))
+        .route("/api/v1/runs/{run}", get(runs::read))
+        .route("/api/v1/table", get(table::read))
         .with_state(app.clone());
     let mut answers = String::from("{");
-    for address in asked(page) {
+    for address in asked {
         let Ok(mut request) = Request::get(&address).body(Body::empty()) else {
             continue;
         };
@@ -43,16 +47,35 @@ pub(super) async fn answers(app: &App, caller: &Caller, page: &Uri) -> String {
     answers
 }
 
-/// The addresses that a page asks before it can show something, letter by letter.
-fn asked(page: &Uri) -> Vec<String> {
-    let mut asked = vec![
-        "/api/v1/about".to_owned(),
-        "/api/v1/experiments?limit=1000".to_owned(),
-    ];
-    let path = page.path().trim_matches('/');
-    if let Some(name) = path.strip_prefix("experiments/") {
-        let name = name.split('/').next().unwrap_or_default();
-        asked.push(format!("/api/v1/experiments/{name}/schema"));
+/// What the table of an experiment asks, letter by letter, where nothing is chosen in its address.
+pub(super) fn of_table(experiment: &str, chosen: Option<&str>) -> Vec<String> {
+    let mut asked = vec![format!(
+        "/api/v1/experiments/{}/schema",
+        in_path(experiment)
+    )];
+    if chosen.is_none() {
+        let named = serde_urlencoded::to_string([("experiment", experiment)]);
+        let named = named.unwrap_or_default();
+        asked.push(format!(
+            "/api/v1/table?{named}&limit=200&total=true&constant=true"
+        ));
     }
     asked
+}
+
+/// A part of a path, as the page writes it: `encodeURIComponent` of ECMA-262.
+pub(super) fn in_path(part: &str) -> String {
+    let mut text = String::with_capacity(part.len());
+    for byte in part.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => text.push(char::from(byte)),
+            b'-' | b'_' | b'.' | b'!' | b'~' | b'*' | b'\'' | b'(' | b')' => {
+                text.push(char::from(byte));
+            }
+            _ => {
+                let _ = write!(text, "%{byte:02X}");
+            }
+        }
+    }
+    text
 }

@@ -19,8 +19,8 @@ const POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-
 const PLACE: &str = r#"<script type="application/json" id="entia-first">{}</script>"#;
 
 /// A page that is there whatever the store has.
-pub(super) async fn fixed(State(app): State<App>, headers: HeaderMap, uri: Uri) -> Answer {
-    answer(&app, &headers, &uri, |_, _| Ok(())).await
+pub(super) async fn fixed(State(app): State<App>, headers: HeaderMap) -> Answer {
+    answer(&app, &headers, Vec::new(), |_, _| Ok(())).await
 }
 
 /// `GET /experiments/{experiment}`.
@@ -30,7 +30,8 @@ pub(super) async fn experiment(
     uri: Uri,
     Path(name): Path<String>,
 ) -> Answer {
-    answer(&app, &headers, &uri, move |app, caller| {
+    let asked = first::of_table(&name, uri.query());
+    answer(&app, &headers, asked, move |app, caller| {
         app.experiment(caller, &name).map(drop)
     })
     .await
@@ -40,10 +41,9 @@ pub(super) async fn experiment(
 pub(super) async fn view(
     State(app): State<App>,
     headers: HeaderMap,
-    uri: Uri,
     Path((name, view)): Path<(String, String)>,
 ) -> Answer {
-    answer(&app, &headers, &uri, move |app, caller| {
+    answer(&app, &headers, Vec::new(), move |app, caller| {
         app.experiment(caller, &name)?;
         match view.as_str() {
             "plots" | "explore" => Ok(()),
@@ -57,10 +57,10 @@ pub(super) async fn view(
 pub(super) async fn run(
     State(app): State<App>,
     headers: HeaderMap,
-    uri: Uri,
     Path(name): Path<String>,
 ) -> Answer {
-    answer(&app, &headers, &uri, move |app, caller| {
+    let asked = vec![format!("/api/v1/runs/{}", first::in_path(&name))];
+    answer(&app, &headers, asked, move |app, caller| {
         app.run(caller, &name, None).map(drop)
     })
     .await
@@ -74,7 +74,7 @@ pub(crate) async fn missing(app: &App, headers: &HeaderMap, uri: &Uri) -> Option
     }
     let path = uri.path().to_owned();
     Some(
-        answer(app, headers, uri, move |_, _| {
+        answer(app, headers, Vec::new(), move |_, _| {
             Err(Problem::absent("page", &path))
         })
         .await,
@@ -86,18 +86,18 @@ pub(crate) async fn missing(app: &App, headers: &HeaderMap, uri: &Uri) -> Option
 async fn answer(
     app: &App,
     headers: &HeaderMap,
-    uri: &Uri,
+    asked: Vec<String>,
     check: impl FnOnce(&App, &Caller) -> Result<(), Problem> + Send + 'static,
 ) -> Answer {
     let Ok(caller) = app.doors().await.and_then(|doors| doors.caller(headers)) else {
         return Ok(page(headers, StatusCode::OK, "{}"));
     };
-    let asked = caller.clone();
-    let status = match app.off(move |app| check(app, &asked)).await {
+    let reader = caller.clone();
+    let status = match app.off(move |app| check(app, &reader)).await {
         Err(problem) if is_told(problem.status()) => problem.status(),
         _ => StatusCode::OK,
     };
-    let first = first::answers(app, &caller, uri).await;
+    let first = first::answers(app, &caller, asked).await;
     Ok(page(headers, status, &first))
 }
 

@@ -9,8 +9,8 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
 use serde::Deserialize;
-use tracker_core::ports::ContentStore;
-use tracker_core::{Error, Timestamp};
+use tracker_core::ports::{ArtifactRecord, ContentStore};
+use tracker_core::{Error, ErrorKind, Timestamp};
 
 use super::refused;
 use crate::access::Caller;
@@ -29,6 +29,23 @@ pub(super) struct Before {
 
 fn contents(app: &App) -> Result<Arc<dyn ContentStore>, Problem> {
     app.tracker.contents().map_err(refused)
+}
+
+/// A record says how long its content is, where that is there.
+pub(super) fn check(app: &App, artifact: &ArtifactRecord) -> Result<(), Problem> {
+    let Ok(contents) = app.tracker.contents() else {
+        return Ok(());
+    };
+    match contents.size(&artifact.hash).map_err(refused)? {
+        Some(size) if size != artifact.size => Err(refused(Error::Store {
+            kind: ErrorKind::Invalid,
+            action: "put an artifact".to_owned(),
+            place: "the store".to_owned(),
+            cause: Arc::from(Box::from("its content has another size")),
+            hint: format!("the content of `{}` has {size} bytes", artifact.name),
+        })),
+        _ => Ok(()),
+    }
 }
 
 /// `GET /api/v1/store/contents`.

@@ -36,7 +36,7 @@ fn a_page_and_its_files_come_from_this_server() {
             file.header("cache-control"),
             "public, max-age=31536000, immutable"
         );
-        let expected = if name.ends_with(".css") {
+        let expected = if name.rsplit_once('.').is_some_and(|(_, kind)| kind == "css") {
             "text/css"
         } else {
             "text/javascript"
@@ -119,6 +119,12 @@ fn a_page_brings_what_it_would_ask_first() {
     for (address, answer) in first.as_object().unwrap() {
         assert_eq!(*answer, served.get(address).json(), "{address}");
     }
+    let table = first
+        .as_object()
+        .unwrap()
+        .keys()
+        .filter(|key| key.starts_with("/api/v1/table?"));
+    assert_eq!(table.count(), 1, "{first}");
     assert_eq!(
         first["/api/v1/experiments?limit=1000"]["experiments"][0]["name"],
         name
@@ -140,4 +146,25 @@ fn a_page_brings_only_what_its_reader_may_see() {
     let page = served.get_as(&token, "/experiments/digits");
     assert_eq!(first(&page)["/api/v1/about"]["token"], "reader");
     assert_eq!(served.get_as(&token, "/experiments/none").status, 404);
+}
+
+/// For `Basic` a browser would ask with a window of its own, and the page would wait for it.
+#[test]
+fn a_browser_is_sent_to_the_page_for_signing_in() {
+    let served = Served::new();
+    served.token("reader", Role::Read);
+    served.tokens_are_seen();
+    let ask = |from_browser: bool| {
+        let mut request = Request::get("/api/v1/about");
+        if from_browser {
+            request = request.header("sec-fetch-mode", "cors");
+        }
+        let answer = served.ask(request.body(Body::empty()).unwrap());
+        assert_eq!(answer.status, 401);
+        let all = answer.headers.get_all("www-authenticate").iter();
+        all.map(|value| value.to_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(ask(true), ["Bearer"]);
+    assert_eq!(ask(false), ["Bearer", "Basic realm=\"entia\""]);
 }

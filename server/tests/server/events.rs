@@ -68,9 +68,75 @@ fn what_changes_is_told_with_its_row() {
     assert!(later > number);
     assert_eq!((&*kind, &run["id"]), ("run", &json!("first")));
     assert_eq!(run["metrics"][0]["count"], 4);
+    assert_eq!(listener.next().1, "points");
     served.patch("/api/v1/experiments/digits", &json!({"notes": "n"}));
     let (_, kind, experiment) = listener.next();
     assert_eq!((&*kind, &experiment["notes"]), ("experiment", &json!("n")));
+}
+
+#[test]
+fn points_that_are_added_are_told_together() {
+    let served = Served::in_file();
+    let uuid = served.run("digits", "first");
+    let mut listener = Listener::new(&served, "/api/v1/events", None);
+    listener.next();
+    let mut points = || loop {
+        let (number, kind, data) = listener.next();
+        if kind == "points" {
+            assert_eq!(number, None, "they are read again by their series");
+            return data;
+        }
+    };
+    let add = |points: Value| {
+        assert_eq!(
+            served.post("/api/v1/runs/first/points", &points).status,
+            204
+        );
+    };
+    add(json!({"name": "loss", "phase": "train", "value": 0.1, "epoch": 4, "step": 40}));
+    let told = points();
+    assert_eq!(
+        (&told["run"], &told["experiment"]),
+        (&json!(uuid), &json!("digits"))
+    );
+    let series = &told["series"][0];
+    assert_eq!(
+        (&series["name"], &series["phase"]),
+        (&json!("loss"), &json!("train"))
+    );
+    assert_eq!(
+        (&series["values"], &series["total"]),
+        (&json!([0.1]), &json!(4))
+    );
+    assert_eq!(
+        (&series["epochs"], &series["steps"]),
+        (&json!([4]), &json!([40]))
+    );
+    let many = |from: u32| -> Value {
+        let points = (from..from + 50).map(|step| {
+            json!({"name": "loss", "phase": "train", "value": step, "epoch": 5, "step": step})
+        });
+        points.collect()
+    };
+    add(many(100));
+    let told = points();
+    let expected: Vec<f64> = (100..150).map(f64::from).collect();
+    assert_eq!(told["series"][0]["values"], json!(expected));
+    assert_eq!(told["series"][0]["total"], 54);
+    // What a chart cannot draw is told, too; and of another series nothing.
+    add(json!([
+        {"name": "loss", "phase": "train", "value": "NaN", "epoch": 6},
+        {"name": "accuracy", "phase": "test", "value": 0.5, "epoch": 6},
+    ]));
+    let told = points();
+    let names: Vec<_> = told["series"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|of| &of["name"])
+        .collect();
+    assert_eq!(names, ["accuracy", "loss"]);
+    assert_eq!(told["series"][1]["values"], json!(["NaN"]));
 }
 
 #[test]

@@ -57,7 +57,16 @@ fn what_may_be_several_runs_is_told() {
     assert_eq!(ambiguous.json()["candidates"], json!([one, two]));
     let within = served.get("/api/v1/runs/seed-1?experiment=letters");
     assert_eq!(within.json()["uuid"], *two);
-    served.get("/api/v1/runs/see").problem(404);
+    let short = served.get("/api/v1/runs/see");
+    short.problem(404);
+    assert_eq!(
+        short.json()["nearest"],
+        json!(["seed-20", "seed-1"]),
+        "the newest first"
+    );
+    let slip = served.get("/api/v1/runs/sed-20?experiment=letters");
+    slip.problem(404);
+    assert_eq!(slip.json()["nearest"][0], "seed-20");
     served
         .get("/api/v1/runs/seed-2?experiment=digits")
         .problem(404);
@@ -125,7 +134,7 @@ fn a_table_has_chosen_columns() {
     assert_eq!(table["columns"]["optimizer.lr"], json!([0.001, null]));
     assert_eq!(table["columns"]["tag.stage"], json!(["candidate", null]));
     served.get("/api/v1/table?columns=id,%3C").problem(400);
-    served.get("/api/v1/table").problem(400);
+    served.get("/api/v1/table?columns=").problem(400);
 }
 
 #[test]

@@ -3,13 +3,12 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync, existsSync, readdirSync
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { grouped } from "./chunks.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const dist = join(root, "dist");
 
-rmSync(dist, { recursive: true, force: true });
-mkdirSync(dist);
-const { metafile } = await build({
+const options = {
   absWorkingDir: root,
   entryPoints: ["src/main.tsx"],
   outdir: "dist/assets",
@@ -23,9 +22,11 @@ const { metafile } = await build({
   jsxImportSource: "preact",
   minify: true,
   legalComments: "none",
-  metafile: true,
   logLevel: "warning",
-});
+};
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist);
+const { metafile } = await build({ ...options, plugins: [await grouped(options)], metafile: true });
 writeFileSync(join(dist, "index.html"), page(metafile));
 writeFileSync(join(dist, "licences.txt"), licences(metafile));
 

@@ -2,6 +2,7 @@
 //   node scripts/serve.mjs --api http://127.0.0.1:5005 [--port 5006] [--dist dist]
 import { createReadStream, existsSync, readFileSync } from "node:fs";
 import { createServer, request } from "node:http";
+import { pipeline } from "node:stream";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -43,7 +44,8 @@ function forward(asked, answer) {
   const options = { host: api.hostname, port: api.port, path: asked.url, method: asked.method, headers };
   const onward = request(options, (got) => {
     answer.writeHead(got.statusCode, got.headers);
-    got.pipe(answer);
+    // Ends the answer also when the server dies in the middle of it.
+    pipeline(got, answer, () => undefined);
   });
   onward.on("error", () => (answer.headersSent ? answer.destroy() : answer.writeHead(502).end()));
   answer.on("close", () => onward.destroy());

@@ -1,12 +1,61 @@
 /** The frame of every page: the top bar, and below it what the address names. */
 import { Component, type ComponentChildren, type ComponentType, type JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { Problem } from "./api.ts";
-import { current, type PageProps } from "./routes.ts";
-import { ErrorBox, Skeleton } from "./ui/parts.tsx";
+import type { Problem } from "./api.ts";
+import { Banner } from "./frame/banner.tsx";
+import { Bar } from "./frame/bar.tsx";
+import { Commands } from "./frame/commands.tsx";
+import { experiment } from "./frame/experiment.ts";
+import { Help } from "./frame/help.tsx";
+import { useKeys } from "./keys.ts";
+import { go, longAddress } from "./router.ts";
+import { current, pages, type PageProps } from "./routes.ts";
+import { ErrorBox, Skeleton, writeClipboard } from "./ui/parts.tsx";
+import { say, Toasts } from "./ui/toast.tsx";
 import { asProblem } from "./use.ts";
 
 export function App(): JSX.Element {
+  const [open, setOpen] = useState<"help" | "commands">();
+  useKeys({
+    "?": ["Help and keys", () => setOpen("help")],
+    ".": ["List of commands", () => setOpen("commands")],
+    gt: ["Go to the table", () => goTo(pages.experiment)],
+    gp: ["Go to the plots", () => goTo(pages.plots)],
+    ge: ["Go to explore", () => goTo(pages.explore)],
+    gl: ["Go to the running runs", () => go("/live")],
+    u: ["Copy the address", () => void writeClipboard(location.href).then(() => say("Copied the address."))],
+  });
+  return (
+    <>
+      <a class="skip" href="#main">
+        Skip to the content
+      </a>
+      <Bar help={() => setOpen("help")} />
+      <Banner />
+      <main id="main" tabIndex={-1}>
+        <CurrentPage />
+      </main>
+      <Toasts />
+      {open === "help" && <Help close={() => setOpen(undefined)} />}
+      {open === "commands" && <Commands close={() => setOpen(undefined)} />}
+    </>
+  );
+}
+
+function goTo(page: (name: string) => string): void {
+  const name = experiment.peek();
+  go(name === undefined ? "/" : page(name) + keptQuery());
+}
+
+/** The pages of an experiment have the filter and what is selected in common. */
+function keptQuery(): string {
+  const all = new URL(longAddress()).searchParams;
+  const kept = new URLSearchParams([...all].filter(([key]) => ["q", "sel", "group"].includes(key)));
+  return kept.size > 0 ? `?${kept}` : "";
+}
+
+/** Loads the chunk of the page that the address names, and shows it. */
+function CurrentPage(): JSX.Element {
   const { route, name } = current.value;
   const [loaded, setLoaded] = useState<{ route: unknown; Page: ComponentType<PageProps> }>();
   const [problem, setProblem] = useState<Problem>();
@@ -21,22 +70,13 @@ export function App(): JSX.Element {
       isWanted = false;
     };
   }, [route]);
-  const Page = loaded?.route === route ? loaded.Page : undefined;
+  if (problem) return <ErrorBox problem={problem} again={() => location.reload()} />;
+  if (loaded?.route !== route) return <Skeleton />;
+  const { Page } = loaded;
   return (
-    <>
-      <a class="skip" href="#main">
-        Skip to the content
-      </a>
-      <main id="main" tabIndex={-1}>
-        {problem && <ErrorBox problem={problem} again={() => location.reload()} />}
-        {!problem && !Page && <Skeleton />}
-        {Page && (
-          <Boundary key={`${route.pattern} ${name}`}>
-            <Page name={name} />
-          </Boundary>
-        )}
-      </main>
-    </>
+    <Boundary key={`${route.pattern} ${name}`}>
+      <Page name={name} />
+    </Boundary>
   );
 }
 

@@ -18,6 +18,8 @@ export interface PointsEvent {
     epochs: number[];
     times: number[];
     values: Num[];
+    /** How many points the series has with these. */
+    total: number;
   }[];
 }
 
@@ -64,10 +66,17 @@ function tell(kind: Kind, data: unknown): void {
 const SILENT_AFTER = 45_000;
 const RETRIES = [1000, 2000, 4000, 8000, 15_000];
 
-/** Begins to listen, or to be told by the tab that does. */
-export function start(): void {
+/**
+ * Begins to listen, or to be told by the tab that does; not where the store tells no changes. `seq` is the
+ * number of the newest change when the page was read: what came after it is told first.
+ */
+export function start(hasEvents: boolean, seq: number | undefined): void {
+  if (!hasEvents) {
+    connection.value = { is: "off" };
+    return;
+  }
   if (!("BroadcastChannel" in globalThis) || !navigator.locks) {
-    new Listener(() => undefined).open();
+    new Listener(() => undefined, seq).open();
     return;
   }
   const channel = new BroadcastChannel("entia.events");
@@ -78,7 +87,7 @@ export function start(): void {
   channel.postMessage({ about: "hello" } satisfies Message);
   // Held as long as the tab lives: the next tab that waits for it goes on.
   void navigator.locks.request("entia.events", () => {
-    const listener = new Listener((message) => channel.postMessage(message));
+    const listener = new Listener((message) => channel.postMessage(message), seq);
     channel.onmessage = ({ data }: MessageEvent<Message>) => {
       if (data.about === "hello") listener.greet();
     };
@@ -91,12 +100,17 @@ export function start(): void {
 class Listener {
   #source: EventSource | undefined;
   /** The number of the last event; kept by the browser, so that the next tab goes on from it. */
-  #last: string | null = sessionLast();
+  #last: string | null;
   #tries = 0;
   #watch: ReturnType<typeof setTimeout> | undefined;
   #heardAt = Date.now();
 
-  constructor(readonly share: (message: Message) => void) {}
+  constructor(
+    readonly share: (message: Message) => void,
+    seq: number | undefined,
+  ) {
+    this.#last = storedLast() ?? seq?.toString() ?? null;
+  }
 
   open(): void {
     const after = this.#last ? `?after=${encodeURIComponent(this.#last)}` : "";
@@ -155,11 +169,20 @@ class Listener {
 const LAST = "entia.events.last";
 
 /** What was missed before this page was read is in what it reads; only a gap since then counts. */
-function sessionLast(): string | null {
-  const [id, at] = (localStorage.getItem(LAST) ?? "").split(" ");
-  return id && Date.now() - Number(at) < SILENT_AFTER ? id : null;
+function storedLast(): string | null {
+  try {
+    const [id, at] = (localStorage.getItem(LAST) ?? "").split(" ");
+    return id && Date.now() - Number(at) < SILENT_AFTER ? id : null;
+  } catch {
+    return null;
+  }
 }
 
+/** A browser that keeps nothing begins with what changes from now on. */
 function keepLast(id: string): void {
-  localStorage.setItem(LAST, `${id} ${Date.now()}`);
+  try {
+    localStorage.setItem(LAST, `${id} ${Date.now()}`);
+  } catch {
+    return;
+  }
 }

@@ -21,9 +21,10 @@ export function number(value: number, significant = digits.value): string {
 /** A minus sign is as wide as the digits; a hyphen is not. */
 const minus = (text: string): string => text.replace("-", "−");
 
-/** A number as JSON carries it: the three that JSON lacks are texts. */
+/** A number as JSON carries it: the three that JSON lacks are texts, in a value of any type under `$float`. */
 export function toNumber(value: unknown): number | undefined {
   if (typeof value === "number") return value;
+  if (typeof value === "object" && value !== null && "$float" in value) return toNumber(value.$float);
   if (value === "NaN") return NaN;
   if (value === "Infinity") return Infinity;
   if (value === "-Infinity") return -Infinity;
@@ -41,6 +42,8 @@ export function text(value: Cell): string {
 /** Any value with all its digits, for tooltips and for the clipboard. */
 export function exact(value: Cell): string {
   if (value === null || value === undefined) return "";
+  const found = toNumber(value);
+  if (found !== undefined) return String(found);
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 

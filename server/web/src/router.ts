@@ -72,11 +72,17 @@ export function longAddress(): string {
   return location.origin + path.peek() + write(query.peek());
 }
 
+let isMoved = false;
+
+/** Whether somebody has gone anywhere since the page was loaded. */
+export const hasMoved = (): boolean => isMoved;
+
 function show(nextPath: string, next: URLSearchParams, how: How): void {
   next.sort();
   const text = write(next);
   const isSame = nextPath === path.peek() && text === write(query.peek());
   if (isSame) return;
+  isMoved ||= how === "push";
   history[how === "push" ? "pushState" : "replaceState"](null, "", nextPath + text);
   batch(() => {
     path.value = nextPath;

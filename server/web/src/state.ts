@@ -16,8 +16,11 @@ const selectedSet = computed(() => new Set(selected.value));
 
 export const isSelected = (uuid: string): boolean => selectedSet.value.has(uuid);
 
+/** So many are compared and drawn at once, and more would not fit into an address. */
+export const MOST_SELECTED = 500;
+
 export function select(uuids: readonly string[]): void {
-  chosen.set([...new Set(uuids)].join(","), "replace");
+  chosen.set([...new Set(uuids)].slice(0, MOST_SELECTED).join(","), "replace");
 }
 
 export function toggle(uuid: string): void {

@@ -10,6 +10,7 @@ export interface About {
   read_only: boolean;
   allow_delete: boolean;
   events: boolean;
+  seq?: number | null;
   token?: string | null;
   role: "read" | "write" | "admin";
   store?: string;
@@ -32,6 +33,10 @@ export interface Experiment {
   definitions?: Record<string, Definition>;
   /** The params whose values alone tell repeats apart. */
   repeats?: string[];
+  /** How many runs are running. */
+  running?: number;
+  /** The last sign of life of a run. */
+  updated?: string | null;
 }
 
 export interface SchemaField {
@@ -69,6 +74,10 @@ export interface Table {
   columns: Record<string, unknown[]>;
   fields: TableField[];
   constant: Record<string, unknown>;
+  /** The order that was asked for, or that the server has chosen. */
+  order: { field: string; descending: boolean }[];
+  /** How many of the runs have a repeat. */
+  repeated?: number;
   next?: string | null;
   total?: number | null;
   seq?: number | null;
@@ -146,4 +155,17 @@ export interface Job {
   ended?: string | null;
   result?: unknown;
   problem?: { detail: string; hint?: string | null } | null;
+}
+
+/** In what runs differ, and in what not. */
+export interface Comparison {
+  runs: { uuid: string; id: string; name: string; experiment: string }[];
+  differences: Compared[];
+  equal: Compared[];
+}
+
+export interface Compared {
+  name: string;
+  /** One for each run; nothing where it has none. */
+  values: unknown[];
 }

@@ -46,7 +46,13 @@ impl Target {
         if !is_good {
             return problem("its host or port cannot be read", form);
         }
-        let base = format!("{}://{rest}", scheme.to_ascii_lowercase());
+        let scheme = scheme.to_ascii_lowercase();
+        let (host, path) = rest.split_at(host.len());
+        let host = host.to_ascii_lowercase();
+        // One server has one name here, however its address is written.
+        let usual = if scheme == "https" { ":443" } else { ":80" };
+        let host = host.strip_suffix(usual).unwrap_or(&host);
+        let base = format!("{scheme}://{host}{path}");
         // A page of the server says where its interface is.
         let base = base.trim_end_matches("/api/v1").to_owned();
         let mut journals = None;
@@ -95,8 +101,11 @@ mod tests {
         assert_eq!(base("http://localhost:5005"), "http://localhost:5005");
         assert_eq!(
             base("HTTPS://Runs.example.org/"),
-            "https://Runs.example.org"
+            "https://runs.example.org"
         );
+        assert_eq!(base("http://Host:80/Runs"), "http://host/Runs");
+        assert_eq!(base("https://host:443"), "https://host");
+        assert_eq!(base("https://host:80"), "https://host:80");
         assert_eq!(base("http://host/team/runs/"), "http://host/team/runs");
         assert_eq!(base("http://[::1]:5005/api/v1"), "http://[::1]:5005");
         let target = Target::parse("http://host?journals=/var/my%20points").unwrap();

@@ -1,24 +1,28 @@
 //! The way to a server: connections that are kept, and what comes back.
 
 use std::io::{self, Read};
+use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tracker_core::fork::PerProcess;
-use tracker_core::{Error, ErrorKind, Result};
-use ureq::http::{Request, Response, StatusCode, header};
+use tracker_core::wire::{STORE_HEADER, TooManyBytes, VERSION, VERSION_HEADER};
+use tracker_core::{Error, ErrorKind, Result, Uuid};
+use ureq::http::{Request, Response, StatusCode, Uri, header};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::{Agent, AsSendBody, Body, SendBody};
 
 use crate::address::Target;
-use crate::failure::{foreign, refused, store, unreachable};
+use crate::failure::{foreign, has_broken, refused, store, unreachable};
 
 /// A server that takes longer to be reached is away.
 const CONNECT: Duration = Duration::from_secs(10);
 /// A server that is silent for so long has gone; it gives up what takes longer than a minute itself.
 const SILENCE: Duration = Duration::from_secs(90);
+/// So many connections are kept, each of which may have been closed just now.
+const KEPT: usize = 3;
 /// As much of what a server says is wrong is read.
 const PROBLEM: u64 = 64 << 10;
 /// A server takes no larger body, but for contents.
@@ -28,6 +32,8 @@ const LARGEST: usize = 32 << 20;
 pub(crate) struct Client {
     pub(crate) target: Target,
     token: Option<String>,
+    /// The identity of the store that it was opened for: another may take its place.
+    pub(crate) store: OnceLock<Option<Uuid>>,
     /// A child of a `fork` has connections of its own.
     own: PerProcess<Own>,
 }
@@ -46,7 +52,11 @@ impl Client {
     pub(crate) fn new(target: Target, token: Option<String>) -> Self {
         Self {
             target,
-            token: token.filter(|token| !token.is_empty()),
+            // A file that it was read from ends with a line break.
+            token: token
+                .map(|token| token.trim().to_owned())
+                .filter(|token| !token.is_empty()),
+            store: OnceLock::new(),
             own: PerProcess::default(),
         }
     }
@@ -65,16 +75,38 @@ impl Client {
         repeat: Repeat,
     ) -> Result<T> {
         let body = body.map(|body| self.write(action, body)).transpose()?;
-        let body = body.as_deref();
-        let first = self.once(action, (method, path), body);
-        let answer = match first {
-            // A connection that was kept may have been closed just now.
-            Err(error) if repeat == Repeat::Yes && error.kind() == ErrorKind::Unavailable => {
-                self.once(action, (method, path), body)
+        let request = || {
+            let request = self.request(method, path);
+            match &body {
+                Some(_) => request.header(header::CONTENT_TYPE, "application/json"),
+                None => request,
             }
-            answer => answer,
         };
-        let answer = answer?;
+        let call = || match body.as_deref() {
+            Some(body) => self.call(action, request(), body, None),
+            None => self.call(action, request(), (), None),
+        };
+        let mut answer = call()?;
+        for _ in 0..KEPT {
+            // Before a byte of an answer came: nothing is known, and nothing was waited for.
+            if repeat == Repeat::No || !answer.as_ref().is_err_and(has_broken) {
+                break;
+            }
+            answer = call()?;
+        }
+        self.read(action, self.judge(action, answer)?)
+    }
+
+    /// Asks for what a server says at once, or it is away.
+    pub(crate) fn ask_soon<T: DeserializeOwned>(&self, action: &str, path: &str) -> Result<T> {
+        let answer = self.call(action, self.request("GET", path), (), Some(CONNECT))?;
+        self.read(action, self.judge(action, answer)?)
+    }
+
+    fn read<T: DeserializeOwned>(&self, action: &str, mut answer: Response<Body>) -> Result<T> {
+        let body = answer.body_mut().with_config().limit(u64::MAX);
+        let answer = body.read_to_vec();
+        let answer = answer.map_err(|cause| unreachable(action, self.place(), &cause))?;
         let answer: &[u8] = if answer.is_empty() { b"null" } else { &answer };
         serde_json::from_slice(answer).map_err(|problem| {
             foreign(
@@ -99,65 +131,50 @@ impl Client {
                 ErrorKind::Invalid,
                 action,
                 self.place(),
-                format!(
-                    "{} bytes are more than the server takes in one step",
-                    body.len()
-                ),
+                TooManyBytes,
                 "make the changes in several steps; large contents belong into artifacts",
             ));
         }
         Ok(body)
     }
 
-    fn once(&self, action: &str, call: (&str, &str), body: Option<&[u8]>) -> Result<Vec<u8>> {
-        let mut answer = match body {
-            Some(body) => self.send(action, call, Some("application/json"), body)?,
-            None => self.send(action, call, None, ())?,
-        };
-        let read = answer
-            .body_mut()
-            .with_config()
-            .limit(u64::MAX)
-            .read_to_vec();
-        read.map_err(|cause| unreachable(action, self.place(), &cause))
-    }
-
-    /// The answer to a call, whose body has not been read; an error where it is a refusal.
-    fn send(
-        &self,
-        action: &str,
-        (method, path): (&str, &str),
-        content_type: Option<&str>,
-        body: impl AsSendBody,
-    ) -> Result<Response<Body>> {
-        let mut request = self.request(method, path);
-        if let Some(content_type) = content_type {
-            request = request.header(header::CONTENT_TYPE, content_type);
-        }
-        self.run(action, request, body)
-    }
-
     fn request(&self, method: &str, path: &str) -> ureq::http::request::Builder {
         let uri = format!("{}/api/v1{path}", self.target.base);
-        let request = Request::builder().method(method).uri(uri);
+        let mut request = Request::builder().method(method).uri(uri);
+        request = request.header(VERSION_HEADER, VERSION);
+        if let Some(Some(store)) = self.store.get() {
+            request = request.header(STORE_HEADER, store.to_string());
+        }
         match &self.token {
             Some(token) => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
             None => request,
         }
     }
 
-    fn run(
+    /// What comes of a request, whatever it is.
+    fn call(
         &self,
         action: &str,
         request: ureq::http::request::Builder,
         body: impl AsSendBody,
-    ) -> Result<Response<Body>> {
+        patience: Option<Duration>,
+    ) -> Result<Result<Response<Body>, ureq::Error>> {
         let request = request.body(body).map_err(|_| {
             let problem = "the token has characters that no token has";
             let hint = "see that ENTIA_TOKEN holds a token and nothing else";
             store(ErrorKind::Denied, action, self.place(), problem, hint)
         })?;
-        let answer = self.agent()?.run(request);
+        let agent = self.agent()?;
+        let request = agent.configure_request(request).timeout_global(patience);
+        Ok(agent.run(request.build()))
+    }
+
+    /// The answer, whose body has not been read; an error where it is a refusal.
+    fn judge(
+        &self,
+        action: &str,
+        answer: Result<Response<Body>, ureq::Error>,
+    ) -> Result<Response<Body>> {
         let mut answer = answer.map_err(|cause| unreachable(action, self.place(), &cause))?;
         let status = answer.status();
         if matches!(
@@ -189,20 +206,13 @@ impl Client {
             failure: None,
         };
         let body = SendBody::from_reader(&mut stream);
-        let bytes = Some("application/octet-stream");
-        let answer = self.send(action, ("POST", path), bytes, body);
+        let request = self.request("POST", path);
+        let request = request.header(header::CONTENT_TYPE, "application/octet-stream");
+        let answer = self.call(action, request, body, None)?;
         if let Some(failure) = stream.failure {
             return Err(Error::io(action, self.place(), failure));
         }
-        let mut answer = answer?;
-        let read = answer.body_mut().with_config().limit(PROBLEM).read_to_vec();
-        let read = read.map_err(|cause| unreachable(action, self.place(), &cause))?;
-        serde_json::from_slice(&read).map_err(|problem| {
-            foreign(
-                self.place(),
-                &format!("its answer cannot be read: {problem}"),
-            )
-        })
+        self.read(action, self.judge(action, answer)?)
     }
 
     /// A stream from a byte on.
@@ -216,7 +226,8 @@ impl Client {
         if first > 0 {
             request = request.header(header::RANGE, format!("bytes={first}-"));
         }
-        let answer = self.run(action, request, ())?;
+        let answer = self.call(action, request, (), None)?;
+        let answer = self.judge(action, answer)?;
         let body = answer.into_body().into_with_config().limit(u64::MAX);
         Ok(Box::new(body.reader()))
     }
@@ -235,16 +246,32 @@ impl Client {
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
+            .max_idle_connections_per_host(KEPT)
             .user_agent(concat!("entia/", env!("CARGO_PKG_VERSION")))
             .timeout_resolve(Some(CONNECT))
             .timeout_connect(Some(CONNECT))
             .timeout_per_read(Some(SILENCE))
             .timeout_per_write(Some(SILENCE));
+        if is_here(&self.target.base) {
+            // A proxy that the environment names does not reach this machine.
+            config = config.proxy(None);
+        }
         if self.target.base.starts_with("https:") {
             config = config.tls_config(tls(self.place())?);
         }
         Ok(config.build().new_agent())
     }
+}
+
+/// Whether an address is one of this machine.
+fn is_here(base: &str) -> bool {
+    let uri = base.parse::<Uri>();
+    uri.is_ok_and(|uri| {
+        let host = uri.host().unwrap_or_default();
+        let host = host.trim_matches(['[', ']']);
+        let address = host.parse::<IpAddr>();
+        host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
+    })
 }
 
 /// A stream whose own failure is kept.
@@ -293,4 +320,24 @@ fn tls(place: &str) -> Result<TlsConfig, Error> {
         .root_certs(RootCerts::Specific(Arc::new(certificates.collect())))
         .unversioned_rustls_crypto_provider(provider)
         .build())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_here;
+
+    #[test]
+    fn no_proxy_stands_before_this_machine() {
+        for base in [
+            "http://localhost:5005",
+            "http://127.0.0.1",
+            "http://127.1.2.3:80/runs",
+            "https://[::1]:5005",
+        ] {
+            assert!(is_here(base), "{base}");
+        }
+        for base in ["http://runs.example.org", "http://10.0.0.1", "http://[::2]"] {
+            assert!(!is_here(base), "{base}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 
 use serde::Deserialize;
-use tracker_core::wire::Refusal;
+use tracker_core::wire::{Refusal, TooManyBytes};
 use tracker_core::{Error, ErrorKind, StoreProblem};
 use ureq::http::{HeaderMap, StatusCode, header};
 
@@ -64,6 +64,21 @@ pub(crate) fn unreachable(action: &str, place: &str, cause: &ureq::Error) -> Err
     store(kind, action, place, text, hint)
 }
 
+/// Whether a connection was closed before an answer began, as a server does with one that it has kept
+/// for long enough.
+pub(crate) fn has_broken(cause: &ureq::Error) -> bool {
+    let ureq::Error::Io(cause) = cause else {
+        return false;
+    };
+    matches!(
+        cause.kind(),
+        io::ErrorKind::UnexpectedEof
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::BrokenPipe
+    )
+}
+
 /// What is wrong with the certificate of the server, where that is so.
 fn certificate(cause: &io::Error) -> Option<String> {
     match inner(cause)? {
@@ -107,13 +122,18 @@ pub(crate) fn refused(
     if status.is_redirection() {
         return redirected(place, headers);
     }
+    if status == StatusCode::PAYLOAD_TOO_LARGE {
+        let hint = "do less in one step; or let what stands before the server take bodies of 32 MiB, as \
+                    nginx does with `client_max_body_size 32m`";
+        return store(ErrorKind::Unsupported, action, place, TooManyBytes, hint);
+    }
     let is_problem = headers
         .get(header::CONTENT_TYPE)
         .is_some_and(|value| value == "application/problem+json");
     let problem = is_problem.then(|| serde_json::from_slice::<Problem>(body).ok());
     match problem.flatten() {
         Some(problem) => said(action, place, status, problem),
-        None if matches!(status.as_u16(), 408 | 429 | 502..=504) => store(
+        None if matches!(status.as_u16(), 408 | 425 | 429 | 502..=504) => store(
             ErrorKind::Unavailable,
             action,
             place,
@@ -150,20 +170,18 @@ fn redirected(place: &str, headers: &HeaderMap) -> Error {
 
 /// What the server itself says.
 fn said(action: &str, place: &str, status: StatusCode, problem: Problem) -> Error {
-    if let Some(error) = problem.refusal.and_then(Refusal::error) {
+    let refusal = problem.refusal;
+    if let Some(error) = refusal.and_then(|refusal| refusal.error(action, place)) {
         return error;
     }
-    let kind = match &*problem.code {
-        "unauthorized" => ErrorKind::Denied,
-        "timeout" => ErrorKind::Unavailable,
-        // The one that this is for may come back.
-        "another_store" => ErrorKind::NotFound,
-        code => ErrorKind::of_code(code).unwrap_or(match status.as_u16() {
-            401 | 403 => ErrorKind::Denied,
-            400..=499 => ErrorKind::Invalid,
-            503 => ErrorKind::Unavailable,
-            _ => ErrorKind::Failed,
-        }),
+    // Who says this may be something before the store: no journal takes it for a refusal.
+    let kind = match (status.as_u16(), &*problem.code) {
+        (404, _) | (_, "another_store") => ErrorKind::NotFound,
+        (401 | 403, _) => ErrorKind::Denied,
+        (408 | 425 | 429 | 502..=504, _) => ErrorKind::Unavailable,
+        (400..=499 | 501, _) => ErrorKind::Unsupported,
+        (_, "damaged") => ErrorKind::Damaged,
+        _ => ErrorKind::Failed,
     };
     let hint = match (problem.hint, status) {
         (_, StatusCode::UNAUTHORIZED) => {
@@ -184,7 +202,7 @@ pub(crate) fn foreign(place: &str, found: &str) -> Error {
 }
 
 /// No journal takes this for an answer of the store: something may stand before that for a while.
-fn no_server(place: &str, found: String, hint: &str) -> Error {
+pub(crate) fn no_server(place: &str, found: String, hint: &str) -> Error {
     Error::Unusable {
         place: place.to_owned(),
         problem: StoreProblem::NoServer {

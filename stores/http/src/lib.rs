@@ -21,6 +21,10 @@
 //! taken from the environment variable `ENTIA_TOKEN`. A certificate is good that somebody has signed
 //! whom the system trusts, or whose own certificate is in the file that `SSL_CERT_FILE` names.
 //!
+//! The first of the environment variables `ALL_PROXY`, `HTTPS_PROXY` and `HTTP_PROXY` that is set names
+//! a proxy, through which the way to the server leads, unless `NO_PROXY` names the host or the server is
+//! on this machine.
+//!
 //! # While the server is away
 //!
 //! Every change stands in a journal on the machine of the program until the server has it, in
@@ -31,7 +35,7 @@
 //!   nothing of it; the server is tried again at longer and longer intervals, up to half a minute.
 //!   [`Tracker::ping`](tracker_core::Tracker::ping) tells whether it answers.
 //! - What is read, artifacts, and `flush` fail with
-//!   [`ErrorKind::Unavailable`](tracker_core::ErrorKind::Unavailable).
+//!   [`ErrorKind::Unavailable`].
 //! - A program that is started then opens a store that a program of this machine has written to, and in
 //!   it the experiments and runs that were tracked from here, by `experiment` and `track`: with the
 //!   epoch, parameters and components that the last program has left, on the way or not. What another

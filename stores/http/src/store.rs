@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use tracker_core::ports::{
@@ -18,7 +18,7 @@ use tracker_core::{
 use crate::address::Target;
 use crate::client::{Client, Repeat};
 use crate::contents::HttpContents;
-use crate::failure::store;
+use crate::failure::{no_server, store};
 
 /// Where the token of a program is.
 const TOKEN: &str = "ENTIA_TOKEN";
@@ -44,8 +44,6 @@ const TOKEN: &str = "ENTIA_TOKEN";
 /// ```
 pub struct HttpStore {
     client: Arc<Client>,
-    /// The identity of the store that it was opened for: another may take its place.
-    identity: OnceLock<Option<Uuid>>,
     is_read_only: bool,
 }
 
@@ -94,7 +92,6 @@ impl HttpStore {
     fn new(target: Target, token: Option<String>, access: Access) -> Self {
         Self {
             client: Arc::new(Client::new(target, token)),
-            identity: OnceLock::new(),
             is_read_only: access == Access::Read,
         }
     }
@@ -113,7 +110,7 @@ impl HttpStore {
             version,
             read_only,
             identity,
-        } = about.map_err(|error| older(error, place))?;
+        } = about.map_err(|error| self.no_port(error))?;
         if wire != VERSION {
             let hint = if wire > VERSION {
                 "update the crate `tracker-http`, or `entia`"
@@ -138,30 +135,40 @@ impl HttpStore {
         }
     }
 
+    /// What is wrong where a server of Entia knows nothing of this port.
+    fn no_port(&self, error: Error) -> Error {
+        let is_absent = |error: &Error| matches!(error, Error::Store { kind, .. } if *kind == ErrorKind::NotFound);
+        if !is_absent(&error) {
+            return error;
+        }
+        let place = self.client.place();
+        // What is below no path is a server of Entia, as its answer has shown.
+        let has_path = place.matches('/').count() > 2;
+        let about = || {
+            let about = self
+                .client
+                .ask_soon::<serde_json::Value>("open the store", "/about");
+            about.is_err_and(|error| is_absent(&error))
+        };
+        if has_path && about() {
+            let found = "the server has none below this path".to_owned();
+            return no_server(place, found, "leave the path out, or see that it is right");
+        }
+        other_version(place, "an earlier one", "update the server")
+    }
+
     /// Says for which store it is, once.
     pub(crate) fn set_identity(&self, identity: Option<Uuid>) {
-        let _ = self.identity.set(identity);
+        let _ = self.client.store.set(identity);
     }
 
     fn about(&self, action: &str) -> Result<About> {
-        let nothing: Option<&()> = None;
-        self.client
-            .ask(action, ("GET", "/store"), nothing, Repeat::Yes)
+        self.client.ask_soon(action, "/store")
     }
 
     fn ask<T: DeserializeOwned>(&self, action: &str, call: &Read) -> Result<T> {
         let path = ("POST", "/store/read");
         self.client.ask(action, path, Some(call), Repeat::Yes)
-    }
-}
-
-/// A server of Entia that knows nothing of this port is of an older version.
-fn older(error: Error, place: &str) -> Error {
-    match &error {
-        Error::Store { kind, .. } if *kind == ErrorKind::NotFound => {
-            other_version(place, "an earlier one", "update the server")
-        }
-        _ => error,
     }
 }
 
@@ -213,7 +220,6 @@ impl Store for HttpStore {
         let asked = Apply {
             changes: changes.into(),
             mark,
-            store: self.identity.get().copied().flatten(),
         };
         // With a mark, what was done already is not done again.
         let repeat = match mark {
@@ -296,7 +302,7 @@ impl Store for HttpStore {
 
     /// That of the store which was opened. Another that has taken its place gets nothing.
     fn identity(&self) -> Result<Option<Uuid>> {
-        match self.identity.get() {
+        match self.client.store.get() {
             Some(identity) => Ok(*identity),
             None => Ok(self.about("read which store it is")?.identity),
         }

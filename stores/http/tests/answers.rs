@@ -270,3 +270,12 @@ fn a_limited_token_has_its_experiment() {
     }
     assert_eq!(letters.track(&Sample::new("MLP", "{}")).unwrap().epoch(), 0);
 }
+
+#[test]
+fn a_path_that_leads_nowhere_is_said_so() {
+    let server = Served::over(Tracker::open("memory:").unwrap());
+    let error = HttpStore::open(&format!("{}/team", server.url())).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Invalid);
+    let text = error.to_string();
+    assert!(text.contains("has none below this path\nhint: "), "{text}");
+}

@@ -249,3 +249,36 @@ fn another_store_at_the_address_gets_nothing() {
     drop((tracker, server));
     assert_steps(&first, 200);
 }
+
+/// What this machine knows of one store it does not take for what another has at its address.
+#[test]
+fn a_run_of_another_store_is_not_gone_on_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = (folder.path().join("1.db"), folder.path().join("2.db"));
+    let server = Served::of_file(&first, "127.0.0.1:0");
+    let (listen, address) = (server.address.to_string(), server.journaled(folder.path()));
+    killed(&address);
+    drop(server);
+    let before = Tracker::open(&address).unwrap();
+    let run = before.experiment("digits").unwrap().track(&model());
+    run.unwrap().set_epoch(100).unwrap();
+
+    let server = Served::of_file(&second, &listen);
+    let error = before.experiments().list().map(drop).unwrap_err();
+    assert!(error.to_string().contains("another store"), "{error}");
+    drop(Tracker::open(&address).unwrap());
+    drop(server);
+    // The second is the one that is away now.
+    let tracker = Tracker::open(&address).unwrap();
+    let error = tracker.experiment("digits").map(drop).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
+    drop(tracker);
+
+    let server = Served::of_file(&first, &listen);
+    drop(before);
+    let tracker = Tracker::open(&address).unwrap();
+    tracker.flush().unwrap();
+    assert!(tracker.journals().unwrap().is_empty());
+    drop((tracker, server));
+    assert_steps(&first, 100);
+}

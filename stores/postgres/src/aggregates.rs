@@ -9,7 +9,7 @@ use tracker_core::{Annotation, Definition, Error, ModuleRecord};
 
 use crate::attempts;
 use crate::changes::Key;
-use crate::column::{column, count, get, json, text, time, written};
+use crate::column::{column, count, get, json, micros, text, time, written};
 use crate::experiments::{self, annotations};
 use crate::facts::{self, Facts};
 use crate::failure::{Failure, unique};
@@ -53,7 +53,7 @@ pub(crate) fn create(
             &stored(&record.id),
             &stored(&record.name),
             &column(record.epoch),
-            &record.created.as_microsecond(),
+            &micros(record.created),
             &record.archived,
             &written(&record.annotations.tags)?,
             &stored(&record.annotations.notes),

@@ -5,7 +5,7 @@ use tracker_core::Uuid;
 use tracker_core::ports::ArtifactRecord;
 
 use crate::changes::Key;
-use crate::column::{column, count, get, text, time};
+use crate::column::{column, count, get, micros, text, time};
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::text::column as stored;
@@ -30,7 +30,7 @@ pub(crate) fn put(
             &stored(&artifact.hash),
             &column(artifact.size),
             &stored(&artifact.media_type),
-            &artifact.created.as_microsecond(),
+            &micros(artifact.created),
         ],
     )?;
     Ok(())

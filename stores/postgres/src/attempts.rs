@@ -5,7 +5,7 @@ use tracker_core::ports::{AttemptRecord, AttemptState};
 use tracker_core::{Error, Outcome, Timestamp, Uuid};
 
 use crate::changes::Key;
-use crate::column::{get, json, text, time, written};
+use crate::column::{get, json, micros, text, time, written};
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::text::column;
@@ -37,9 +37,9 @@ pub(crate) fn put(session: &mut Session, key: Key, attempt: &AttemptRecord) -> R
             &key.experiment,
             &key.aggregate,
             id,
-            &state.started.as_microsecond(),
-            &state.seen.as_microsecond(),
-            &state.ended.map(Timestamp::as_microsecond),
+            &micros(state.started),
+            &micros(state.seen),
+            &state.ended.map(micros),
             &outcome,
             &column(reason),
             &column(&state.place),
@@ -60,7 +60,7 @@ pub(crate) fn update(
     outcome: &Outcome,
 ) -> Result<(), Failure> {
     let (word, reason) = words(outcome);
-    let ended = (*outcome != Outcome::Running).then(|| seen.as_microsecond());
+    let ended = (*outcome != Outcome::Running).then(|| micros(seen));
     let updated = session.execute(
         "UPDATE attempts SET
              seen = CASE WHEN ended IS NULL THEN $4 ELSE seen END,
@@ -72,7 +72,7 @@ pub(crate) fn update(
             &key.experiment,
             &key.aggregate,
             &id,
-            &seen.as_microsecond(),
+            &micros(seen),
             &word,
             &column(reason),
             &ended,

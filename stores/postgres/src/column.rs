@@ -34,6 +34,11 @@ pub(crate) fn text(row: &Row, column: usize) -> Result<String, Failure> {
     Ok(original(get(row, column)?))
 }
 
+/// A time as a column of microseconds holds it: none that could not be read again.
+pub(crate) fn micros(time: Timestamp) -> i64 {
+    Micros::from(time).get()
+}
+
 /// The time in a column of microseconds.
 pub(crate) fn time(row: &Row, column: usize) -> Result<Timestamp, Failure> {
     let microseconds: i64 = get(row, column)?;
@@ -74,4 +79,16 @@ pub(crate) fn written(value: &impl serde::Serialize) -> Result<String, Failure> 
 /// What stands in a column of each of these.
 pub(crate) fn list<'r, R, T>(rows: &'r [R], value: impl Fn(&'r R) -> T) -> Vec<T> {
     rows.iter().map(value).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Micros, Timestamp, micros};
+
+    #[test]
+    fn what_is_written_can_be_read() {
+        for time in [Timestamp::MIN, Timestamp::UNIX_EPOCH, Timestamp::MAX] {
+            assert!(Micros::new(micros(time)).is_some(), "{time}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ use postgres::Row;
 use tracker_core::ports::ExperimentRecord;
 use tracker_core::{Annotation, Annotations, Definition, Error, Uuid};
 
-use crate::column::{count, get, json, text, time, written};
+use crate::column::{count, get, json, micros, text, time, written};
 use crate::failure::{Failure, unique};
 use crate::schema::OF_AGGREGATES;
 use crate::session::{Parameters, Session};
@@ -20,7 +20,7 @@ pub(crate) fn create(session: &mut Session, record: &ExperimentRecord) -> Result
         &[
             &record.id,
             &column(&record.name),
-            &record.created.as_microsecond(),
+            &micros(record.created),
             &written(&record.annotations.tags)?,
             &column(&record.annotations.notes),
             &written(&record.definitions)?,

@@ -9,7 +9,7 @@ use tracker_core::{Annotation, Definition, Error, ModuleRecord, Uuid};
 
 use crate::annotations::{self, Table};
 use crate::attempts;
-use crate::column::{column, count, json, text, time, uuid};
+use crate::column::{column, count, json, micros, text, time, uuid};
 use crate::experiments;
 use crate::facts;
 use crate::failure::{Failure, unique};
@@ -33,7 +33,7 @@ pub(crate) fn create(
         record.id,
         record.name,
         column(record.epoch),
-        record.created.as_microsecond(),
+        micros(record.created),
         record.archived,
         text(&record.annotations.tags)?,
         record.annotations.notes,

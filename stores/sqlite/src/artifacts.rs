@@ -1,10 +1,9 @@
 //! The table of artifacts.
 
 use rusqlite::{Transaction, params};
-use tracker_core::Timestamp;
 use tracker_core::ports::ArtifactRecord;
 
-use crate::column::{column, count, time};
+use crate::column::{column, count, micros, time};
 use crate::failure::Failure;
 
 /// Replaces the artifact of the same name and epoch, or appends.
@@ -28,7 +27,7 @@ pub(crate) fn put(
             artifact.hash,
             column(artifact.size),
             artifact.media_type,
-            Timestamp::as_microsecond(artifact.created),
+            micros(artifact.created),
         ])?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use rusqlite::{Row, Transaction, params};
 use tracker_core::ports::{AttemptRecord, AttemptState};
 use tracker_core::{Error, Outcome, Timestamp, Uuid};
 
-use crate::column::{json, text, time, uuid};
+use crate::column::{json, micros, text, time, uuid};
 use crate::failure::Failure;
 
 /// What [`state`] reads, in its order.
@@ -37,9 +37,9 @@ pub(crate) fn put(
         .execute(params![
             aggregate,
             id.as_bytes(),
-            state.started.as_microsecond(),
-            state.seen.as_microsecond(),
-            state.ended.map(Timestamp::as_microsecond),
+            micros(state.started),
+            micros(state.seen),
+            state.ended.map(micros),
             outcome,
             reason,
             state.place,
@@ -59,7 +59,7 @@ pub(crate) fn update(
     outcome: &Outcome,
 ) -> Result<(), Failure> {
     let (word, reason) = words(outcome);
-    let ended = (*outcome != Outcome::Running).then(|| seen.as_microsecond());
+    let ended = (*outcome != Outcome::Running).then(|| micros(seen));
     let updated = transaction
         .prepare_cached(
             "UPDATE attempts SET
@@ -70,7 +70,7 @@ pub(crate) fn update(
         .execute(params![
             aggregate,
             id.as_bytes(),
-            seen.as_microsecond(),
+            micros(seen),
             word,
             reason,
             ended

@@ -15,6 +15,11 @@ pub(crate) fn count(column: i64) -> Result<u64, Failure> {
     u64::try_from(column).map_err(|_| Failure::Damaged(format!("the count {column} is negative")))
 }
 
+/// A time as a column of microseconds holds it: none that could not be read again.
+pub(crate) fn micros(time: Timestamp) -> i64 {
+    Micros::from(time).get()
+}
+
 /// The time in a column of microseconds.
 pub(crate) fn time(row: &Row<'_>, column: usize) -> Result<Timestamp, Failure> {
     let microseconds: i64 = row.get(column)?;
@@ -47,4 +52,16 @@ pub(crate) fn json<T: Default + serde::de::DeserializeOwned>(
 /// A value as a column of JSON text holds it.
 pub(crate) fn text(value: &impl serde::Serialize) -> Result<String, Failure> {
     serde_json::to_string(value).map_err(|problem| Failure::Damaged(problem.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Micros, Timestamp, micros};
+
+    #[test]
+    fn what_is_written_can_be_read() {
+        for time in [Timestamp::MIN, Timestamp::UNIX_EPOCH, Timestamp::MAX] {
+            assert!(Micros::new(micros(time)).is_some(), "{time}");
+        }
+    }
 }

@@ -7,7 +7,7 @@ use tracker_core::ports::ExperimentRecord;
 use tracker_core::{Annotation, Definition, Error, Uuid};
 
 use crate::annotations::{self, Table};
-use crate::column::{count, json, text, time};
+use crate::column::{count, json, micros, text, time};
 use crate::failure::{Failure, unique};
 
 /// Creates an experiment.
@@ -22,7 +22,7 @@ pub(crate) fn create(
     let inserted = statement.execute(params![
         record.id.to_string(),
         record.name,
-        record.created.as_microsecond(),
+        micros(record.created),
         text(&record.annotations.tags)?,
         record.annotations.notes,
         text(&record.definitions)?,

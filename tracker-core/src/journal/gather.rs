@@ -17,32 +17,63 @@ use crate::records::Series;
 #[derive(Default)]
 pub(super) struct Batch {
     pub(super) changes: Vec<Change>,
-    /// What may be refused by itself: the end of each step in `changes`, and the position behind it.
-    pub(super) steps: Vec<(usize, u64)>,
+    /// What may be refused by itself.
+    pub(super) steps: Vec<Step>,
     pub(super) count: Count,
     /// How many records could not be read.
     pub(super) unreadable: u64,
 }
 
+/// Some of the changes of a batch.
+pub(super) struct Step {
+    /// Its end in the changes.
+    pub(super) end: usize,
+    /// The position behind it.
+    pub(super) position: u64,
+    /// Whether it is of several records, so that less can be gathered for one.
+    pub(super) is_divisible: bool,
+}
+
 /// Points by series. What a number stands for holds until the end of its slot.
-#[derive(Default)]
 pub(super) struct Gather {
+    /// So many words of points at most make a step, or one point.
+    pub(super) most: u64,
+    /// The position of the first point since the last step, and how many there are.
+    start: u64,
+    points: u64,
     /// Each series once, whatever its numbers are.
     series: Vec<(Uuid, Series)>,
     /// The place of each in `series`.
     places: HashTable<usize>,
     /// The place in `series` of each number.
     numbers: HashMap<u32, usize, FixedState>,
-    /// Whether a series has points.
-    has_points: bool,
     batch: Batch,
 }
 
+impl Default for Gather {
+    fn default() -> Self {
+        Self::of(u64::MAX)
+    }
+}
+
 impl Gather {
+    /// Gathers so many words of points into a step, or one point.
+    pub(super) fn of(most: u64) -> Self {
+        Self {
+            most,
+            start: 0,
+            points: 0,
+            series: Vec::new(),
+            places: HashTable::new(),
+            numbers: HashMap::default(),
+            batch: Batch::default(),
+        }
+    }
+
     /// Forgets what numbers stand for: a new slot begins.
     pub(super) fn begin_slot(&mut self) {
         self.numbers.clear();
-        if !self.has_points {
+        if self.points == 0 {
             self.places.clear();
             self.series.clear();
         }
@@ -59,19 +90,21 @@ impl Gather {
             } => self.name(number, aggregate, &name, &phase),
             // Only a journal that is replayed has these, and finds the uuid first.
             Record::Series { .. } => {}
-            Record::Number { series, at, number } => match self.series(series) {
+            Record::Number { series, at, number } => match self.series_at(series, from, to) {
                 Some(series) => series.push_number(at, number),
                 None => self.batch.unreadable += 1,
             },
-            Record::Json { series, at, json } => match (self.series(series), json.parse()) {
-                (Some(series), Ok(json)) => series.push_json(at, json),
-                _ => self.batch.unreadable += 1,
-            },
+            Record::Json { series, at, json } => {
+                match (self.series_at(series, from, to), json.parse()) {
+                    (Some(series), Ok(json)) => series.push_json(at, json),
+                    _ => self.batch.unreadable += 1,
+                }
+            }
             Record::Changes { json } => match read(&json) {
                 Some(changes) => {
                     self.close(from);
                     self.batch.changes.extend(changes);
-                    self.end_step(to);
+                    self.end_step(to, false);
                     self.batch.count.changes += 1;
                 }
                 None => self.batch.unreadable += 1,
@@ -87,20 +120,17 @@ impl Gather {
     /// All since the last call, up to a position.
     pub(super) fn take(&mut self, position: u64) -> Batch {
         self.close(position);
-        if self
-            .batch
-            .steps
-            .last()
-            .is_none_or(|(_, end)| *end < position)
-        {
-            self.end_step(position);
+        let last = self.batch.steps.last();
+        if last.is_none_or(|step| step.position < position) {
+            self.end_step(position, false);
         }
         std::mem::take(&mut self.batch)
     }
 
     /// Ends a run of points, a change for each aggregate.
     fn close(&mut self, position: u64) {
-        if !std::mem::take(&mut self.has_points) {
+        let count = std::mem::take(&mut self.points);
+        if count == 0 {
             return;
         }
         let mut batches: Vec<(Uuid, Vec<Series>)> = Vec::new();
@@ -121,12 +151,16 @@ impl Gather {
         let points = batches.into_iter();
         let points = points.map(|(aggregate, series)| Change::AddPoints { aggregate, series });
         self.batch.changes.extend(points);
-        self.end_step(position);
+        self.end_step(position, count > 1);
     }
 
-    fn end_step(&mut self, position: u64) {
+    fn end_step(&mut self, position: u64, is_divisible: bool) {
         let Batch { changes, steps, .. } = &mut self.batch;
-        steps.push((changes.len(), position));
+        steps.push(Step {
+            end: changes.len(),
+            position,
+            is_divisible,
+        });
     }
 
     /// From here on a number stands for a series.
@@ -155,11 +189,17 @@ impl Gather {
         numbers.insert(number, place);
     }
 
-    /// The series of a number, which gets a point.
-    fn series(&mut self, number: u32) -> Option<&mut Series> {
-        let place = self.numbers.get(&number)?;
-        self.has_points = true;
-        self.series.get_mut(*place).map(|(_, series)| series)
+    /// The series of a number, which gets the point that is between two positions.
+    fn series_at(&mut self, number: u32, from: u64, to: u64) -> Option<&mut Series> {
+        let place = *self.numbers.get(&number)?;
+        if self.points > 0 && to.saturating_sub(self.start) > self.most {
+            self.close(from);
+        }
+        if self.points == 0 {
+            self.start = from;
+        }
+        self.points += 1;
+        self.series.get_mut(place).map(|(_, series)| series)
     }
 }
 

@@ -83,6 +83,24 @@ pub(super) fn journals(
     Ok(infos)
 }
 
+/// How many journals beside the store at `base` no running process has.
+pub(super) fn left(disk: &dyn Disk, base: &Path) -> Result<usize> {
+    let explain = |error| failure("look for journals", base, error);
+    let mut left = 0;
+    for path in file::list(disk, base).map_err(explain)? {
+        if file::is_unfinished(&path) {
+            continue;
+        }
+        // One that is gone by now was sent.
+        if let Some(file) = disk.open(&path).map_err(explain)?
+            && !disk.is_locked(&file).map_err(explain)?
+        {
+            left += 1;
+        }
+    }
+    Ok(left)
+}
+
 fn look(
     disk: &dyn Disk,
     path: &Path,
@@ -173,24 +191,21 @@ fn move_whole(
     let reached = reached.map_err(Stopped::Left)?;
     let slots = Slots::find(&*journal.disk, &journal.file, header).map_err(left)?;
     let mut reason = journal.reason().map_err(left)?;
-    let mut keep = |why: String| {
-        // What cannot be written now is known until the file has its new name.
-        let _ = journal.set_reason(&why);
-        reason.get_or_insert(why);
-    };
     if slots.unreadable > 0 {
-        keep("some of it cannot be read".to_owned());
+        keep(&journal, &mut reason, UNREADABLE.to_owned());
     }
     for slot in slots.begun.iter().filter(|slot| slot.end() > reached) {
-        let batch = gather(&journal, slot, reached, mover, &left)?;
-        if batch.unreadable > 0 {
-            keep("some of it cannot be read".to_owned());
+        let mut next = Some(reached);
+        while let Some(from) = next {
+            let batch = gather(&journal, slot, from, mover, &left)?;
+            if batch.unreadable > 0 {
+                keep(&journal, &mut reason, UNREADABLE.to_owned());
+            }
+            let from = from.max(slot.start());
+            next = mover.make(header.id, from, &batch, |_, changes, refusal| {
+                refused(&journal, &mut reason, changes, refusal)
+            })?;
         }
-        let refused = |_, refusal| {
-            let (said, _) = trouble::lines(&refusal);
-            keep(format!("the store has refused some of it: {said}"));
-        };
-        mover.make(header.id, &batch, refused)?;
     }
     // Once the journal is gone, only the store has what was in it.
     mover.ask(|store| store.sync())?.map_err(Stopped::Left)?;
@@ -205,6 +220,33 @@ fn move_whole(
         .store
         .apply(&[Change::ForgetJournal { journal }], None);
     Ok(())
+}
+
+const UNREADABLE: &str = "some of it cannot be read";
+
+/// What a store has refused is kept, but for what another caller may make of it.
+fn refused(
+    journal: &JournalFile,
+    reason: &mut Option<String>,
+    changes: &[Change],
+    refusal: Error,
+) -> Result<(), Stopped> {
+    // Nothing is lost where nothing is removed.
+    let is_removal = changes.iter().all(|change| change.removal().is_some());
+    if matches!(refusal, Error::NotAllowed { .. }) && !is_removal {
+        return Err(Stopped::Left(refusal));
+    }
+    let (said, _) = trouble::lines(&refusal);
+    let why = format!("the store has refused some of it: {said}");
+    keep(journal, reason, why);
+    Ok(())
+}
+
+/// Says why a journal is to be kept.
+fn keep(journal: &JournalFile, reason: &mut Option<String>, why: String) {
+    // What cannot be written now is known until the file has its new name.
+    let _ = journal.set_reason(&why);
+    reason.get_or_insert(why);
 }
 
 /// What stands in a slot behind the position that the store has reached.
@@ -224,7 +266,7 @@ fn gather(
     let is_whole = slot
         .read(&*journal.disk, &journal.file, take)
         .map_err(left)?;
-    let mut gather = Gather::default();
+    let mut gather = Gather::of(mover.most);
     for (record, from, to) in records {
         match record {
             Record::Series {

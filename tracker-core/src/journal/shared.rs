@@ -98,7 +98,11 @@ impl Shared {
     /// Waits for the answer of the store to the change that ends at `position`, unless the store is
     /// away: the change is safe in the journal.
     pub(super) fn wait_for_answer(&self, position: u64, place: &Path) -> Result<()> {
-        let mut control = self.request();
+        let mut control = self.lock();
+        // One that is elsewhere, and away, is tried again in its own time.
+        if !control.is_remote || control.away.is_none() {
+            self.hurry(&mut control);
+        }
         let start = Instant::now();
         while self.applied.load(Ordering::Acquire) < position && control.away.is_none() {
             let left = ANSWER.saturating_sub(start.elapsed());
@@ -181,9 +185,13 @@ impl Shared {
 
     fn request(&self) -> MutexGuard<'_, Control> {
         let mut control = self.lock();
+        self.hurry(&mut control);
+        control
+    }
+
+    fn hurry(&self, control: &mut Control) {
         control.requests += 1;
         self.news.notify_all();
-        control
     }
 }
 

@@ -29,6 +29,13 @@ pub(super) struct Slots {
     pub(super) unreadable: u64,
 }
 
+impl Begun {
+    /// The position of its first word.
+    pub(super) fn start(&self) -> u64 {
+        self.start
+    }
+}
+
 impl Slots {
     /// Finds the slots of a journal.
     pub(super) fn find(disk: &dyn Disk, file: &File, header: Header) -> io::Result<Self> {

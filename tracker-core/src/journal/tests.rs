@@ -11,7 +11,7 @@ use super::disk::System;
 use super::*;
 use crate::error::ErrorKind;
 use crate::memory::MemoryStore;
-use crate::ports::{Detail, Scope};
+use crate::ports::{AggregateRecord, Detail, ExperimentRecord, Scope};
 use faulty::{Failure, Faulty, Fragile};
 use script::{RUN, Step, begin, end, go_on, snapshot};
 
@@ -240,4 +240,79 @@ fn at_the_limit_what_is_added_is_refused_and_the_rest_is_kept() {
     store.set_away(false);
     journal.flush().unwrap();
     assert_eq!(store.iterations(RUN).unwrap().len(), 1);
+}
+
+/// Changes do not hurry a store on another machine that is away.
+#[test]
+fn a_store_elsewhere_is_tried_again_in_its_own_time() {
+    const CHANGES: usize = 200;
+    let folder = tempfile::tempdir().unwrap();
+    let store = Arc::<Fragile>::default();
+    let disk: Arc<dyn Disk> = Arc::new(System);
+    let journal = Journal::on(disk, &folder.path().join("runs"), store.clone(), true).unwrap();
+    store.set_away(true);
+    for number in 0..CHANGES {
+        let record = ExperimentRecord::new(number.to_string());
+        let made = journal.change(&[Change::CreateExperiment(record)]);
+        assert!(made.unwrap());
+    }
+    let attempts = store.attempts.load(Ordering::Acquire);
+    assert!(attempts < CHANGES / 2, "{attempts}");
+    store.set_away(false);
+    journal.flush().unwrap();
+    assert_eq!(store.inner.experiments().unwrap().len(), CHANGES);
+}
+
+/// What is too long for the way to a store is moved in shorter steps, once, by its own process and by
+/// the next.
+#[test]
+fn steps_that_are_too_long_are_made_shorter() {
+    const POINTS: u64 = 3_000;
+    let folder = tempfile::tempdir().unwrap();
+    let store = Arc::<Fragile>::default();
+    let disk: Arc<dyn Disk> = Arc::new(System);
+    let journal = open(&disk, folder.path(), &store);
+    let experiment = ExperimentRecord::new("digits");
+    let run = AggregateRecord::new(experiment.id, "run");
+    let aggregate = run.uuid;
+    let create = Change::CreateAggregate {
+        record: run,
+        modules: Vec::new(),
+    };
+    journal
+        .change(&[Change::CreateExperiment(experiment), create])
+        .unwrap();
+    let add = |journal: &Journal, from: u64| {
+        let points = (from..from + POINTS).map(|epoch| Metric::new("loss", 0.5).epoch(epoch));
+        journal.add(aggregate, &points.collect::<Vec<_>>()).unwrap();
+        let epoch = from + POINTS;
+        let change = Change::SetEpoch { aggregate, epoch };
+        journal.change(&[change]).unwrap();
+    };
+    store.most.store(2_000, Ordering::Release);
+    add(&journal, 0);
+    journal.flush().unwrap();
+    store.set_away(true);
+    add(&journal, POINTS);
+    drop(journal);
+
+    store.set_away(false);
+    let journal = open(&disk, folder.path(), &store);
+    journal.flush().unwrap();
+    let history = store.inner.history(aggregate, "loss", "").unwrap();
+    assert!(history.epochs().iter().copied().eq(0..2 * POINTS));
+
+    // What cannot be made shorter waits until it is taken.
+    let long = serde_json::Value::String("x".repeat(3_000));
+    let point = Metric::new("picture", long);
+    journal.add(aggregate, &[point]).unwrap();
+    journal.flush().unwrap_err();
+    store.most.store(0, Ordering::Release);
+    journal.flush().unwrap();
+    drop(journal);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    assert_eq!(
+        store.inner.history(aggregate, "picture", "").unwrap().len(),
+        1
+    );
 }

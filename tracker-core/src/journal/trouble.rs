@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::count::Count;
 use crate::error::{Error, ErrorKind};
+use crate::wire::TooManyBytes;
 
 /// Whether the store has refused a change, as it would each time; else it has failed, and the same
 /// change may succeed later.
@@ -24,6 +25,11 @@ pub(super) fn is_refusal(error: &Error) -> bool {
             ErrorKind::NotFound | ErrorKind::Exists | ErrorKind::Invalid | ErrorKind::Conflict
         ),
     }
+}
+
+/// Whether a step has too many bytes for the way to the store.
+pub(super) fn is_too_long(error: &Error) -> bool {
+    matches!(error, Error::Store { cause, .. } if cause.is::<TooManyBytes>())
 }
 
 /// The error of a store that takes too long.

@@ -27,11 +27,7 @@ impl Writer {
     pub(super) fn run(&self) {
         let _alarm = Alarm(&self.shared);
         refuse_signals();
-        let mut mover = Mover {
-            shared: &self.shared,
-            store: &*self.store,
-            served: 0,
-        };
+        let mut mover = Mover::new(&self.shared, &*self.store);
         // It ends where it is told to while the store is away.
         let _ = self.work(&mut mover);
     }
@@ -72,13 +68,22 @@ impl Writer {
         mover: &mut Mover<'_>,
     ) -> Result<(), Ended> {
         let shared = &*self.shared;
-        let batch = reader.next(space);
+        let mut reached = reader.position;
+        let mut batch = reader.next(space, mover.most);
+        let count = batch.count;
         if batch.unreadable > 0 {
             shared.tell(trouble::scribbled(&space.file.path, batch.unreadable));
         }
-        let refused = |position, refusal| shared.refused(position, refusal);
-        mover.make(space.file.header.id, &batch, refused)?;
-        shared.succeeded(reader.position, batch.count);
+        let refused = |position, _: &[_], refusal| {
+            shared.refused(position, refusal);
+            Ok::<_, Ended>(())
+        };
+        let journal = space.file.header.id;
+        while let Some(position) = mover.make(journal, reached, &batch, refused)? {
+            reached = position;
+            batch = reader.again(reached, mover.most);
+        }
+        shared.succeeded(reader.position, count);
         space.free(&mut reader.finished);
         if !reader.is_named {
             reader.is_named = name_store(space, &*self.store);

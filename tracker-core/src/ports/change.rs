@@ -216,6 +216,32 @@ pub enum Change {
     },
 }
 
+impl Change {
+    /// What is done by a change that only takes away, as `to remove a run`; none for any other.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracker_core::Uuid;
+    /// use tracker_core::ports::Change;
+    ///
+    /// let aggregate = Uuid::nil();
+    /// let change = Change::RemoveAggregate { aggregate };
+    /// assert_eq!(change.removal(), Some("to remove a run"));
+    /// assert_eq!(Change::SetEpoch { aggregate, epoch: 3 }.removal(), None);
+    /// ```
+    pub fn removal(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::RemoveExperiment { .. } => "to remove an experiment",
+            Self::RemoveAggregate { .. } => "to remove a run",
+            Self::RemoveArtifact { .. } => "to remove an artifact",
+            Self::ClearMetrics { .. } => "to remove metrics",
+            Self::ClearIterations { .. } => "to remove iterations",
+            _ => return None,
+        })
+    }
+}
+
 /// How far a journal, or any other source of changes, has been moved into a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {

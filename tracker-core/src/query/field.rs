@@ -140,6 +140,22 @@ impl Field {
     }
 }
 
+/// What names with dots of their own need: each part of the target is taken as it is.
+///
+/// # Examples
+///
+/// ```
+/// use tracker_core::query::{Field, Target};
+///
+/// let field = Field::from(Target::Param(vec!["learning.rate".to_owned()]));
+/// assert_eq!(field.to_string(), r#"param."learning.rate""#);
+/// ```
+impl From<Target> for Field {
+    fn from(target: Target) -> Self {
+        Self(target)
+    }
+}
+
 /// Ascending.
 impl From<Field> for Order {
     fn from(field: Field) -> Self {

@@ -50,7 +50,7 @@ impl MetricField {
         self.field(Statistic::First)
     }
 
-    /// The value of the last point, by epoch, step and arrival.
+    /// The value of the last point, by epoch, step, time and arrival.
     pub fn last(self) -> Field {
         self.field(Statistic::Last)
     }

@@ -77,7 +77,7 @@ impl Parser<'_> {
     /// `factor [and factor ...]`
     fn all(&mut self) -> Result<Condition> {
         let mut condition = self.factor()?;
-        while self.take_word("and") {
+        while self.take_word("and") || self.is_joined_tacitly() {
             condition = condition.and(self.factor()?);
         }
         Ok(condition)
@@ -99,6 +99,8 @@ impl Parser<'_> {
                 return Err(self.no_joint("expected `)`", hint));
             }
             condition
+        } else if let Some(known) = self.known {
+            self.short(known)?
         } else {
             self.comparison()?
         };
@@ -107,10 +109,15 @@ impl Parser<'_> {
     }
 
     /// `field = value`, `field < field`, `field in (value, ...)`, `field ~ "text"`, `field exists`
-    fn comparison(&mut self) -> Result<Condition> {
+    pub(super) fn comparison(&mut self) -> Result<Condition> {
         self.skip_space();
         let start = self.at;
         let field = self.field()?;
+        self.compared(field, start)
+    }
+
+    /// The rest of the comparison of a field, which begins at `start`.
+    pub(super) fn compared(&mut self, field: Field, start: usize) -> Result<Condition> {
         if self.take_word("exists") {
             return Ok(field.exists());
         }
@@ -183,7 +190,10 @@ impl Parser<'_> {
 
     /// `field [asc | desc]`
     fn order(&mut self) -> Result<Order> {
-        let field = self.field()?;
+        let field = match self.short_operand() {
+            Some(field) => field,
+            None => self.field()?,
+        };
         let descending = self.take_word("desc");
         if !descending {
             self.take_word("asc");

@@ -8,6 +8,21 @@ const STATISTICS: &str = "a metric is written `metric.NAME[PHASE].max`, with one
                           `last`, `min`, `max`, `best`, `best_epoch`, `best_step`, \
                           `count` and `mean(10)`";
 
+/// The part of a metric that a text names.
+pub(super) fn statistic(text: &str) -> Option<Statistic> {
+    let text = text.to_ascii_lowercase();
+    let last = text
+        .strip_prefix("mean(")
+        .and_then(|rest| rest.strip_suffix(')'));
+    let mean = last
+        .and_then(|last| last.parse().ok())
+        .filter(|last| *last > 0);
+    let mut named = Statistic::ALL
+        .into_iter()
+        .filter(|(known, _)| *known == text);
+    mean.map(Statistic::Mean).or_else(|| Some(named.next()?.1))
+}
+
 impl Parser<'_> {
     /// `metric.NAME[PHASE].max`, `tag.NAME`, `KIND.path`, `KIND`
     pub(super) fn field(&mut self) -> Result<Field> {

@@ -1,5 +1,6 @@
 //! The characters of a query: words, names and quoted text.
 
+use super::vocabulary::Vocabulary;
 use crate::error::{Error, Result};
 
 /// Words that need quotes to be a kind, because they mean something where a field may begin.
@@ -45,6 +46,8 @@ pub(super) struct Parser<'t> {
     pub(super) text: &'t str,
     pub(super) at: usize,
     pub(super) depth: usize,
+    /// What short forms are about, where they may stand in the text.
+    pub(super) known: Option<&'t Vocabulary>,
 }
 
 impl<'t> Parser<'t> {
@@ -53,6 +56,7 @@ impl<'t> Parser<'t> {
             text,
             at: 0,
             depth: 0,
+            known: None,
         }
     }
 }

@@ -69,6 +69,9 @@ impl Parser<'_> {
             return Ok(self.field()?.into());
         }
         let is_equality = matches!(comparison, Comparison::Eq | Comparison::Ne);
+        if !is_equality && let Some(other) = self.short_operand() {
+            return Ok(other.into());
+        }
         Ok(self.literal(field, is_equality)?.into())
     }
 
@@ -106,7 +109,7 @@ impl Parser<'_> {
     }
 
     /// A value that a field is compared with: equality with what the field never is would be a slip.
-    fn literal(&mut self, field: &Field, is_equality: bool) -> Result<Literal> {
+    pub(super) fn literal(&mut self, field: &Field, is_equality: bool) -> Result<Literal> {
         self.skip_space();
         let start = self.at;
         let refused = match field.target() {
@@ -122,7 +125,8 @@ impl Parser<'_> {
                 },
             },
             Target::Status if is_equality => {
-                let literal = self.plain()?;
+                let literal = self.plain();
+                let literal = literal.or_else(|error| self.word_as_text(true).ok_or(error))?;
                 let Scalar::Text(text) = literal.scalar() else {
                     self.at = start;
                     return Err(self.error("expected a status", Status::HINT));
@@ -136,7 +140,11 @@ impl Parser<'_> {
                     }
                 }
             }
-            _ => return self.plain(),
+            _ => {
+                return self
+                    .plain()
+                    .or_else(|error| self.word_as_text(is_equality).ok_or(error));
+            }
         };
         Err(refused)
     }
@@ -166,6 +174,14 @@ impl Parser<'_> {
         };
         self.at += run.len();
         Ok(scalar.into())
+    }
+
+    /// A text that lacks its quotes, which a short form may.
+    fn word_as_text(&mut self, is_equality: bool) -> Option<Literal> {
+        self.known.filter(|_| is_equality)?;
+        let word = self.run(|char| of_name(char) || matches!(char, '.' | '+'));
+        self.at += word.len();
+        (!word.is_empty()).then(|| word.into())
     }
 
     /// A date or a time, in quotes or without, or how long ago; nothing, and nothing is read, where

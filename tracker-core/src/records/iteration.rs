@@ -122,12 +122,9 @@ impl Iteration {
             });
         }
         check_form(&self.phase, "a phase")?;
-        check_count("epoch", self.epoch, || {
-            format!("the `{}` iteration", self.phase)
-        })?;
-        identity::check_json(&self.arguments, || {
-            format!("the `{}` iteration", self.phase)
-        })?;
+        let place = || format!("the `{}` iteration", self.phase);
+        check_count("epoch", self.epoch, place)?;
+        identity::check_json(&self.arguments, place)?;
         self.hash = Some(self.hash());
         Ok(self)
     }

@@ -302,7 +302,7 @@ impl Series {
     }
 
     /// The JSON value of the point at an index, where it has one.
-    fn json_at(&self, index: usize) -> Option<&Value> {
+    pub(crate) fn json_at(&self, index: usize) -> Option<&Value> {
         let found = self.json.binary_search_by_key(&index, |(at, _)| *at).ok()?;
         Some(&self.json[found].1)
     }

@@ -84,12 +84,13 @@ impl Summary {
     /// The summary of points in the order they arrived; none without points.
     pub fn of_series(series: &Series) -> Option<Self> {
         let position = |index: usize| (series.epochs()[index], series.steps()[index]);
+        let time = |index: usize| series.times()[index];
         let (mut first, mut last) = (0, 0);
         for index in 1..series.len() {
             if position(index) < position(first) {
                 first = index;
             }
-            if position(index) >= position(last) {
+            if (position(index), time(index)) >= (position(last), time(last)) {
                 last = index;
             }
         }
@@ -120,11 +121,13 @@ impl Summary {
     /// Takes in points of the same series that arrived after all others.
     pub fn append(&mut self, later: Self) {
         let at = |metric: &Metric| (metric.epoch, metric.step);
+        // As every store keeps it.
+        let time = |metric: &Metric| metric.moment().time;
         self.count += later.count;
         if at(&later.first) < at(&self.first) {
             self.first = later.first;
         }
-        if at(&later.last) >= at(&self.last) {
+        if (at(&later.last), time(&later.last)) >= (at(&self.last), time(&self.last)) {
             self.last = later.last;
         }
         if let Some(number) = later.min
@@ -180,6 +183,24 @@ mod tests {
         summary.add(&Metric::new("loss", 0.9).epoch(1));
         assert_eq!(summary.first.value.number(), Some(0.9));
         assert_eq!(summary.last.value.number(), Some(0.5));
+    }
+
+    #[test]
+    fn a_late_point_of_the_same_step_is_not_the_last() {
+        use crate::records::Series;
+        let at = |second| jiff::Timestamp::from_second(second).unwrap();
+        let points = [(1, 0.5), (3, 0.4), (2, 0.9)];
+        let points = points.map(|(second, value)| Metric::new("loss", value).time(at(second)));
+        let mut series = Series::new("loss", "");
+        let mut summary = Summary::of(&points[0]);
+        for (at, point) in points.iter().enumerate() {
+            series.push(point);
+            if at > 0 {
+                summary.add(point);
+            }
+        }
+        assert_eq!(summary.last, points[1]);
+        assert_eq!(Summary::of_series(&series), Some(summary));
     }
 
     #[test]

@@ -1,11 +1,16 @@
 //! What a store refuses, so that it is the same error on the other side.
+//!
+//! Only what comes as a [`Refusal`] is an answer of the store: whatever else a server, or something
+//! before it, may say, the same change may be taken later.
+
+use std::sync::Arc;
 
 use registry_core::Value;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind};
 
-/// An error that programs tell from others by more than its kind.
+/// What a store itself says to what was asked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "they are the fields of the errors")]
@@ -39,13 +44,20 @@ pub enum Refusal {
         problem: String,
         hint: String,
     },
+    /// Any other error of what was given: the [code](ErrorKind::code) of its kind, and what it says.
+    Other {
+        kind: String,
+        detail: String,
+        hint: String,
+    },
 }
 
 /// What can be missing or taken.
 const KNOWN: [&str; 4] = ["aggregate", "experiment", "attempt", "content at"];
 
 impl Refusal {
-    /// What an error tells the other side; none where its kind and text are all.
+    /// What an error tells the other side; none for one that is no answer to what was asked, as of a
+    /// store that is away.
     pub fn of(error: &Error) -> Option<Self> {
         Some(match error.clone() {
             Error::Missing {
@@ -59,6 +71,11 @@ impl Refusal {
                 place,
                 hint,
             },
+            Error::Missing { .. } => Self::other(
+                ErrorKind::NotFound,
+                "the content of the artifact is gone",
+                "put the artifact again",
+            ),
             Error::Taken { what, name, hint } => Self::Taken {
                 what: what.to_owned(),
                 name,
@@ -87,12 +104,38 @@ impl Refusal {
                 problem,
                 hint,
             },
+            // What else a store says may name its files.
+            Error::Store {
+                kind: kind @ (ErrorKind::Exists | ErrorKind::Invalid | ErrorKind::Conflict),
+                hint,
+                ..
+            } => Self::other(kind, "the store has refused it", &hint),
+            error @ (Error::EmptyName { .. }
+            | Error::Name { .. }
+            | Error::TooLarge { .. }
+            | Error::Unwritable { .. }
+            | Error::NoIdentity { .. }
+            | Error::Json { .. }
+            | Error::Disagrees { .. }) => {
+                let text = error.to_string();
+                let (detail, hint) = text.split_once("\nhint: ").unwrap_or((&text, ""));
+                Self::other(error.kind(), detail, hint)
+            }
             _ => return None,
         })
     }
 
-    /// The error again; none where this version does not know what it is about.
-    pub fn error(self) -> Option<Error> {
+    fn other(kind: ErrorKind, detail: &str, hint: &str) -> Self {
+        Self::Other {
+            kind: kind.code().to_owned(),
+            detail: detail.to_owned(),
+            hint: hint.to_owned(),
+        }
+    }
+
+    /// The error again, of an `action` on the store at a `place`, as in "cannot add points in
+    /// `http://localhost`"; none where this version does not know what it is about.
+    pub fn error(self, action: &str, place: &str) -> Option<Error> {
         let known = |what: String| KNOWN.into_iter().find(|known| *known == what);
         Some(match self {
             Self::Missing {
@@ -132,6 +175,13 @@ impl Refusal {
                 query,
                 column,
                 problem,
+                hint,
+            },
+            Self::Other { kind, detail, hint } => Error::Store {
+                kind: ErrorKind::of_code(&kind)?,
+                action: action.to_owned(),
+                place: place.to_owned(),
+                cause: Arc::from(Box::from(detail)),
                 hint,
             },
         })
@@ -184,7 +234,7 @@ impl ErrorKind {
 #[cfg(test)]
 mod tests {
     use super::Refusal;
-    use crate::error::Error;
+    use crate::error::{Error, ErrorKind};
     use uuid::Uuid;
 
     #[test]
@@ -206,9 +256,33 @@ mod tests {
         ] {
             let text = serde_json::to_string(&Refusal::of(&error).unwrap()).unwrap();
             let back: Refusal = serde_json::from_str(&text).unwrap();
-            let back = back.error().unwrap();
+            let back = back.error("change it", "there").unwrap();
             assert_eq!(back.to_string(), error.to_string());
             assert_eq!(back.kind(), error.kind());
         }
+    }
+
+    #[test]
+    fn what_was_given_is_refused_and_a_store_that_fails_refuses_nothing() {
+        let error = Error::EmptyName {
+            what: "name",
+            place: "a metric".to_owned(),
+        };
+        let back = Refusal::of(&error).unwrap().error("add points", "there");
+        let back = back.unwrap();
+        assert_eq!(back.kind(), ErrorKind::Invalid);
+        assert_eq!(
+            back.to_string(),
+            "cannot add points in `there`: a metric needs a name that is not empty\n\
+             hint: give it at least one character"
+        );
+        let full = Error::io("write", "runs.db", std::io::ErrorKind::StorageFull.into());
+        assert_eq!(Refusal::of(&full), None);
+        let newer = Refusal::Other {
+            kind: "of another version".to_owned(),
+            detail: String::new(),
+            hint: String::new(),
+        };
+        assert!(newer.error("add points", "there").is_none());
     }
 }

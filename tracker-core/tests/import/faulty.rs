@@ -19,6 +19,8 @@ pub(crate) enum When {
     After(usize),
     /// The call of this number among those that add points, with its effect.
     AfterAdd(usize),
+    /// A step of more bytes than that, without effect.
+    Longer(usize),
     LosesSignOfZero,
     LosesModuleEpochs,
     LosesDatasets,
@@ -115,6 +117,11 @@ macro_rules! pass_on {
 
 impl Store for Faulty {
     fn apply(&self, changes: &[Change], mark: Option<Mark>) -> Result<Applied> {
+        if let When::Longer(most) = self.when
+            && serde_json::to_vec(changes).unwrap().len() > most
+        {
+            return Err(failure());
+        }
         let kept: Vec<Change> = changes.iter().map(|change| self.kept(change)).collect();
         let applied = self.call(|inner| inner.apply(&kept, mark));
         let adds = |change: &Change| matches!(change, Change::AddPoints { .. });

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use faulty::{Faulty, When};
 use sample::{content, metric, model, optimizer};
 use tracker_core::ports::Store;
-use tracker_core::{Count, Imported, MemoryStore, Progress, Tracker, import};
+use tracker_core::{Count, Imported, Iteration, MemoryStore, Metric, Progress, Tracker, import};
 
 fn memory() -> Arc<dyn Store> {
     Arc::new(MemoryStore::default())
@@ -76,4 +76,23 @@ fn progress_ends_with_everything() {
         )
     };
     assert!(seen.iter().map(done).is_sorted());
+}
+
+/// A server takes no step that is too long.
+#[test]
+fn what_is_large_is_copied_in_several_steps() {
+    let (source, target) = (memory(), memory());
+    let from = tracker(&source);
+    let run = from.experiment("digits").unwrap().track(&model()).unwrap();
+    let large = serde_json::Value::String("x".repeat(3 << 20));
+    for epoch in 0..5 {
+        let point = Metric::new("picture", large.clone()).epoch(epoch);
+        run.metrics().add(point).unwrap();
+        let arguments = serde_json::json!({"picture": large});
+        let iteration = Iteration::new(format!("phase {epoch}"), epoch).arguments(arguments);
+        run.iterations().put(iteration).unwrap();
+    }
+    let most = Tracker::new(Faulty::new(&target, When::Longer(10 << 20)));
+    let imported = import(&from, &most, |_| {}).unwrap();
+    assert_eq!((imported.points, imported.iterations), (5, 5));
 }

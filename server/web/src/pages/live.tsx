@@ -1,6 +1,201 @@
+/** What is running now: for a glance at a phone. */
 import type { JSX } from "preact";
-import type { PageProps } from "../routes.ts";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { get, post, type Problem } from "../api.ts";
+import { on } from "../events.ts";
+import { duration, number, time, toNumber } from "../format.ts";
+import { pages } from "../routes.ts";
+import { colourOf, stylesOf } from "../state.ts";
+import { Spark } from "../ui/spark.tsx";
+import type { MetricPoint, Num, Run, Summary } from "../types.ts";
+import { ErrorBox, Progress, Skeleton, StatusBadge } from "../ui/parts.tsx";
+import { asProblem, useTitle } from "../use.ts";
 
-export default function Page({ name }: PageProps): JSX.Element {
-  return <h1>live {name}</h1>;
+const MOST = 60;
+const GATHER = 500;
+/** Ages are told anew so often. */
+const TICK = 5000;
+
+type Curves = ReadonlyMap<string, readonly Num[]>;
+
+export default function LivePage(): JSX.Element {
+  useTitle("Running now");
+  const [runs, setRuns] = useState<Run[]>();
+  const [curves, setCurves] = useState<Curves>(new Map());
+  const [problem, setProblem] = useState<Problem>();
+  const [now, setNow] = useState(Date.now());
+  const read = async (): Promise<void> => {
+    try {
+      const values = { query: 'status = "running" order by updated desc', limit: MOST };
+      const found = (await get<{ runs: Run[] }>("/runs", values)).runs;
+      setRuns(found);
+      setProblem(undefined);
+      setNow(Date.now());
+      setCurves(await readCurves(found));
+    } catch (error) {
+      setProblem(asProblem(error));
+    }
+  };
+  useEffect(() => {
+    void read();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const later = (): void => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        if (!document.hidden) void read();
+      }, GATHER);
+    };
+    const ends = [on("run", later), on("reset", later)];
+    const tick = setInterval(() => setNow(Date.now()), TICK);
+    document.addEventListener("visibilitychange", later);
+    return () => {
+      clearTimeout(timer);
+      clearInterval(tick);
+      document.removeEventListener("visibilitychange", later);
+      ends.forEach((end) => end());
+    };
+  }, []);
+  const styles = useMemo(() => stylesOf((runs ?? []).map(({ uuid }) => uuid)), [runs]);
+  if (!runs) return problem ? <ErrorBox problem={problem} again={() => void read()} /> : <Skeleton />;
+  return (
+    <div class="page live-page">
+      <h1>Running now</h1>
+      {problem && <ErrorBox problem={problem} again={() => void read()} />}
+      {runs.length === 0 ? (
+        <p class="waiting">
+          <span class="pulse" aria-hidden="true" /> Nothing is running. What begins appears here by itself.
+        </p>
+      ) : (
+        <div class="live-runs">
+          {runs.map((run) => {
+            const style = styles.get(run.uuid);
+            const colour = style ? colourOf(style) : "var(--grey)";
+            return <Running key={run.uuid} run={run} now={now} colour={colour} values={curves.get(run.uuid)} />;
+          })}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** The metric that is shown first: a loss of the test phase where there is one. */
+function mainMetric(run: Run): Summary | undefined {
+  const rank = ({ last }: Summary): number =>
+    (/loss|error|perplexity/i.test(last.name) ? 0 : 2) + (/test|val|eval/i.test(last.phase ?? "") ? 0 : 1);
+  return [...run.metrics].sort((a, b) => rank(a) - rank(b))[0];
+}
+
+/** One request for each series that the runs have, not one for each run. */
+async function readCurves(runs: readonly Run[]): Promise<Curves> {
+  const bySeries = new Map<string, { name: string; phase: string; runs: string[] }>();
+  for (const run of runs) {
+    const metric = mainMetric(run)?.last;
+    if (!metric) continue;
+    const { name, phase = "" } = metric;
+    const known = bySeries.get(`${phase}/${name}`) ?? { name, phase, runs: [] };
+    bySeries.set(`${phase}/${name}`, { ...known, runs: [...known.runs, run.uuid] });
+  }
+  const asked = [...bySeries.values()].map(({ name, phase, runs: uuids }) =>
+    post<{ histories: { aggregate: string; series: { numbers: Num[] } }[] }>("/series", {
+      runs: uuids,
+      series: [[name, phase]],
+      budget: 64 * uuids.length,
+    }),
+  );
+  const answers = await Promise.all(asked);
+  return new Map(answers.flatMap(({ histories }) => histories.map(({ aggregate, series }) => [aggregate, series.numbers])));
+}
+
+interface RunningProps {
+  run: Run;
+  now: number;
+  colour: string;
+  values: readonly Num[] | undefined;
+}
+
+function Running({ run, now, colour, values }: RunningProps): JSX.Element {
+  const metric = mainMetric(run);
+  const others = run.metrics.filter((other) => other !== metric).slice(0, 3);
+  const all = toNumber(run.params?.["epochs"]);
+  const isStalled = stalled(run, now);
+  const name = run.name || run.id;
+  return (
+    <article class="card live-run" aria-label={name.slice(0, 80)}>
+      <header>
+        <span class="dot" style={{ background: colour }} />
+        <a href={pages.run(run.uuid)} class="ellipsis" dir="auto">
+          {name}
+        </a>
+        {isStalled ? (
+          <span class="status lost" title={`Nothing since ${time(isStalled)}`}>
+            <span aria-hidden="true">?</span> stalled? silent for {duration((now - Date.parse(isStalled)) / 1000)}
+          </span>
+        ) : (
+          <StatusBadge status={run.status} />
+        )}
+      </header>
+      <a class="muted ellipsis" href={pages.experiment(run.experiment_name)}>
+        {run.experiment_name}
+      </a>
+      <div class="live-metric">
+        {metric ? (
+          <div>
+            <span class="muted">{label(metric.last)}</span>
+            <strong>{value(metric.last)}</strong>
+          </div>
+        ) : (
+          <span class="muted">no metric yet</span>
+        )}
+        <Spark values={values} colour={colour} label={`${metric ? label(metric.last) : ""} of ${name}`} />
+      </div>
+      {others.length > 0 && (
+        <p class="run-card-facts">
+          {others.map(({ last }) => (
+            <span key={label(last)}>
+              <span class="muted">{label(last)}</span> {value(last)}
+            </span>
+          ))}
+        </p>
+      )}
+      {all !== undefined && all > 0 && <Progress done={run.epoch} total={all} label={`Epoch ${run.epoch} of ${all}`} />}
+      <p class="muted">
+        Epoch {run.epoch}
+        {all !== undefined && all > 0 && ` of ${all}`}
+        {run.attempt && `, for ${duration((now - Date.parse(run.attempt.started)) / 1000)}`}
+        {all !== undefined && eta(run, all, now)}
+      </p>
+    </article>
+  );
+}
+
+const label = ({ name, phase }: MetricPoint): string => (phase ? `${phase}/${name}` : name);
+
+function value({ value: found }: MetricPoint): string {
+  const asNumber = toNumber(found);
+  return asNumber === undefined ? "–" : number(asNumber);
+}
+
+/** How long the remaining epochs take, if they take as long as those of this attempt. */
+function eta(run: Run, all: number, now: number): string {
+  const points = run.metrics.map(({ first, last }) => [first, last] as const);
+  const [first, last] = points.find((pair) => (pair[1].epoch ?? 0) > (pair[0].epoch ?? 0)) ?? [];
+  if (!first?.time || !last?.time || run.epoch >= all) return "";
+  const each = (Date.parse(last.time) - Date.parse(first.time)) / ((last.epoch ?? 0) - (first.epoch ?? 0));
+  const left = (each * (all - run.epoch) - (now - Date.parse(last.time))) / 1000;
+  return left > 0 ? `, ${duration(left)} left` : "";
+}
+
+/** A run that has been silent for three times as long as it usually is may hang. */
+const PATIENCE = 3;
+const LEAST = 30_000;
+
+function stalled(run: Run, now: number): string | undefined {
+  const newest = run.metrics.map(({ last }) => last.time ?? "").sort().at(-1);
+  if (!newest) return undefined;
+  const usual = run.metrics
+    .filter(({ count }) => count > 1)
+    .map(({ first, last, count }) => (Date.parse(last.time ?? "") - Date.parse(first.time ?? "")) / (count - 1));
+  const interval = Math.min(...usual.filter(Number.isFinite));
+  if (!Number.isFinite(interval)) return undefined;
+  return now - Date.parse(newest) > Math.max(LEAST, PATIENCE * interval) ? newest : undefined;
 }

@@ -1,6 +1,8 @@
 import type { JSX } from "preact";
-import type { PageProps } from "../routes.ts";
+import { Missing } from "../frame/missing.tsx";
+import { path } from "../router.ts";
 
-export default function Page({ name }: PageProps): JSX.Element {
-  return <h1>missing {name}</h1>;
+/** The page of an address that names none. */
+export default function MissingPage(): JSX.Element {
+  return <Missing what="page" id={path.value} />;
 }

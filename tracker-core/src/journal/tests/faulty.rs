@@ -5,17 +5,18 @@ use std::fs::File;
 use std::io::{self, ErrorKind as Io};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use uuid::Uuid;
 
 use super::super::disk::{Disk, System};
 use super::super::map::Map;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::fork::OwnFile;
 use crate::memory::MemoryStore;
 use crate::ports::{Applied, Change, Detail, Mark, Scope, Store};
 use crate::records::{ArtifactRecord, AttemptRecord, ExperimentRecord, Iteration, Row, Series};
+use crate::wire::TooManyBytes;
 
 /// What goes wrong with the disk.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -125,6 +126,10 @@ pub(super) struct Fragile {
     pub(super) inner: MemoryStore,
     synced: Mutex<MemoryStore>,
     is_away: AtomicBool,
+    /// So many bytes of changes are taken at once; 0 for any number.
+    pub(super) most: AtomicUsize,
+    /// How often it was asked to change something.
+    pub(super) attempts: AtomicUsize,
     syncs: AtomicUsize,
     /// The sync in which the power is lost.
     last: AtomicUsize,
@@ -143,6 +148,8 @@ impl Fragile {
             synced: Mutex::new(inner.clone()),
             inner,
             is_away: AtomicBool::default(),
+            attempts: AtomicUsize::default(),
+            most: AtomicUsize::default(),
             syncs: AtomicUsize::default(),
             last: AtomicUsize::default(),
         }
@@ -174,6 +181,17 @@ impl Fragile {
 
 impl Store for Fragile {
     fn apply(&self, changes: &[Change], mark: Option<Mark>) -> Result<Applied> {
+        self.attempts.fetch_add(1, Ordering::AcqRel);
+        let most = self.most.load(Ordering::Acquire);
+        if most > 0 && serde_json::to_vec(changes).unwrap().len() > most {
+            return Err(Error::Store {
+                kind: ErrorKind::Unsupported,
+                action: "change the store".to_owned(),
+                place: "runs".to_owned(),
+                cause: Arc::new(TooManyBytes),
+                hint: "do less at once".to_owned(),
+            });
+        }
         self.reach()?.apply(changes, mark)
     }
 

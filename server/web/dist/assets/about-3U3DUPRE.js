@@ -1,1 +1,0 @@
-import{g as t}from"./chunk-RLH3V6A7.js";function o({name:e}){return t("h1",{children:["about ",e]})}export{o as default};

@@ -1,1 +1,0 @@
-import{g as e}from"./chunk-RLH3V6A7.js";function o({name:t}){return e("h1",{children:["table ",t]})}export{o as default};

@@ -1,0 +1,131 @@
+/** One plot: the metric of a stem over all runs, with what can be done to it. */
+import type { JSX } from "preact";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { hidden } from "../state.ts";
+import { ErrorBox, Skeleton } from "../ui/parts.tsx";
+import { PlotCanvas } from "./canvas.tsx";
+import { Difference } from "./difference.tsx";
+import { expose } from "./expose.ts";
+import { noteLengths } from "./lengths.ts";
+import { BUDGET, useHistories } from "./load.ts";
+import { PlotMenu } from "./plot-menu.tsx";
+import { pictureOf, type Picture } from "./picture.ts";
+import { X_AXES } from "./places.ts";
+import { hasBoth } from "./rows.ts";
+import type { PlotRun } from "./run.ts";
+import { rolesOf, type Stem } from "./stems.ts";
+import { runStyles } from "./styles.ts";
+import { hasEpochs, shown, smoothing, spread, trim, xAxis, yScale, zoom } from "./view.ts";
+import { coverage, labelOf } from "./words.ts";
+
+interface Props {
+  experiment: string;
+  stem: Stem;
+  runs: readonly PlotRun[];
+  /** Which runs are drawn as one, where groups are shown. */
+  groups?: string[][] | undefined;
+  height: number;
+  isCompact?: boolean;
+  /** Whether, of two runs, the second less the first is drawn below. */
+  hasDifference?: boolean;
+}
+
+export function PlotCard(props: Props): JSX.Element {
+  const { experiment, stem, runs, groups, height, isCompact = false, hasDifference = false } = props;
+  const axis = xAxis.value;
+  const uuids = useMemo(() => runs.map(({ uuid }) => uuid), [runs]);
+  const series = wantedSeries(stem);
+  const histories = useHistories({ runs: uuids, series, axis, zoom: zoom.value });
+  const { whole, detail, origins, problem, again } = histories;
+  const [width, setWidth] = useState(600);
+  useEffect(() => {
+    if ([...origins.values()].some(({ epochs }) => epochs[1] > epochs[0])) hasEpochs.value = true;
+    noteLengths(origins);
+  }, [origins]);
+
+  const lines = detail ?? whole;
+  const unseen = hidden.value;
+  const kind = spread.value;
+  const shownGroups = kind && groups;
+  const options = [axis, yScale.value, trim.value, smoothing.value, zoom.value?.join(), kind, width] as const;
+  const picture = useMemo<Picture | undefined>(
+    () =>
+      lines &&
+      pictureOf(lines.filter(({ run }) => !unseen.has(run)), {
+        axis,
+        scale: yScale.value,
+        trim: trim.value,
+        smoothing: smoothing.value,
+        zoom: zoom.value,
+        origins,
+        roles: rolesOf(stem),
+        groups: shownGroups,
+        spread: kind ?? "std",
+        budget: BUDGET,
+        pixels: width,
+      }),
+    [lines, unseen, shownGroups, stem, ...options],
+  );
+  const byUuid = useMemo(() => new Map(runs.map((run) => [run.uuid, run])), [runs]);
+  const styles = useMemo(() => runStyles(runs, shownGroups), [runs, shownGroups]);
+  const label = useMemo(() => picture && labelOf(stem.name, picture, byUuid, stem.direction), [picture, byUuid]);
+  useEffect(() => (picture ? expose(stem.name, picture) : undefined), [picture]);
+
+  const isEmpty = picture !== undefined && picture.traces.length === 0;
+  return (
+    <section class="plot-card" aria-label={stem.name}>
+      <header class="plot-head">
+        <h2 title={stem.name}>{stem.name}</h2>
+        {stem.unit && <span class="muted">{stem.unit}</span>}
+        {smoothing.value > 0 && <span class="muted" title="smoothed">{`~${smoothing.value}`}</span>}
+        {picture && hasBoth(picture) && <Strokes />}
+        <span class="spacer" />
+        {picture && !isEmpty && <PlotMenu {...{ experiment, stem, picture, styles }} runs={byUuid} />}
+      </header>
+      {problem && <ErrorBox problem={problem} again={again} />}
+      {!problem && !picture && (
+        <div style={{ height: `${height}px` }}>
+          <Skeleton lines={5} />
+        </div>
+      )}
+      {!problem && isEmpty && (
+        <p class="plot-none muted" style={{ height: `${height}px` }}>
+          None of these runs has points of it.
+        </p>
+      )}
+      {picture && !isEmpty && (
+        <PlotCanvas
+          {...{ picture, styles, height, isCompact }}
+          runs={byUuid}
+          label={label ?? stem.name}
+          onWidth={setWidth}
+        />
+      )}
+      {picture && lines && hasDifference && runs.length === 2 && (
+        <Difference {...{ stem, picture, lines, runs, styles, origins }} />
+      )}
+      {picture && !isEmpty && !isCompact && (
+        <p class="plot-foot muted">
+          <span>{coverage(picture).join(" · ")}</span>
+          <span>{X_AXES.find(({ value }) => value === axis)?.title}</span>
+        </p>
+      )}
+    </section>
+  );
+}
+
+/** What the two strokes mean; read as words, seen as lines. */
+function Strokes(): JSX.Element {
+  return (
+    <span class="plot-strokes muted">
+      <svg width="18" height="6" aria-hidden="true"><path d="M0 3h18" stroke="currentColor" stroke-width="1.75" /></svg> test
+      <svg width="18" height="6" aria-hidden="true"><path d="M0 3h18" stroke="currentColor" stroke-dasharray="5 3" /></svg> train
+    </span>
+  );
+}
+
+/** The series of the roles that are shown; a plot that has none of them shows what it has. */
+function wantedSeries({ series }: Stem): Stem["series"] {
+  const wanted = series.filter(({ role }) => shown.value === "both" || role === shown.value);
+  return wanted.length > 0 ? wanted : series;
+}

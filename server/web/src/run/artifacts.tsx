@@ -1,0 +1,95 @@
+/** The artifacts of a run: pictures and texts are shown, all can be downloaded. */
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { age, bytes, time } from "../format.ts";
+import { Button, Copy } from "../ui/parts.tsx";
+import type { Artifact, WholeRun } from "./types.ts";
+
+const FEW = 12;
+/** A longer text is for an editor, not for a page. */
+const LONGEST = 200_000;
+
+export function Artifacts({ run }: { run: WholeRun }): JSX.Element {
+  const [isAll, setAll] = useState(false);
+  const all = [...run.artifacts].sort((a, b) => a.name.localeCompare(b.name) || (a.epoch ?? -1) - (b.epoch ?? -1));
+  if (all.length === 0) return <p class="muted">No artifact is recorded.</p>;
+  return (
+    <>
+      <ul class="artifacts">
+        {all.slice(0, isAll ? all.length : FEW).map((artifact) => (
+          <li key={`${artifact.name} ${artifact.epoch}`}>
+            <OneArtifact artifact={artifact} url={artifactUrl(run.uuid, artifact)} />
+          </li>
+        ))}
+      </ul>
+      {!isAll && all.length > FEW && <Button onClick={() => setAll(true)}>Show all {all.length}</Button>}
+    </>
+  );
+}
+
+export function artifactUrl(run: string, { name, epoch }: Artifact): string {
+  const query = epoch === null || epoch === undefined ? "" : `?epoch=${epoch}`;
+  return `/api/v1/runs/${run}/artifacts/${encodeURIComponent(name)}${query}`;
+}
+
+type Shown = "picture" | "text" | "json" | undefined;
+
+function shownAs({ media_type, size }: Artifact): Shown {
+  if (media_type.startsWith("image/")) return "picture";
+  if (size > LONGEST) return undefined;
+  if (media_type.includes("json")) return "json";
+  return media_type.startsWith("text/") ? "text" : undefined;
+}
+
+function OneArtifact({ artifact, url }: { artifact: Artifact; url: string }): JSX.Element {
+  const kind = shownAs(artifact);
+  const [isOpen, setOpen] = useState(kind === "picture");
+  return (
+    <div class="artifact">
+      <div class="artifact-line">
+        <b class="ellipsis" title={artifact.name}>{artifact.name}</b>
+        {artifact.epoch !== null && artifact.epoch !== undefined && <span>epoch {artifact.epoch}</span>}
+        <span class="muted">{bytes(artifact.size)}</span>
+        <span class="muted" title={time(artifact.created)}>{age(artifact.created)}</span>
+        <code class="muted" title={`SHA-256 ${artifact.hash}`}>{artifact.hash.slice(0, 8)}</code>
+        <Copy text={artifact.hash} label="Copy hash" />
+        <span class="spacer" />
+        {kind && <Button kind="quiet" pressed={isOpen} onClick={() => setOpen(!isOpen)}>{isOpen ? "Hide" : "Show"}</Button>}
+        <a class="button plain" href={url} download={artifact.name.split("/").pop()}>
+          Download
+        </a>
+      </div>
+      {isOpen && kind === "picture" && <img src={url} alt={artifact.name} loading="lazy" />}
+      {isOpen && (kind === "text" || kind === "json") && <Text url={url} isJson={kind === "json"} name={artifact.name} />}
+    </div>
+  );
+}
+
+function Text({ url, isJson, name }: { url: string; isJson: boolean; name: string }): JSX.Element {
+  const [text, setText] = useState<string>();
+  useEffect(() => {
+    const stop = new AbortController();
+    fetch(url, { signal: stop.signal })
+      .then(async (answer) => {
+        if (!answer.ok) throw new Error(`The server answers ${answer.status}.`);
+        const found = await answer.text();
+        setText(isJson ? pretty(found) : found);
+      })
+      .catch((error: unknown) => stop.signal.aborted || setText(error instanceof Error ? error.message : String(error)));
+    return () => stop.abort();
+  }, [url]);
+  return (
+    <pre class="file" tabIndex={0} role="region" aria-label={name}>
+      {text ?? "…"}
+    </pre>
+  );
+}
+
+/** What is no JSON after all is shown as it is. */
+function pretty(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), undefined, 2);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,115 @@
+/** What a run is, how it stands, and how good it has become. */
+import type { JSX } from "preact";
+import { age, count, duration, exact, number, time } from "../format.ts";
+import { placeOf } from "../plots/picture.ts";
+import { seriesName } from "../plots/words.ts";
+import { pages } from "../routes.ts";
+import { Copy, Progress, StatusBadge } from "../ui/parts.tsx";
+import { bestOf } from "./best.ts";
+import { EditButtons } from "./edit.tsx";
+import { isDiverged, isStalled, totalEpochs, useRemaining } from "./progress.ts";
+import { Rank } from "./rank.tsx";
+import type { WholeRun } from "./types.ts";
+import { RunVerdict } from "./verdict.tsx";
+
+const FIGURES = 4;
+
+export function Head({ run, again }: { run: WholeRun; again: () => void }): JSX.Element {
+  const name = run.name || run.id;
+  const best = bestOf(run);
+  const reason = reasonOf(run);
+  return (
+    <header class="run-head">
+      <div class="run-title">
+        <h1 class="page-title">{name}</h1>
+        <StatusBadge status={run.status} {...(reason && { reason })} />
+        {isDiverged(run) && (
+          <span class="chip bad-chip" title="The last value of a metric is NaN or infinite">
+            diverged
+          </span>
+        )}
+        {isStalled(run, Date.now()) && (
+          <span class="chip" title="Nothing was measured for more than three times as long as it usually takes">
+            stalled?
+          </span>
+        )}
+        {run.archived && <span class="chip">archived</span>}
+        <RunVerdict run={run.uuid} />
+        <EditButtons run={run} again={again} />
+      </div>
+      <p class="run-line muted">
+        <a href={pages.experiment(run.experiment_name)}>{run.experiment_name}</a>
+        <span class="run-id">
+          <code class="ellipsis">{run.id}</code>
+          <Copy text={run.id} />
+        </span>
+        <span title={time(run.created)}>created {age(run.created)}</span>
+        {run.duration !== null && run.duration !== undefined && <span>ran {duration(run.duration)}</span>}
+        <Tags tags={run.tags ?? {}} />
+      </p>
+      {reason && (
+        <p class={`run-reason ${run.status}`}>
+          <b>{run.status === "failed" ? "Failed" : "Lost"}:</b> {reason}
+        </p>
+      )}
+      <dl class="run-figures">
+        <Epochs run={run} />
+        {best.slice(0, FIGURES).map(({ name: metric, phase, best: value, last, at }) => (
+          <div key={seriesName(metric, phase)} class="figure-card">
+            <dt>Best {seriesName(metric, phase)}</dt>
+            <dd title={value === undefined ? "" : exact(value)}>{value === undefined ? "–" : number(value)}</dd>
+            <dd class="muted">
+              {at && `at ${placeOf(at.epoch, at.epoch > 0 ? 0 : at.step)}`}
+              {last !== undefined && `${at ? ", " : ""}last ${number(last)}`}
+            </dd>
+          </div>
+        ))}
+        <Rank run={run} best={best[0]} />
+      </dl>
+    </header>
+  );
+}
+
+/** Why a run ended before its end; none where it did not. */
+function reasonOf(run: WholeRun): string | undefined {
+  const outcome = run.attempt?.outcome;
+  if (run.status === "failed") {
+    return typeof outcome === "object" ? outcome.failed.reason || "no reason was given" : "no reason was given";
+  }
+  return run.status === "lost" && run.attempt
+    ? `it was last heard of ${age(run.attempt.seen)} and has not said that it ended`
+    : undefined;
+}
+
+function Epochs({ run }: { run: WholeRun }): JSX.Element | null {
+  const total = totalEpochs(run);
+  const left = useRemaining(run, total);
+  if (run.epoch === 0 && total === undefined) return null;
+  const isOpen = total !== undefined && run.epoch < total;
+  return (
+    <div class="figure-card">
+      <dt>Epoch</dt>
+      <dd>
+        {count(run.epoch)}
+        {total !== undefined && <span class="muted"> / {count(total)}</span>}
+      </dd>
+      <dd class="muted">
+        {isOpen && <Progress done={run.epoch} total={total} label={`Epoch ${run.epoch} of ${total}`} />}
+        {isOpen && left !== undefined && `${duration(left)} left`}
+        {!isOpen && total !== undefined && "all are done"}
+      </dd>
+    </div>
+  );
+}
+
+export function Tags({ tags }: { tags: Record<string, string> }): JSX.Element {
+  return (
+    <>
+      {Object.entries(tags).map(([name, value]) => (
+        <span key={name} class="chip" title={value ? `${name}: ${value}` : name}>
+          {value ? `${name}: ${value}` : name}
+        </span>
+      ))}
+    </>
+  );
+}

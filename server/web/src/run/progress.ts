@@ -1,0 +1,68 @@
+/** How far a run is: of how many epochs, and when it will be through. */
+import { useEffect, useState } from "preact/hooks";
+import { post } from "../api.ts";
+import type { WireHistory } from "../plots/points.ts";
+import type { WholeRun } from "./types.ts";
+
+/** What programs call the number of epochs that they are to run. */
+const TOTALS = /^(num_|n_|max_|total_)?epochs?(_total|_max)?$/i;
+/** The last few epochs tell best how long the next ones take. */
+const LAST = 5;
+
+/** How many epochs a run is to have, where one of its parameters or arguments says it. */
+export function totalEpochs(run: Pick<WholeRun, "params" | "modules">): number | undefined {
+  const all = [run.params ?? {}, ...run.modules.map(({ record }) => record.arguments)];
+  for (const values of all) {
+    for (const [name, value] of Object.entries(values)) {
+      if (TOTALS.test(name) && typeof value === "number" && value > 0) return value;
+    }
+  }
+  return undefined;
+}
+
+/** Seconds until `total` epochs, judged by the moments (in microseconds) at which the last ones ended. */
+export function remaining(epochs: number[], times: number[], total: number): number | undefined {
+  const ends = new Map(epochs.map((epoch, at) => [epoch, times[at]!]));
+  const last = [...ends].sort(([a], [b]) => a - b).slice(-LAST - 1);
+  const [first, newest] = [last[0], last[last.length - 1]];
+  if (!first || !newest || newest[0] <= first[0]) return undefined;
+  const each = (newest[1] - first[1]) / (newest[0] - first[0]);
+  return Math.max(0, ((total - newest[0]) * each) / 1e6);
+}
+
+/** Whether the last value of a metric is no finite number: what comes after it is seldom better. */
+export const isDiverged = ({ metrics }: Pick<WholeRun, "metrics">): boolean =>
+  metrics.some(({ last }) => ["NaN", "Infinity", "-Infinity"].includes(String(last.value)));
+
+/** So many times the usual wait for a point is long; and no wait under a minute is. */
+const LONG = 3;
+const SHORTEST = 60_000;
+
+/** Whether a program that is alive has measured nothing for longer than it usually takes. */
+export function isStalled({ status, metrics }: Pick<WholeRun, "status" | "metrics">, now: number): boolean {
+  if (status !== "running") return false;
+  const waits = metrics.flatMap(({ count, first, last }) => {
+    if (last.phase === "system" || count < 2 || !first.time || !last.time) return [];
+    const usual = (Date.parse(last.time) - Date.parse(first.time)) / (count - 1);
+    return now - Date.parse(last.time) > Math.max(LONG * usual, SHORTEST);
+  });
+  return waits.length > 0 && waits.every(Boolean);
+}
+
+/** The time that is left of a run that goes on; asked again with each epoch. */
+export function useRemaining(run: WholeRun, total: number | undefined): number | undefined {
+  const [left, setLeft] = useState<number>();
+  const summary = run.metrics.find(({ last }) => last.epoch === run.epoch && last.phase !== "system") ?? run.metrics[0];
+  useEffect(() => {
+    if (run.status !== "running" || total === undefined || !summary) return setLeft(undefined);
+    const stop = new AbortController();
+    const { name, phase = "" } = summary.last;
+    const body = { runs: [run.uuid], series: [[name, phase]], axis: "epoch", from: Math.max(0, run.epoch - LAST) };
+    post<{ histories: WireHistory[] }>("/series", body, stop.signal).then(
+      ({ histories: [history] }) => setLeft(history && remaining(history.series.epochs, history.series.times, total)),
+      () => setLeft(undefined),
+    );
+    return () => stop.abort();
+  }, [run.uuid, run.epoch, run.status, total]);
+  return left;
+}

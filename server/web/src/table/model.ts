@@ -1,0 +1,236 @@
+/** The runs of the table: read in pages as they are looked at, and kept as they change. */
+import { computed, signal } from "@preact/signals";
+import { get, type Problem, type Values } from "../api.ts";
+import type { Table, TableField } from "../types.ts";
+import { asProblem } from "../use.ts";
+import { groupLine, runLine, type Group, type Line } from "./lines.ts";
+
+/** What is asked for. */
+export interface Wanted {
+  experiment: string;
+  /** Filter and order. */
+  query: string;
+  /** Nothing where the server chooses. */
+  columns: string;
+  /** `none`, the fields to group by, or nothing: repeats, where there are any. */
+  group: string;
+}
+
+interface Groups {
+  groups: Group[];
+  fields: TableField[];
+  constant: Record<string, unknown>;
+  order: Table["order"];
+  total: number;
+  seq?: number | null;
+}
+
+const FIRST = 200;
+const NEXT = 1000;
+/** The server gives so many groups; by itself the table is grouped only where none is left out. */
+const MOST_GROUPS = 1000;
+const NO_FIELDS: readonly TableField[] = [];
+
+export class TableModel {
+  readonly table = signal<Table | undefined>(undefined);
+  readonly groups = signal<Groups | undefined>(undefined);
+  readonly problem = signal<Problem | undefined>(undefined);
+  readonly isLoading = signal(false);
+  /** Runs that have come since the table was read. */
+  readonly fresh = signal<ReadonlySet<string>>(new Set());
+  readonly opened = signal<ReadonlySet<string>>(new Set());
+
+  /** Runs of opened groups that are not in the table. */
+  readonly #inside = signal<Pick<Table, "uuids" | "columns">>({ uuids: [], columns: {} });
+  #wanted: Wanted | undefined;
+  #stop = new AbortController();
+  #isReadingMore = false;
+  #readAt = Date.now();
+  /** Lines that were made of a table: the same object means that nothing of it has changed. */
+  #made: { of: Table | undefined; lines: Line[] } = { of: undefined, lines: [] };
+
+  readonly total = computed(() => this.table.value?.total ?? 0);
+  readonly fields = computed(() => (this.groups.value ?? this.table.value)?.fields ?? NO_FIELDS);
+  readonly isGrouped = computed(() => this.groups.value !== undefined);
+
+  /** The lines where runs are in groups; else each run is one, and they are not listed. */
+  readonly #groupLines = computed(() => {
+    const groups = this.groups.value?.groups;
+    if (!groups) return undefined;
+    const [table, inside, opened] = [this.table.value, this.#inside.value, this.opened.value];
+    return groups.flatMap((group) => {
+      const first = insideLine([table], group.runs[0] ?? "")[0];
+      const line = groupLine(group, opened.has(`group ${group.runs[0]}`), first);
+      if (!line.isOpen) return [line];
+      return [line, ...group.runs.flatMap((uuid) => insideLine([table, inside], uuid))];
+    });
+  });
+
+  readonly lineCount = computed(() => this.#groupLines.value?.length ?? this.total.value);
+
+  /** A line, or nothing as long as it has not been read. */
+  line(at: number): Line | undefined {
+    const lines = this.#groupLines.value;
+    if (lines) return lines[at];
+    const table = this.table.value;
+    if (!table || at >= table.uuids.length) return undefined;
+    if (this.#made.of !== table) this.#made = { of: table, lines: [] };
+    return (this.#made.lines[at] ??= runLine(table, at));
+  }
+
+  /** The line of a run, wherever it was read. */
+  find(uuid: string): Line | undefined {
+    return insideLine([this.table.value, this.#inside.value], uuid)[0];
+  }
+
+  lines(from: number, to: number): Line[] {
+    const found: Line[] = [];
+    for (let at = from; at < to; at++) {
+      const line = this.line(at);
+      if (line) found.push(line);
+    }
+    return found;
+  }
+
+  /** All the values of a field that were read, for widths and for the best. */
+  cells(field: string): readonly unknown[] {
+    const groups = this.groups.value?.groups;
+    return groups ? groups.map((group) => group.values[field]) : (this.table.value?.columns[field] ?? []);
+  }
+
+  readonly hasAll = computed(() => this.isGrouped.value || (this.table.value?.uuids.length ?? 0) >= this.total.value);
+
+  async load(wanted: Wanted): Promise<void> {
+    this.#stop.abort();
+    this.#stop = new AbortController();
+    const { signal } = this.#stop;
+    this.#wanted = wanted;
+    this.isLoading.value = true;
+    try {
+      const table = await get<Table>("/table", this.#values({ limit: FIRST, total: true, constant: true }), signal);
+      const hasFew = (table.repeated ?? 0) > 0 && (table.total ?? 0) <= MOST_GROUPS;
+      const isGrouped = wanted.group !== "none" && (wanted.group !== "" || hasFew);
+      const groups = isGrouped ? await this.#readGroups(signal) : undefined;
+      if (signal.aborted) return;
+      this.#readAt = Date.now();
+      this.table.value = table;
+      this.groups.value = groups;
+      this.problem.value = undefined;
+      this.fresh.value = new Set();
+    } catch (error) {
+      if (signal.aborted) return;
+      this.problem.value = asProblem(error);
+    }
+    this.isLoading.value = false;
+  }
+
+  reload(): Promise<void> {
+    return this.#wanted ? this.load(this.#wanted) : Promise.resolve();
+  }
+
+  /** Whether a run was created after the table was read; clocks may differ a little. */
+  isNew(created: string): boolean {
+    return Date.parse(created) > this.#readAt - 2000;
+  }
+
+  close(): void {
+    this.#stop.abort();
+  }
+
+  #values(more: Values): Values {
+    const { experiment, query, columns } = this.#wanted ?? { experiment: "", query: "", columns: "" };
+    return { experiment, query, columns, ...more };
+  }
+
+  #readGroups(signal: AbortSignal): Promise<Groups> {
+    const by = this.#wanted?.group ?? "";
+    return get<Groups>("/groups", this.#values({ by }), signal);
+  }
+
+  /** Reads on until a line is there; each page names the next, so they come one after the other. */
+  async reach(at: number): Promise<void> {
+    if (this.#isReadingMore || this.isGrouped.peek()) return;
+    this.#isReadingMore = true;
+    const { signal } = this.#stop;
+    try {
+      for (let table = this.table.peek(); table?.next && table.uuids.length <= at; table = this.table.peek()) {
+        const more = await get<Table>("/table", this.#values({ limit: NEXT, cursor: table.next }), signal);
+        if (signal.aborted) break;
+        this.table.value = joined(table, more);
+      }
+    } catch (error) {
+      if (!signal.aborted) this.problem.value = asProblem(error);
+    }
+    this.#isReadingMore = false;
+  }
+
+  async toggleGroup(line: Line): Promise<void> {
+    const opened = new Set(this.opened.peek());
+    if (!opened.delete(line.key)) opened.add(line.key);
+    this.opened.value = opened;
+    const known = new Set([...(this.table.peek()?.uuids ?? []), ...this.#inside.peek().uuids]);
+    const missing = line.uuids.filter((uuid) => !known.has(uuid));
+    if (missing.length === 0 || !opened.has(line.key)) return;
+    const values = this.#values({ limit: NEXT, runs: missing.join(",") });
+    const found = await get<Table>("/table", values, this.#stop.signal).catch(() => undefined);
+    if (found) this.#inside.value = joined(this.#inside.peek(), found);
+  }
+
+  /** Reads runs that have changed again: those that are shown change in place, new ones are told. */
+  async refresh(uuids: readonly string[], created: ReadonlySet<string>): Promise<void> {
+    const table = this.table.peek();
+    if (!table) return;
+    if (table.uuids.length === 0) return this.reload();
+    const { signal } = this.#stop;
+    const values = this.#values({ limit: NEXT, runs: uuids.join(",") });
+    const found = await get<Table>("/table", values, signal).catch(() => undefined);
+    if (!found || signal.aborted) return;
+    const places = new Map(table.uuids.map((uuid, at) => [uuid, at]));
+    const news = found.uuids.filter((uuid) => !places.has(uuid) && created.has(uuid));
+    if (news.length > 0) this.fresh.value = new Set([...this.fresh.peek(), ...news]);
+    const columns = Object.fromEntries(Object.entries(table.columns).map(([field, cells]) => [field, [...cells]]));
+    for (const [at, uuid] of found.uuids.entries()) {
+      const place = places.get(uuid);
+      if (place === undefined) continue;
+      for (const [field, cells] of Object.entries(columns)) cells[place] = found.columns[field]?.[at];
+    }
+    this.table.value = { ...table, columns };
+    if (this.isGrouped.peek()) this.groups.value = await this.#readGroups(signal).catch(() => this.groups.peek());
+  }
+
+  remove(uuids: ReadonlySet<string>): void {
+    const table = this.table.peek();
+    const kept = table?.uuids.map((uuid, at) => ({ uuid, at })).filter(({ uuid }) => !uuids.has(uuid));
+    if (!table || !kept || kept.length === table.uuids.length) return;
+    const columns = Object.entries(table.columns).map(([field, cells]) => [field, kept.map(({ at }) => cells[at])]);
+    this.table.value = {
+      ...table,
+      uuids: kept.map(({ uuid }) => uuid),
+      columns: Object.fromEntries(columns) as Table["columns"],
+      total: Math.max(0, (table.total ?? 0) - (table.uuids.length - kept.length)),
+    };
+    if (this.isGrouped.peek()) void this.reload();
+  }
+}
+
+function insideLine(tables: readonly (Pick<Table, "uuids" | "columns"> | undefined)[], uuid: string): Line[] {
+  for (const table of tables) {
+    const at = table?.uuids.indexOf(uuid) ?? -1;
+    if (table && at >= 0) return [runLine(table, at, 1)];
+  }
+  return [];
+}
+
+/** A page behind those that were read. */
+function joined<T extends Pick<Table, "uuids" | "columns">>(table: T, more: Table): T {
+  const columns = Object.keys({ ...table.columns, ...more.columns }).map((field) => [
+    field,
+    [...(table.columns[field] ?? []), ...(more.columns[field] ?? [])],
+  ]);
+  return {
+    ...table,
+    next: more.next,
+    uuids: [...table.uuids, ...more.uuids],
+    columns: Object.fromEntries(columns) as Table["columns"],
+  };
+}

@@ -1,0 +1,66 @@
+// What is said of a run: how far it is, whether it hangs, and what happened to it.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { load } from "./units.mjs";
+
+globalThis.location ??= new URL("http://127.0.0.1/");
+const { totalEpochs, remaining, isStalled, isDiverged } = await load("src/run/progress.ts");
+const { bestOf } = await load("src/run/best.ts");
+const { tagsAsText, tagsFrom, tagsPatch } = await load("src/run/tags.ts");
+
+const summary = (more) => ({ count: 10, first: { name: "loss", time: "2026-01-01T00:00:00Z" }, last: { name: "loss" }, ...more });
+
+test("the number of epochs is a parameter or an argument of that name", () => {
+  const module = { record: { arguments: { max_epochs: 30 } } };
+  assert.equal(totalEpochs({ params: { epochs: 50, lr: 1 }, modules: [module] }), 50);
+  assert.equal(totalEpochs({ params: {}, modules: [module] }), 30);
+  assert.equal(totalEpochs({ params: { warmup_epochs: 5, epochs: "many" }, modules: [] }), undefined);
+});
+
+test("what is left is judged by the last five epochs", () => {
+  const epochs = [1, 2, 3, 4, 5, 6, 7];
+  const times = [0, 100, 110, 120, 130, 140, 150].map((second) => second * 1e6);
+  assert.equal(remaining(epochs, times, 10), 30);
+  assert.equal(remaining([1], [0], 10), undefined);
+  assert.equal(remaining(epochs, times, 7), 0);
+});
+
+test("a run is stalled when it is silent for far longer than usual", () => {
+  const run = { status: "running", metrics: [summary({ last: { name: "loss", time: "2026-01-01T00:15:00Z" } })] };
+  const at = (time) => isStalled(run, Date.parse(time));
+  assert.ok(!at("2026-01-01T00:19:00Z"));
+  assert.ok(at("2026-01-01T00:21:00Z"));
+  assert.ok(!isStalled({ ...run, status: "finished" }, Date.parse("2026-02-01T00:00:00Z")));
+  const system = summary({ last: { name: "cpu", phase: "system", time: "2026-01-01T00:20:59Z" } });
+  assert.ok(isStalled({ ...run, metrics: [...run.metrics, system] }, Date.parse("2026-01-01T00:21:00Z")));
+});
+
+test("a run whose last value is no finite number has diverged", () => {
+  assert.ok(isDiverged({ metrics: [summary({ last: { name: "loss", value: "NaN" } })] }));
+  assert.ok(!isDiverged({ metrics: [summary({ last: { name: "loss", value: 0.1 } })] }));
+});
+
+test("the best value is that of the better direction, what was tested first", () => {
+  const at = (epoch) => ({ epoch, step: 0 });
+  const ends = { min: 0.1, max: 0.9, min_at: at(7), max_at: at(3) };
+  const run = {
+    metrics: [
+      summary({ ...ends, last: { name: "loss", phase: "train", value: 0.2 } }),
+      summary({ ...ends, last: { name: "accuracy", phase: "test", value: 0.8 } }),
+      summary({ ...ends, last: { name: "time", phase: "", value: 3 } }),
+    ],
+    metric_definitions: { loss: { direction: "minimize" }, accuracy: { direction: "maximize" } },
+  };
+  const [first, second, third] = bestOf(run);
+  assert.deepEqual([first.name, first.best, first.at.epoch, first.last], ["accuracy", 0.9, 3, 0.8]);
+  assert.deepEqual([second.name, second.best, second.at.epoch], ["loss", 0.1, 7]);
+  assert.equal(third, undefined);
+});
+
+test("tags are written one a line, and what is gone is taken away", () => {
+  const before = { baseline: "", data: "small", url: "http://x/y" };
+  assert.deepEqual(tagsFrom(tagsAsText(before)), before);
+  const after = tagsFrom(" baseline\n\ndata: large \n: nothing\nnew");
+  assert.deepEqual(after, { baseline: "", data: "large", new: "" });
+  assert.deepEqual(tagsPatch(before, after), { url: null, data: "large", new: "" });
+});
