@@ -65,7 +65,7 @@ impl App {
         let is_meant = |hash: &str| hash == name;
         let mut found = collect(whole, is_meant, false);
         if found.is_empty() && name.chars().count() >= LEAST {
-            let pattern: Pattern = format!("^{}", escaped(name)).parse()?;
+            let pattern = beginning(name)?;
             let rows = self.components(caller, |field| field.matches(pattern.clone()))?;
             found = collect(rows, |hash| hash.starts_with(name), false);
         }
@@ -84,7 +84,7 @@ impl App {
         let mut near = Vec::new();
         for length in (1..name.chars().count().min(8)).rev() {
             let start: String = name.chars().take(length).collect();
-            let pattern: Pattern = format!("^{}", escaped(&start)).parse()?;
+            let pattern = beginning(&start)?;
             let rows = self.components(caller, |field| field.matches(pattern.clone()))?;
             for hash in collect(rows, |hash| hash.starts_with(&start), false).into_keys() {
                 if near.len() < NEAREST && !near.contains(&hash) {
@@ -124,6 +124,11 @@ impl App {
             .filter(|row| caller.sees(row.aggregate.experiment))
             .collect())
     }
+}
+
+/// What a text that begins so fulfils.
+fn beginning(start: &str) -> Result<Pattern, Problem> {
+    Ok(format!("^{}", escaped(start)).parse()?)
 }
 
 /// The components of runs whose hash is meant; also those inside of others, where that is asked.

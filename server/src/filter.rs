@@ -54,21 +54,27 @@ impl App {
 
     /// The same, and whether it is of now.
     fn known_for(&self, scope: &Scope) -> Result<(Arc<Vocabulary>, bool), Problem> {
-        let seq = self.tracker.store()?.newest_change().ok();
-        if let Some(kept) = self.vocabularies.get(key(scope)) {
-            let is_newest = seq.is_some() && kept.seq == seq;
-            if is_newest || Instant::now() < kept.until {
-                return Ok((kept.known, is_newest));
+        match self.kept(scope)? {
+            Some((kept, is_newest)) if is_newest || Instant::now() < kept.until => {
+                Ok((kept.known, is_newest))
             }
+            _ => Ok((self.known_anew(scope)?, true)),
         }
-        Ok((self.known_anew(scope)?, true))
+    }
+
+    /// What was found last, and whether nothing has changed since.
+    fn kept(&self, scope: &Scope) -> Result<Option<(Kept, bool)>, Problem> {
+        let seq = self.tracker.store()?.newest_change().ok();
+        let kept = self.vocabularies.get(key(scope));
+        Ok(kept.map(|kept| {
+            let is_newest = seq.is_some() && kept.seq == seq;
+            (kept, is_newest)
+        }))
     }
 
     /// Looks again at what runs have, and tells whether that may be more than was known.
     pub(crate) fn renew(&self, scope: &Scope) -> Result<bool, Problem> {
-        let seq = self.tracker.store()?.newest_change().ok();
-        let kept = self.vocabularies.get(key(scope));
-        if seq.is_some() && kept.is_some_and(|kept| kept.seq == seq) {
+        if self.kept(scope)?.is_some_and(|(_, is_newest)| is_newest) {
             return Ok(false);
         }
         self.known_anew(scope)?;
