@@ -6,13 +6,16 @@
 
 mod add;
 mod best;
+mod connection;
 mod create;
 mod creators;
 mod history;
 mod memory;
+mod mlflow;
 mod points;
 mod processes;
 mod raw;
+mod rest;
 mod runs;
 mod sample;
 mod scratch;
@@ -122,6 +125,21 @@ enum Workload {
         #[arg(default_value_t = 100_000, value_parser = size())]
         n: u64,
     },
+    /// Calls of one point each by eight clients that speak MLflow's protocol.
+    Mlflow {
+        /// Calls of all clients together.
+        #[arg(default_value_t = 100_000, value_parser = size())]
+        n: u64,
+        /// Where a server is; one of Entia's is started unless given.
+        #[arg(long)]
+        server: Option<std::net::SocketAddr>,
+    },
+    /// A server over many runs: its start, and the search for the best ten.
+    Rest {
+        /// Runs.
+        #[arg(default_value_t = 100_000, value_parser = size())]
+        n: u64,
+    },
     /// The server.
     #[command(hide = true)]
     Server { address: String },
@@ -168,6 +186,10 @@ fn run(place: &Place, workload: &Workload) -> Result<()> {
             runs,
         } => creators::create(address, *index, *runs),
         Workload::Serve { n } => place.report("serve", *n, serve::measure(place, *n)?),
+        Workload::Mlflow { n, server } => {
+            place.report("mlflow", *n, mlflow::measure(place, *n, *server)?)
+        }
+        Workload::Rest { n } => place.report("rest", *n, rest::measure(place, *n)?),
         Workload::Server { address } => serve::serve(address),
         Workload::Writer {
             address,

@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 use crate::Result;
 use crate::points::Stored;
 use crate::sample::{PHASE, SERIES, points};
-use crate::scratch::Place;
+use crate::scratch::{Place, size};
 
 /// Rows in a transaction.
 const ROWS: usize = 10_000;
@@ -28,7 +28,7 @@ pub(crate) fn round(place: &Place, n: u64) -> Result<Stored> {
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     let seconds = start.elapsed().as_secs_f64();
     connection.close().map_err(|(_, error)| error)?;
-    Ok(Stored::new(n, seconds, scratch.size()?))
+    Ok(Stored::new(n, seconds, size(scratch.path())?))
 }
 
 fn insert(connection: &mut Connection, n: u64) -> Result<()> {

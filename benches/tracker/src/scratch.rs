@@ -171,7 +171,8 @@ impl Drop for Server {
     }
 }
 
-fn size(folder: &Path) -> Result<u64> {
+/// The bytes of all files in a folder.
+pub(crate) fn size(folder: &Path) -> Result<u64> {
     let mut bytes = 0;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;

@@ -1,7 +1,7 @@
 //! A server: its start, its memory, and calls of one point each by eight clients.
 
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::io::Read;
+use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
@@ -10,6 +10,7 @@ use entia_server::{Options, Server};
 use serde::Serialize;
 
 use crate::Result;
+use crate::connection::Connection;
 use crate::memory::peak_kib;
 use crate::scratch::Place;
 use crate::statistics::{Percentiles, float, nanoseconds, rounded};
@@ -24,8 +25,8 @@ pub(crate) struct Figures {
     /// told.
     idle_mib: Option<f64>,
     peak_mib: Option<f64>,
-    calls_per_second: f64,
-    ns: Percentiles,
+    #[serde(flatten)]
+    calls: Calls,
 }
 
 /// A server in a process of its own, until it is dropped.
@@ -46,32 +47,18 @@ pub(crate) fn measure(place: &Place, n: u64) -> Result<Figures> {
     let scratch = place.scratch()?;
     let start = Instant::now();
     let server = Running::start(&scratch.address())?;
-    let mut stream = TcpStream::connect(server.address)?;
-    call(
-        &mut stream,
-        "/api/v1/runs",
-        r#"{"experiment": "bench", "id": "run"}"#,
-    )?;
+    let run = r#"{"experiment": "bench", "id": "run"}"#;
+    Connection::open(server.address)?.post("/api/v1/runs", run)?;
     let start_ms = rounded(start.elapsed().as_secs_f64() * 1e3, 1);
     let idle_mib = server.peak();
-    let begin = Instant::now();
-    let clients = (0..CLIENTS).map(|client| {
-        let address = server.address;
-        std::thread::spawn(move || {
-            log(address, client, n / CLIENTS).map_err(|error| error.to_string())
-        })
-    });
-    let clients: Vec<_> = clients.collect();
-    let mut samples = Vec::new();
-    for client in clients {
-        samples.extend(client.join().map_err(|_| "a client panicked")??);
-    }
-    let calls = u64::try_from(samples.len())?;
+    let point = |client, step| {
+        format!(r#"{{"name": "loss", "phase": "{client}", "value": 0.5, "step": {step}}}"#)
+    };
+    let calls = Calls::make(server.address, n, "/api/v1/runs/run/points", &point)?;
     Ok(Figures {
         start_ms,
         idle_mib,
-        calls_per_second: (float(calls) / begin.elapsed().as_secs_f64()).round(),
-        ns: Percentiles::of(samples),
+        calls,
         peak_mib: server.peak(),
     })
 }
@@ -99,35 +86,48 @@ impl Running {
     }
 }
 
-/// Adds points one by one, over one connection; how long each took.
-fn log(address: SocketAddr, client: u64, n: u64) -> Result<Vec<u64>> {
-    let mut stream = TcpStream::connect(address)?;
-    stream.set_nodelay(true)?;
-    let mut samples = Vec::with_capacity(usize::try_from(n)?);
-    for step in 0..n {
-        let point =
-            format!(r#"{{"name": "loss", "phase": "{client}", "value": 0.5, "step": {step}}}"#);
-        let start = Instant::now();
-        call(&mut stream, "/api/v1/runs/run/points", &point)?;
-        samples.push(nanoseconds(start.elapsed()));
-    }
-    Ok(samples)
+/// Calls of eight clients, each over one connection.
+#[derive(Serialize)]
+pub(crate) struct Calls {
+    calls_per_second: f64,
+    ns: Percentiles,
 }
 
-fn call(stream: &mut TcpStream, path: &str, body: &str) -> Result<()> {
-    let head = format!(
-        "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
-         Content-Length: {}\r\n\r\n",
-        body.len()
-    );
-    stream.write_all((head + body).as_bytes())?;
-    // Answers are short.
-    let mut answer = [0; 4_096];
-    let length = stream.read(&mut answer)?;
-    if answer.starts_with(b"HTTP/1.1 20") {
-        return Ok(());
+impl Calls {
+    /// So many calls of all clients together, with the body that `body` gives for a client and a step.
+    pub(crate) fn make(
+        address: SocketAddr,
+        n: u64,
+        path: &str,
+        body: &(impl Fn(u64, u64) -> String + Sync),
+    ) -> Result<Self> {
+        let begin = Instant::now();
+        let mut samples = Vec::new();
+        std::thread::scope(|scope| -> Result<()> {
+            let clients = (0..CLIENTS).map(|client| {
+                let call = move || -> Result<Vec<u64>> {
+                    let mut connection = Connection::open(address)?;
+                    let sample = |step| -> Result<u64> {
+                        let body = body(client, step);
+                        let start = Instant::now();
+                        connection.post(path, &body)?;
+                        Ok(nanoseconds(start.elapsed()))
+                    };
+                    (0..n / CLIENTS).map(sample).collect()
+                };
+                scope.spawn(move || call().map_err(|error| error.to_string()))
+            });
+            for client in clients.collect::<Vec<_>>() {
+                samples.extend(client.join().map_err(|_| "a client panicked")??);
+            }
+            Ok(())
+        })?;
+        let calls = u64::try_from(samples.len())?;
+        Ok(Self {
+            calls_per_second: (float(calls) / begin.elapsed().as_secs_f64()).round(),
+            ns: Percentiles::of(samples),
+        })
     }
-    Err(String::from_utf8_lossy(&answer[..length]).into())
 }
 
 /// The server itself.
