@@ -57,6 +57,9 @@
 
 extern crate self as entia;
 
+#[cfg(feature = "candle")]
+#[doc(inline)]
+pub use registry_candle as candle;
 #[doc(hidden)]
 pub use registry_core::__private;
 pub use registry_core::*;

@@ -105,19 +105,6 @@ impl Store {
         }))
     }
 
-    /// The runs of the experiment of this name, or all where none is given.
-    pub(crate) fn runs(&self, experiment: Option<&str>) -> Result<Vec<Run>> {
-        let mut runs = Vec::new();
-        for experiment in self.experiments(experiment)? {
-            let aggregates = experiment.aggregates().find(everything())?.into_iter();
-            runs.extend(aggregates.map(|aggregate| Run {
-                experiment: experiment.clone(),
-                aggregate,
-            }));
-        }
-        Ok(runs)
-    }
-
     /// The runs with these uuids that are there, each with all its modules and summaries.
     pub(crate) fn rows(&self, uuids: Vec<Uuid>) -> Result<Vec<Row>> {
         let store = self.tracker.store()?;

@@ -86,7 +86,7 @@ impl App {
             paths.insert(route.path, there.merge(guarded));
         }
         let is_worth_it = DefaultPredicate::new()
-            .and(SizeAbove::new(SMALL))
+            .and(SizeAbove::new(route::SMALL))
             .and(is_no_content);
         let routes = paths
             .into_iter()
@@ -98,7 +98,8 @@ impl App {
             .layer(from_fn(mlflow::translate))
             .layer(
                 CompressionLayer::new()
-                    // Most clients are near, and wait for the processor rather than for the line.
+                    // Most clients are near, and wait for the processor rather than for the line. What
+                    // is compressed already stays as it is.
                     .quality(CompressionLevel::Fastest)
                     .compress_when(is_worth_it),
             )
@@ -107,9 +108,6 @@ impl App {
             .with_state(self.clone())
     }
 }
-
-/// An answer of fewer bytes is sent as it is.
-const SMALL: u16 = 1_024;
 
 /// Whether an answer is no content of an artifact: those come in parts, with their length.
 fn is_no_content(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {

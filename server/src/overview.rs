@@ -105,7 +105,8 @@ impl Overview {
         detail: &Detail,
     ) -> Result<Found, Problem> {
         let most = sought.query.most().unwrap_or(MOST).min(MOST - 1);
-        if self.rows.len() > most || sought.query.cursor().is_some() {
+        let is_first = sought.query.cursor().is_none() && sought.skip == 0;
+        if self.rows.len() > most || !is_first {
             return sought.find(app, detail.clone());
         }
         let store = app.tracker.store()?;

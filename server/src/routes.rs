@@ -127,7 +127,8 @@ fn of_runs() -> Vec<Route> {
         Route::get("/api/v1/table", READ, table::read)
             .says("Fields of runs, in columns: chosen ones, or those that tell the runs apart")
             .query::<table::Wanted>()
-            .answer::<table::Table>(),
+            .answer::<table::Table>()
+            .dense(),
         Route::get("/api/v1/groups", READ, groups::read)
             .says("Runs in groups: repeats of one another, or those with the same in chosen fields")
             .query::<groups::Wanted>()

@@ -133,14 +133,24 @@ async fn apply(
     State(app): State<App>,
     caller: Caller,
     asked: Asked,
-    Body(Apply { changes, mark }): Body<Apply<'static>>,
+    Body(Apply {
+        changes,
+        mark,
+        copied,
+    }): Body<Apply<'static>>,
 ) -> Answer {
     app.off(move |app| {
         asked.check(app)?;
         for change in &*changes {
-            check(app, change)?;
+            check(app, change, copied)?;
         }
-        let applied = with_store(app, &caller, |store| store.apply(&changes, mark))?;
+        let applied = with_store(app, &caller, |store| {
+            if copied {
+                store.copy(&changes, mark)
+            } else {
+                store.apply(&changes, mark)
+            }
+        })?;
         if changes.iter().any(|change| change.removal().is_some()) {
             app.recent.forget();
         }
@@ -164,14 +174,19 @@ fn takes_points(change: &Change) -> bool {
 }
 
 /// A change that nobody may make here is refused for ever, so that no journal waits for it.
-fn check(app: &App, change: &Change) -> Result<(), Problem> {
+fn check(app: &App, change: &Change, is_copy: bool) -> Result<(), Problem> {
     if let Change::PutSetting { .. } = change {
         return Err(refused(Error::NotAllowed {
             what: "to change the settings of a server".to_owned(),
             hint: "change them on its machine".to_owned(),
         }));
     }
-    change.check().map_err(refused)?;
+    let checked = if is_copy {
+        change.check_copy()
+    } else {
+        change.check()
+    };
+    checked.map_err(refused)?;
     if let Change::PutArtifact { artifact, .. } = change {
         contents::check(app, artifact)?;
     }

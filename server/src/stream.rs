@@ -1,11 +1,13 @@
 //! Bodies that are too large for memory, between the event loop and synchronous readers.
 
 use std::io::{self, Read};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
 use futures_util::StreamExt as _;
 use tokio::sync::mpsc;
+use tracker_core::{Error, ErrorKind};
 
 use crate::app::App;
 use crate::problem::Problem;
@@ -97,12 +99,23 @@ impl Read for BodyReader {
             match self.pieces.blocking_recv() {
                 Some(Some(piece)) => self.piece = piece,
                 Some(None) => self.is_over = true,
-                None => return Err(io::ErrorKind::UnexpectedEof.into()),
+                None => return Err(io::Error::other(broken_off())),
             }
         }
         let length = buffer.len().min(self.piece.len());
         buffer[..length].copy_from_slice(&self.piece.split_to(length));
         Ok(length)
+    }
+}
+
+/// No disk has failed where a client goes away.
+fn broken_off() -> Error {
+    Error::Store {
+        kind: ErrorKind::Invalid,
+        action: "read the body".to_owned(),
+        place: String::new(),
+        cause: Arc::new(io::Error::from(io::ErrorKind::UnexpectedEof)),
+        hint: "send it to its end".to_owned(),
     }
 }
 
@@ -118,7 +131,7 @@ pub(crate) async fn with_reader<T: Send + 'static>(
         piece: Bytes::new(),
         is_over: false,
     };
-    let room = std::sync::Arc::clone(&app.room_for_uploads);
+    let room = Arc::clone(&app.room_for_uploads);
     let work = app.off_with(room, move |app| work(app, reader));
     let (sent, done) = futures_util::future::join(send(body, sender), work).await;
     // What went wrong with the body explains what went wrong with the work.

@@ -44,6 +44,7 @@ use appender::Appender;
 use disk::{Disk, System};
 pub use replay::JournalInfo;
 use shared::Shared;
+use trouble::Place;
 
 /// How long a journal may become where nobody has said: 25 million points.
 const LIMIT: u64 = 1 << 30;
@@ -54,8 +55,8 @@ pub(crate) struct Journal {
     store: Arc<dyn Store>,
     disk: Arc<dyn Disk>,
     limit: Arc<AtomicU64>,
-    /// Whether the store is on another machine, and may be away for long.
-    is_remote: bool,
+    /// What messages call a store that is on another machine, and may be away for long.
+    place: Option<String>,
     /// A child begins one of its own.
     own: PerProcess<Own>,
 }
@@ -78,22 +79,22 @@ struct Parts {
 impl Journal {
     /// The journal is made with the first change. What dead processes have left is moved into the
     /// store meanwhile, before what is added here.
-    pub(crate) fn open(base: &Path, store: Arc<dyn Store>, is_remote: bool) -> Result<Self> {
-        Self::on(Arc::new(System), base, store, is_remote)
+    pub(crate) fn open(base: &Path, store: Arc<dyn Store>, place: Option<String>) -> Result<Self> {
+        Self::on(Arc::new(System), base, store, place)
     }
 
     fn on(
         disk: Arc<dyn Disk>,
         base: &Path,
         store: Arc<dyn Store>,
-        is_remote: bool,
+        place: Option<String>,
     ) -> Result<Self> {
         let journal = Self {
             base: real(base),
             store,
             disk,
             limit: Arc::new(AtomicU64::new(LIMIT)),
-            is_remote,
+            place,
             own: PerProcess::default(),
         };
         if !file::list(&*journal.disk, &journal.base)
@@ -129,24 +130,24 @@ impl Journal {
             return Ok(false);
         };
         let position = self.appending(|appender| appender.change(&json))?;
-        self.shared().wait_for_answer(position, &self.base)?;
+        self.shared().wait_for_answer(position, self.place())?;
         self.shared().report()?;
         Ok(true)
     }
 
     /// Waits until every change but points that was made so far is in the store.
     pub(crate) fn settle_changes(&self) -> Result<()> {
-        self.shared().settle_changes(&self.base)
+        self.shared().settle_changes(self.place())
     }
 
     /// Waits until everything that was added so far is in the store, for a read.
     pub(crate) fn settle(&self) -> Result<()> {
-        self.shared().settle(&self.base, false)
+        self.shared().settle(self.place(), false)
     }
 
     /// Waits until everything that was added so far is in the store, and on the disk.
     pub(crate) fn flush(&self) -> Result<()> {
-        self.shared().settle(&self.base, true)?;
+        self.shared().settle(self.place(), true)?;
         writer::sync(&*self.store)?;
         self.shared().untold()
     }
@@ -160,7 +161,7 @@ impl Journal {
             base, disk, limit, ..
         } = self;
         let mut appender = Appender::start(disk, base, limit, self.shared())?;
-        if let (true, Some(space)) = (self.is_remote, self.shared().space()) {
+        if let (Some(_), Some(space)) = (&self.place, self.shared().space()) {
             // It may be away until this program has ended, and another be in its place then. Where it
             // does not say which it is, the thread asks it again.
             let _ = writer::name_store(space, &*self.store);
@@ -175,7 +176,7 @@ impl Journal {
         if parts.writer.is_some() {
             return Ok(());
         }
-        self.shared().set_remote(self.is_remote);
+        self.shared().set_remote(self.place.is_some());
         let work = writer::Writer {
             shared: Arc::clone(self.shared()),
             store: Arc::clone(&self.store),
@@ -189,6 +190,14 @@ impl Journal {
             started.map_err(|error| file::failure("start a thread for", &self.base, error))?;
         parts.writer = Some(started);
         Ok(())
+    }
+
+    /// Where the store is.
+    fn place(&self) -> Place<'_> {
+        match &self.place {
+            Some(address) => Place::Elsewhere(address),
+            None => Place::Here(&self.base),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Parts> {

@@ -51,6 +51,8 @@ pub mod documents;
 pub mod fork;
 pub mod ports;
 pub mod query;
+#[cfg(feature = "chunk")]
+pub mod sql;
 pub mod wire;
 
 mod aggregate;
@@ -70,6 +72,7 @@ mod import;
 mod iterations;
 mod journal;
 mod link;
+mod many;
 mod memory;
 mod metrics;
 mod names;

@@ -15,6 +15,7 @@ use crate::ports::{Change, ContentStore, Mark, Scope, Store};
 use crate::records::{ExperimentRecord, Metric, Row, Series};
 use crate::remembered::{KnownStore, Remembered};
 use crate::scope::Detail;
+use crate::state;
 
 /// A store and the way points take into it.
 pub(crate) struct Link {
@@ -59,8 +60,13 @@ impl Link {
     }
 
     /// A link that hands points to a journal beside the file of the store.
-    pub(crate) fn journaled(store: Arc<dyn Store>, file: &Path, is_remote: bool) -> Result<Self> {
-        let journal = Journal::open(file, Arc::clone(&store), is_remote)?;
+    /// With `place`, what messages call it, the store is on another machine.
+    pub(crate) fn journaled(
+        store: Arc<dyn Store>,
+        file: &Path,
+        place: Option<String>,
+    ) -> Result<Self> {
+        let journal = Journal::open(file, Arc::clone(&store), place)?;
         Ok(Self::with(
             store,
             Some(journal),
@@ -104,7 +110,10 @@ impl Link {
                     identity: store.identity().unwrap_or_default(),
                     file: file.clone(),
                 });
-                let mut link = Self::journaled(store, &file, remote)?;
+                if remote {
+                    state::make_room(&file)?;
+                }
+                let mut link = Self::journaled(store, &file, remote.then(|| shown(address)))?;
                 link.remembered = known.as_ref().map(Remembered::of);
                 Ok(link)
             }
@@ -220,8 +229,8 @@ impl Link {
         }
     }
 
-    /// Hands changes to the store at once, with a mark, so that a store that repeats the call after a
-    /// failure on the way does not make them twice.
+    /// Hands changes to the store at once, as copies of what was checked or another store has, and with a
+    /// mark, so that a store that repeats the call after a failure on the way does not make them twice.
     pub(crate) fn apply_direct(&self, changes: &[Change]) -> Result<()> {
         if changes.is_empty() {
             return Ok(());
@@ -234,7 +243,7 @@ impl Link {
         };
         // Whatever becomes of the call, another list of changes must not come under its mark.
         *last = Some(mark);
-        self.store.apply(changes, Some(mark))?.complete()
+        self.store.copy(changes, Some(mark))?.complete()
     }
 
     /// Returns when everything that was added survives a power loss.

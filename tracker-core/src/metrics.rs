@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
-use crate::ports::{Change, Detail, Histories, History, Scope};
+use crate::ports::{Change, Detail, Histories, History, Row, Scope};
 use crate::records::{Definition, Direction, Metric, Position, Series, Summary};
 use crate::shared::Shared;
 
@@ -132,11 +132,14 @@ impl Metrics {
     ///
     /// [`Error::Missing`] when the aggregate was removed.
     pub fn all(&self) -> Result<Vec<Series>> {
-        let summaries = self.summaries()?;
-        let series = summaries.iter();
-        series
-            .map(|summary| self.history(summary.name(), summary.phase()))
-            .collect()
+        let row = self.row(None)?;
+        let store = self.aggregate.link.settled()?;
+        let mut all = Vec::new();
+        for call in Histories::whole([&row]) {
+            let found = store.histories(&call)?.into_iter();
+            all.extend(found.map(|history| history.series));
+        }
+        Ok(all)
     }
 
     /// The names of the metrics, each once, in order.
@@ -172,7 +175,7 @@ impl Metrics {
     /// [`Error::Missing`] when the aggregate was removed.
     pub fn summary(&self, name: &str, phase: &str) -> Result<Option<Summary>> {
         let series = Some(vec![(name.to_owned(), phase.to_owned())]);
-        Ok(self.summaries_in(series)?.pop())
+        Ok(self.row(series)?.summaries.pop())
     }
 
     /// The summary of each series, ordered by name and phase. No history is read for it.
@@ -181,10 +184,11 @@ impl Metrics {
     ///
     /// [`Error::Missing`] when the aggregate was removed.
     pub fn summaries(&self) -> Result<Vec<Summary>> {
-        self.summaries_in(None)
+        Ok(self.row(None)?.summaries)
     }
 
-    fn summaries_in(&self, series: Option<Vec<(String, String)>>) -> Result<Vec<Summary>> {
+    /// The aggregate with the summaries of these series, or of all.
+    fn row(&self, series: Option<Vec<(String, String)>>) -> Result<Row> {
         let uuid = self.aggregate.uuid;
         let detail = Detail {
             series,
@@ -192,8 +196,8 @@ impl Metrics {
         };
         let store = self.aggregate.link.settled()?;
         let rows = store.rows(&Scope::Uuids(vec![uuid]), &detail)?;
-        let mut summaries = rows.into_iter().map(|row| row.summaries);
-        summaries.next().ok_or_else(|| Error::no_aggregate(uuid))
+        let row = rows.into_iter().next();
+        row.ok_or_else(|| Error::no_aggregate(uuid))
     }
 
     /// What is known of a metric: as this aggregate says, else as its experiment says; a direction

@@ -23,6 +23,7 @@
 //! # Ok::<(), tracker_core::Error>(())
 //! ```
 
+mod arc;
 mod change;
 mod check;
 mod contents;
@@ -30,6 +31,7 @@ mod history;
 mod search;
 mod store;
 mod touch;
+mod whole;
 
 pub use crate::scope::{Detail, Scope};
 pub use change::{Applied, Change, Mark};

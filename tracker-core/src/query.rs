@@ -118,6 +118,7 @@ mod slips;
 mod text;
 mod value;
 mod vocabulary;
+mod words;
 
 pub use condition::{Comparison, Condition, Operand, Tree};
 pub use cursor::Cursor;

@@ -8,11 +8,11 @@ use crate::error::{Error, ErrorKind, Result};
 /// The file beside which the journals of a store stand that is on another machine; it is never made
 /// itself. It has this name in the folder that is given, or else where the programs of this user keep
 /// their state: `$XDG_STATE_HOME/entia`, which is `~/.local/state/entia` unless it is set, and
-/// `%LOCALAPPDATA%\entia` on Windows.
+/// `%LOCALAPPDATA%\entia` on Windows. The folder is made when the store is opened to write.
 ///
 /// # Errors
 ///
-/// [`Error::Store`] where the folder cannot be made.
+/// [`Error::Store`] where this user has no such folder.
 ///
 /// # Examples
 ///
@@ -25,8 +25,13 @@ use crate::error::{Error, ErrorKind, Result};
 pub fn state_file(name: &str, given: Option<&Path>) -> Result<PathBuf> {
     let folder = given.map(Path::to_path_buf).or_else(folder);
     let folder = folder.ok_or_else(|| failed(Path::new("."), "this user has no home folder"))?;
-    create(&folder).map_err(|problem| failed(&folder, &problem.to_string()))?;
     Ok(folder.join(name))
+}
+
+/// Makes the folder of such a file.
+pub(crate) fn make_room(file: &Path) -> Result<()> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    create(folder).map_err(|problem| failed(folder, &problem.to_string()))
 }
 
 /// As the XDG Base Directory Specification has it; on Windows in the user's local data.

@@ -10,13 +10,12 @@ use uuid::Uuid;
 use crate::aggregate::Aggregate;
 use crate::artifacts::{remove_unreferenced, unreferenced, unsound_artifacts};
 use crate::driver::{self, Access};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::experiment::{Experiment, Experiments};
 use crate::journal::JournalInfo;
 use crate::link::{Link, get_or_create};
-use crate::ports::{
-    AggregateRecord, Content, ContentStore, Detail, ExperimentRecord, Scope, Store,
-};
+use crate::many::unreadable;
+use crate::ports::{Content, ContentStore, Detail, Scope, Store};
 
 /// A store of experiments. Cheap to clone, and may be used from several threads.
 ///
@@ -58,9 +57,10 @@ impl Tracker {
     ///
     /// # Errors
     ///
-    /// [`Error::Address`] for any other address, [`Error::NotLinked`] for one whose crate is not
-    /// there, and [`Error::Unusable`] or [`Error::Busy`] where something keeps the store from being
-    /// opened. A file that is not a tracker's is not touched.
+    /// [`Address`](crate::Error::Address) for any other address, [`NotLinked`](crate::Error::NotLinked) for
+    /// one whose crate is not there, and [`Unusable`](crate::Error::Unusable) or
+    /// [`Busy`](crate::Error::Busy) where something keeps the store from being opened. A file that is not a
+    /// tracker's is not touched.
     pub fn open(address: &str) -> Result<Self> {
         Self::with(address, Access::Create)
     }
@@ -121,7 +121,7 @@ impl Tracker {
     /// # Ok::<(), tracker_core::Error>(())
     /// ```
     pub fn journaled(store: impl Store + 'static, path: impl AsRef<Path>) -> Result<Self> {
-        let link = Arc::new(Link::journaled(Arc::new(store), path.as_ref(), false)?);
+        let link = Arc::new(Link::journaled(Arc::new(store), path.as_ref(), None)?);
         Ok(Self { link })
     }
 
@@ -152,7 +152,7 @@ impl Tracker {
     ///
     /// # Errors
     ///
-    /// [`Error::NoPlace`] where nobody has said, and the store stands in no file.
+    /// [`Error::NoPlace`](crate::Error::NoPlace) where nobody has said, and the store stands in no file.
     pub fn contents(&self) -> Result<Arc<dyn ContentStore>> {
         self.link.contents()
     }
@@ -270,7 +270,7 @@ impl Tracker {
     ///
     /// # Errors
     ///
-    /// [`Error::EmptyName`], [`Error::Name`], or when the store fails.
+    /// [`Error::EmptyName`](crate::Error::EmptyName), [`Error::Name`](crate::Error::Name), or when the store fails.
     pub fn experiment(&self, name: &str) -> Result<Experiment> {
         let experiments = self.experiments();
         get_or_create(
@@ -292,7 +292,7 @@ impl Tracker {
     /// # Errors
     ///
     /// When the store fails, which keeps what was added in the journal; what the store has refused
-    /// since the last call, as [`Error::Missing`] for points of an aggregate that was removed.
+    /// since the last call, as [`Error::Missing`](crate::Error::Missing) for points of an aggregate that was removed.
     pub fn flush(&self) -> Result<()> {
         self.link.flush()
     }
@@ -359,40 +359,6 @@ impl Tracker {
     /// ```
     pub fn remove_unreferenced_artifacts(&self, older_than: Duration) -> Result<Vec<Content>> {
         remove_unreferenced(&self.link, older_than)
-    }
-}
-
-/// The records that cannot be read, a sentence each.
-fn unreadable(store: &dyn Store) -> Result<Vec<String>> {
-    let mut problems = Vec::new();
-    let Some(experiments) = readable(store.experiments(), "", &mut problems)? else {
-        return Ok(problems);
-    };
-    for ExperimentRecord { id, name, .. } in experiments {
-        let place = format!("the experiment `{name}`: ");
-        let rows = store.rows(&Scope::Experiment(id), &Detail::NONE);
-        for row in readable(rows, &place, &mut problems)?.unwrap_or_default() {
-            let AggregateRecord { id, uuid, .. } = row.aggregate;
-            let place = format!("the aggregate `{id}` of `{name}`: ");
-            let whole = store.rows(&Scope::Uuids(vec![uuid]), &Detail::ALL);
-            readable(whole, &place, &mut problems)?;
-            readable(store.iterations(uuid), &place, &mut problems)?;
-            readable(store.attempts(uuid), &place, &mut problems)?;
-            readable(store.artifacts(uuid), &place, &mut problems)?;
-        }
-    }
-    Ok(problems)
-}
-
-/// What was read; or nothing, and one more problem, where it is damaged.
-fn readable<T>(read: Result<T>, place: &str, problems: &mut Vec<String>) -> Result<Option<T>> {
-    match read {
-        Ok(read) => Ok(Some(read)),
-        Err(Error::Damaged { problem, .. }) => {
-            problems.push(format!("{place}{problem}"));
-            Ok(None)
-        }
-        Err(error) => Err(error),
     }
 }
 

@@ -1,11 +1,17 @@
 //! Whether records still agree with the program.
 
+use std::collections::HashMap;
+
 use registry_core::__private::{Names, is_named_in, refer, reference};
 use registry_core::{Arguments, ComponentInfo, Difference, Hash, Metadata, Value, diff};
+use uuid::Uuid;
 
 use crate::aggregate::Aggregate;
 use crate::disagreement::Disagreement;
 use crate::error::{Error, Result};
+use crate::many::{MANY, each_list};
+use crate::ports::{Detail, Scope, Store};
+use crate::tracker::Tracker;
 
 impl Aggregate {
     /// Checks that the stored arguments still give the stored hashes: those of each module, and of
@@ -49,20 +55,8 @@ impl Aggregate {
     /// # Ok::<(), tracker_core::Error>(())
     /// ```
     pub fn verify(&self) -> Result<()> {
-        let program = Program(Names::linked(None));
-        let mut disagreements = Vec::new();
-        for module in self.modules()? {
-            disagreements.extend(program.disagreement(&module.kind, None, &module.record));
-        }
-        for iteration in self.iterations().list()? {
-            let dataset = iteration.dataset.iter().map(|record| ("dataset", record));
-            let modules = iteration.modules.iter();
-            let modules = modules.map(|module| (module.kind.as_str(), &module.record));
-            for (kind, record) in dataset.chain(modules) {
-                let found = program.disagreement(kind, Some(&iteration.phase), record);
-                disagreements.extend(found.filter(|found| !disagreements.contains(found)));
-            }
-        }
+        let found = disagreements(self.link().store()?, &[self.uuid()])?;
+        let disagreements = found.concat();
         if disagreements.is_empty() {
             return Ok(());
         }
@@ -71,6 +65,64 @@ impl Aggregate {
             disagreements,
         })
     }
+}
+
+impl Tracker {
+    /// As [`Aggregate::verify`], for the aggregates of these uuids, which are read together: what does
+    /// not agree in each, in their order.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Missing`] when an aggregate was removed, or when the store fails.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use tracker_core::{Tracker, conformance::Sample};
+    /// # let model = Sample::new("MLP", r#"{"layers": 2}"#);
+    /// let tracker = Tracker::open("memory:")?;
+    /// let run = tracker.experiment("digits")?.track(&model)?;
+    /// assert!(tracker.disagreements(&[run.uuid()])?[0].is_empty());
+    /// # Ok::<(), tracker_core::Error>(())
+    /// ```
+    pub fn disagreements(&self, aggregates: &[Uuid]) -> Result<Vec<Vec<Disagreement>>> {
+        disagreements(self.link().store()?, aggregates)
+    }
+}
+
+fn disagreements(store: &dyn Store, aggregates: &[Uuid]) -> Result<Vec<Vec<Disagreement>>> {
+    let program = Program(Names::linked(None));
+    let modules = Detail {
+        modules: None,
+        ..Detail::NONE
+    };
+    let mut found: HashMap<Uuid, Vec<Disagreement>> = HashMap::new();
+    for some in aggregates.chunks(MANY) {
+        for row in store.rows(&Scope::Uuids(some.to_vec()), &modules)? {
+            let modules = row.modules.iter();
+            let modules = modules
+                .filter_map(|module| program.disagreement(&module.kind, None, &module.record));
+            found.insert(row.aggregate.uuid, modules.collect());
+        }
+    }
+    let mut all = Vec::new();
+    let read = |some: &[Uuid]| store.iterations_of(some);
+    each_list(aggregates, read, |aggregate, iterations| {
+        let of_modules = found.get(&aggregate).cloned();
+        let mut found = of_modules.ok_or_else(|| Error::no_aggregate(aggregate))?;
+        for iteration in &iterations {
+            let dataset = iteration.dataset.iter().map(|record| ("dataset", record));
+            let modules = iteration.modules.iter();
+            let modules = modules.map(|module| (module.kind.as_str(), &module.record));
+            for (kind, record) in dataset.chain(modules) {
+                let other = program.disagreement(kind, Some(&iteration.phase), record);
+                found.extend(other.filter(|other| !found.contains(other)));
+            }
+        }
+        all.push(found);
+        Ok(())
+    })?;
+    Ok(all)
 }
 
 /// What the components that are linked into the program make of records.

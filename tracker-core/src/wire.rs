@@ -61,13 +61,16 @@ pub struct About {
     pub read_only: Option<String>,
 }
 
-/// What is given to [`Store::apply`].
+/// What is given to [`Store::apply`], or to [`Store::copy`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Apply<'c> {
     /// The changes.
     pub changes: Cow<'c, [Change]>,
     /// How far a journal is moved by them.
     pub mark: Option<Mark>,
+    /// Whether they are copies of what another store has.
+    #[serde(default)]
+    pub copied: bool,
 }
 
 /// A search, whose query is text.
@@ -165,6 +168,12 @@ pub enum Read {
     Attempts { aggregate: Uuid },
     /// [`Store::artifacts`].
     Artifacts { aggregate: Uuid },
+    /// [`Store::iterations_of`].
+    IterationsOf { aggregates: Vec<Uuid> },
+    /// [`Store::attempts_of`].
+    AttemptsOf { aggregates: Vec<Uuid> },
+    /// [`Store::artifacts_of`].
+    ArtifactsOf { aggregates: Vec<Uuid> },
     /// [`Store::position`].
     Position { journal: Uuid },
     /// [`Store::newest_change`].
@@ -205,6 +214,9 @@ impl Read {
             Self::Iterations { aggregate } => json(&store.iterations(*aggregate)?),
             Self::Attempts { aggregate } => json(&store.attempts(*aggregate)?),
             Self::Artifacts { aggregate } => json(&store.artifacts(*aggregate)?),
+            Self::IterationsOf { aggregates } => json(&store.iterations_of(aggregates)?),
+            Self::AttemptsOf { aggregates } => json(&store.attempts_of(aggregates)?),
+            Self::ArtifactsOf { aggregates } => json(&store.artifacts_of(aggregates)?),
             Self::Position { journal } => json(&store.position(*journal)?),
             Self::NewestChange {} => json(&store.newest_change()?),
             Self::ChangesAfter { number, limit } => json(&store.changes_after(*number, *limit)?),

@@ -13,6 +13,7 @@ use crate::text;
 pub(crate) fn note(store: &Store, options: &Note, output: &mut Output) -> Result<()> {
     let run = store.run(&options.run.id, options.run.experiment.as_deref())?;
     run.aggregate.set_notes(&options.text)?;
+    store.tracker.flush()?;
     if output.json {
         let experiment = run.experiment.name();
         let rows = store.rows(vec![run.aggregate.uuid()])?;
@@ -29,6 +30,8 @@ pub(crate) fn rename(store: &Store, options: &Rename, output: &mut Output) -> Re
     store
         .experiment(&options.experiment)?
         .rename(&options.name)?;
+    // A change that only waits in a journal is not told as done.
+    store.tracker.flush()?;
     if output.json {
         return super::experiments::run(store, output);
     }

@@ -1,14 +1,15 @@
 //! `entia export`: every point as a row.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::io::{IsTerminal, Write, stdout};
 
 use registry_core::nearest;
-use tracker_core::ports::{Detail, Row};
+use tracker_core::Uuid;
+use tracker_core::ports::{Detail, Histories, History, Row};
 
 use super::{runs, select};
 use crate::error::{Error, Result};
-use crate::export::{Wide, format_of, rows};
+use crate::export::{Wide, format_of, rows as rows_of};
 use crate::options::{Export, Format};
 use crate::output::Output;
 use crate::series;
@@ -100,7 +101,8 @@ fn format(options: &Export, json: bool, in_terminal: bool) -> Result<Format> {
     }
 }
 
-/// Writes series by series, or with `wide` run by run, so that no more is in memory.
+/// Writes series by series, or with `wide` run by run, so that no more than those of one call of the
+/// store are in memory.
 fn write(
     store: &Store,
     runs: &[(String, Row)],
@@ -109,27 +111,39 @@ fn write(
     out: impl Write + Send,
 ) -> Result<()> {
     let source = store.tracker.store()?;
-    let histories = |row: &Row| {
-        let uuid = row.aggregate.uuid;
-        let series = row.summaries.iter();
-        let series = series.map(|of| (of.name().to_owned(), of.phase().to_owned()));
-        let series: Vec<_> = series.collect();
-        series
-            .into_iter()
-            .map(move |(name, phase)| source.history(uuid, &name, &phase))
-    };
+    let of: HashMap<Uuid, &(String, Row)> =
+        runs.iter().map(|run| (run.1.aggregate.uuid, run)).collect();
+    let rows = || runs.iter().map(|(_, row)| row);
+    let calls = Histories::whole(rows()).into_iter();
+    // One call after the other; histories that are not there are left out.
+    let found = calls.flat_map(|call| match source.histories(&call) {
+        Ok(found) => found.into_iter().map(Ok).collect(),
+        Err(error) => vec![Err(error)],
+    });
+    let found = found.filter(|found| !found.as_ref().is_ok_and(|of| of.series.is_empty()));
     if wide {
-        let mut table = Wide::new(runs.iter().map(|(_, row)| row), format, out)?;
-        for (experiment, row) in runs {
-            let series = histories(row).collect::<tracker_core::Result<Vec<_>>>()?;
-            table.write(experiment, &row.aggregate.id, &series)?;
+        let mut table = Wide::new(rows(), format, out)?;
+        let mut found = found.peekable();
+        while let Some(first) = found.next().transpose()? {
+            let run = first.aggregate;
+            let mut series = vec![first.series];
+            let is_of_run = |next: &tracker_core::Result<History>| {
+                next.as_ref().is_ok_and(|next| next.aggregate == run)
+            };
+            while let Some(next) = found.next_if(is_of_run).transpose()? {
+                series.push(next.series);
+            }
+            if let Some((experiment, row)) = of.get(&run) {
+                table.write(experiment, &row.aggregate.id, &series)?;
+            }
         }
         return table.finish();
     }
-    let mut table = rows(format, out)?;
-    for (experiment, row) in runs {
-        for series in histories(row) {
-            table.write(experiment, &row.aggregate.id, &series?)?;
+    let mut table = rows_of(format, out)?;
+    for history in found {
+        let history = history?;
+        if let Some((experiment, row)) = of.get(&history.aggregate) {
+            table.write(experiment, &row.aggregate.id, &history.series)?;
         }
     }
     table.finish()

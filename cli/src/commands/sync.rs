@@ -64,12 +64,11 @@ fn sync_all(named: Option<&str>) -> Result<Vec<Report>> {
             Report::new(&known.address)
         } else if let Some(named) = named {
             sync(named)
-        } else if let Some(reason) = unasked(&known.address) {
-            let journals = text::plural(left, "journal");
+        } else if let Some((reason, note)) = unasked(&known.address) {
+            let (store, journals) = (&known.address, text::plural(left, "journal"));
             Report {
                 problem: Some(format!(
-                    "`{}` gets nothing: {reason}\nhint: {journals} left; send with `entia sync {}`",
-                    known.address, known.address
+                    "{journals} for `{store}` not sent: {reason}\nhint: type `entia sync {store}`{note}"
                 )),
                 ..Report::new(&known.address)
             }
@@ -86,13 +85,15 @@ fn sync_all(named: Option<&str>) -> Result<Vec<Report>> {
     Ok(reports)
 }
 
-/// Why a store is not opened that nobody has named, where that is so.
-fn unasked(address: &str) -> Option<&'static str> {
+/// Why a store is not opened that nobody has named, where that is so, and what to do about it beside
+/// naming it.
+fn unasked(address: &str) -> Option<(&'static str, &'static str)> {
     let has_token = std::env::var_os("ENTIA_TOKEN").is_some_and(|token| !token.is_empty());
     if address.contains("***") {
-        Some("its password is kept nowhere")
+        let note = ", with the password in the place of `***`";
+        Some(("its password is kept nowhere", note))
     } else if has_token && address.starts_with("http") {
-        Some("ENTIA_TOKEN may not be meant for it")
+        Some(("ENTIA_TOKEN may not be meant for it", ""))
     } else {
         None
     }

@@ -4,12 +4,14 @@ use std::io::Write;
 
 use console::style;
 use serde::Serialize;
-use tracker_core::{Disagreement, Error as TrackerError};
+use tracker_core::ports::Detail;
+use tracker_core::{Disagreement, Uuid};
 
+use super::{runs, select};
 use crate::error::{Error, Result};
 use crate::options::Verify;
 use crate::output::Output;
-use crate::store::{Run, Store};
+use crate::store::{Store, everything};
 use crate::text;
 
 #[derive(Serialize)]
@@ -23,43 +25,35 @@ struct Verdict {
 pub(crate) fn run(store: &Store, options: &Verify, output: &mut Output) -> Result<()> {
     let experiment = options.experiment.as_deref();
     let runs = if options.runs.is_empty() {
-        store.runs(experiment)?
+        let experiment = experiment.map(|name| store.experiment(name)).transpose()?;
+        runs::found(store, experiment.as_ref(), &everything(), Detail::NONE)?.items
     } else {
-        let named = options.runs.iter().map(|id| store.run(id, experiment));
-        named.collect::<Result<_>>()?
+        select::named(store, &options.runs, experiment)?
     };
+    let uuids: Vec<Uuid> = runs.iter().map(|(_, row)| row.aggregate.uuid).collect();
+    let found = store.tracker.disagreements(&uuids)?;
     let mut verdicts = Vec::new();
-    let mut hint = None;
-    for run in &runs {
-        let disagreements = match run.aggregate.verify() {
-            Ok(()) => Vec::new(),
-            Err(error @ TrackerError::Disagrees { .. }) => {
-                hint = error
-                    .to_string()
-                    .split_once("\nhint: ")
-                    .map(|parts| parts.1.to_owned());
-                disagreements(error)
-            }
-            Err(error) => return Err(error.into()),
-        };
-        if !output.json && !disagreements.is_empty() {
-            report(run, &disagreements, output)?;
-        }
-        verdicts.push(Verdict {
-            experiment: run.experiment.name(),
-            id: run.aggregate.id().to_owned(),
+    for ((experiment, row), disagreements) in runs.into_iter().zip(found) {
+        let verdict = Verdict {
+            experiment,
+            id: row.aggregate.id,
             agrees: disagreements.is_empty(),
             disagreements,
-        });
+        };
+        if !output.json && !verdict.agrees {
+            report(&verdict, output)?;
+        }
+        verdicts.push(verdict);
     }
     if output.json {
         output.document(&verdicts)?;
     }
     let bad = verdicts.iter().filter(|verdict| !verdict.agrees).count();
     let checked = text::plural(verdicts.len(), "run");
-    match hint {
-        Some(hint) => Err(Error::Found(format!(
-            "the records of {bad} of {checked} do not give their hashes\nhint: {hint}"
+    match verdicts.into_iter().rfind(|verdict| !verdict.agrees) {
+        Some(last) => Err(Error::Found(format!(
+            "the records of {bad} of {checked} do not give their hashes\nhint: {}",
+            hint(last)
         ))),
         None if output.json => Ok(()),
         None => Ok(writeln!(
@@ -69,18 +63,22 @@ pub(crate) fn run(store: &Store, options: &Verify, output: &mut Output) -> Resul
     }
 }
 
-fn disagreements(error: TrackerError) -> Vec<Disagreement> {
-    match error {
-        TrackerError::Disagrees { disagreements, .. } => disagreements,
-        _ => Vec::new(),
-    }
+/// What to do about it, as the library has it.
+fn hint(verdict: Verdict) -> String {
+    let error = tracker_core::Error::Disagrees {
+        aggregate: verdict.id,
+        disagreements: verdict.disagreements,
+    };
+    let text = error.to_string();
+    let hint = text.split_once("\nhint: ");
+    hint.map_or_else(String::new, |(_, hint)| hint.to_owned())
 }
 
-fn report(run: &Run, disagreements: &[Disagreement], output: &mut Output) -> Result<()> {
-    let id = style(text::line(run.aggregate.id())).yellow();
-    let experiment = style(text::line(&run.experiment.name())).cyan();
+fn report(verdict: &Verdict, output: &mut Output) -> Result<()> {
+    let id = style(text::line(&verdict.id)).yellow();
+    let experiment = style(text::line(&verdict.experiment)).cyan();
     writeln!(output, "{id}  {experiment}")?;
-    for disagreement in disagreements {
+    for disagreement in &verdict.disagreements {
         writeln!(output, "  {}", text::line(&disagreement.to_string()))?;
     }
     Ok(())

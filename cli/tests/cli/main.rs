@@ -18,6 +18,8 @@ mod params;
 mod read;
 #[cfg(all(unix, feature = "http", feature = "serve"))]
 mod remote;
+#[cfg(all(unix, feature = "http", feature = "serve"))]
+mod requests;
 mod runs;
 #[cfg(feature = "serve")]
 mod serve;

@@ -162,3 +162,23 @@ fn a_token_is_for_the_server_that_is_named() {
     assert!(out.starts_with(&format!("{address} ✓ sent: ")), "{out}");
     serving.end();
 }
+
+/// Nobody keeps a password: it is asked for, once more, where something waits.
+#[test]
+fn a_password_is_asked_for() {
+    let fixture = Fixture::empty();
+    let state = fixture.path("state").join("entia");
+    let known = state.join("postgres-1.known");
+    std::fs::create_dir_all(&known).unwrap();
+    let address = "postgres://me:***@db.example.org/runs";
+    let store = serde_json::json!({"address": address, "identity": null});
+    std::fs::write(known.join("store"), store.to_string()).unwrap();
+    let journal = format!("postgres-1.{}.journal", "0".repeat(32));
+    std::fs::write(state.join(journal), "").unwrap();
+    let (ok, out, err) = entia(&fixture, &["--store", "", "sync"]);
+    assert!(!ok);
+    assert!(out.contains("its password is kept nowhere"), "{out}");
+    let remedy =
+        format!("hint: type `entia sync {address}`, with the password in the place of `***`");
+    assert!(err.contains(&remedy), "{err}");
+}

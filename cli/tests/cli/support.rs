@@ -243,7 +243,7 @@ fn provenance() -> Provenance {
     }
 }
 
-fn model(hidden: u64) -> Sample {
+pub(crate) fn model(hidden: u64) -> Sample {
     let activation = json!({"name": "LeakyReLU", "arguments": {"slope": 0.01}});
     let arguments = format!(
         r#"{{"input_size": 784, "hidden_size": {hidden}, "output_size": 10, "activation": {activation}}}"#

@@ -173,6 +173,7 @@ set! {
         Transpose(Transpose),
         /// One place along a dimension.
         Select(Select),
+        // `SingleLayer` leaves these two out.
         /// Layers one after the other.
         Sequential(Sequential),
         /// Layers side by side.
@@ -231,6 +232,43 @@ impl Layer {
         self.class().state()
     }
 }
+
+/// A layer that is no list of layers: any class but [`Sequential`] and [`Parallel`].
+///
+/// An engine whose lists hold modules of its users too has these two among its own components, and the
+/// others join them: `#[register(of = SingleLayer, registry = Module)]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SingleLayer(pub Layer);
+
+const _: () = {
+    use registry_core::__private::{Argument, Builder, construct};
+    use registry_core::{Component, ComponentInfo, ComponentOf, Registered};
+
+    impl Component for SingleLayer {
+        type Output = Self;
+        type Interface = dyn LayerClass;
+
+        const ITEMS: &'static [ComponentInfo] = {
+            let all = <Layer as Component>::ITEMS;
+            all.split_at(all.len() - 2).0
+        };
+
+        fn build(argument: Argument<'_, '_>, (): &()) -> Option<Registered<Self>> {
+            construct::<Self, dyn LayerClass>(argument, &())
+        }
+    }
+
+    impl ComponentOf<dyn LayerClass> for SingleLayer {
+        fn call(index: usize, builder: &mut Builder<'_, '_>, (): &()) -> Option<Registered<Self>> {
+            let built = <Layer as ComponentOf<dyn LayerClass>>::call(index, builder, &())?;
+            Some(Registered::map(built, Self))
+        }
+
+        fn erase(built: Self) -> Box<dyn LayerClass> {
+            Box::new(built.0)
+        }
+    }
+};
 
 /// For the registry: as the class that it holds.
 impl LayerClass for Layer {

@@ -65,7 +65,8 @@
 //! With the feature `conformance`, `conformance::check` holds an engine against what PyTorch computed.
 //!
 //! A set of classes joins the registry of an engine's own modules with `#[register(of = Layer, registry
-//! = Module)]`.
+//! = Module)]`; with [`SingleLayer`] in place of [`Layer`] where the engine's lists hold modules of its users
+//! as well.
 
 #[cfg(feature = "conformance")]
 pub mod conformance;
@@ -84,7 +85,7 @@ mod size;
 mod state;
 
 pub use criterion::{Criterion, CriterionClass};
-pub use layer::{Layer, LayerClass};
+pub use layer::{Layer, LayerClass, SingleLayer};
 pub use optimizer::{Optimizer, OptimizerClass};
 pub use refusal::{Refusal, RefusalKind};
 pub use schedule::Schedule;

@@ -35,6 +35,8 @@ pub enum RefusalKind {
     Shape,
     /// PyTorch can do it, and the engine cannot.
     Unsupported,
+    /// The engine's framework has refused.
+    Framework,
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -76,6 +78,11 @@ impl Refusal {
             format!("{engine} does not support {what}"),
         )
         .with_hint(hint)
+    }
+
+    /// What the framework of an engine refuses, in its words.
+    pub fn framework(message: impl Into<String>) -> Self {
+        Self::new(RefusalKind::Framework, message)
     }
 
     /// The same with another hint.

@@ -53,6 +53,16 @@ pub(crate) fn at_least(size: i64, least: i64, parameter: &str) -> Result<(), Ref
         .with_hint(format!("choose {least} or more, {MOST} at most")))
 }
 
+/// That there is a layer, and not so many that a list of their weights alone would not fit into memory.
+pub(crate) fn layers(count: i64) -> Result<(), Refusal> {
+    const MOST: i64 = 10_000;
+    if (1..=MOST).contains(&count) {
+        return Ok(());
+    }
+    Err(Refusal::argument(format!("`num_layers` cannot be {count}"))
+        .with_hint(format!("choose 1 or more, {MOST} at most")))
+}
+
 /// That a number is a probability.
 pub(crate) fn probability(p: f64, parameter: &str) -> Result<(), Refusal> {
     if (0.0..=1.0).contains(&p) {

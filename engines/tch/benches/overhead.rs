@@ -3,6 +3,8 @@
 //! Each line is the median of many pairs that run one after the other, in alternating order, so that
 //! what else the machine does falls on both.
 
+#![allow(clippy::disallowed_methods, reason = "what fails here may panic")]
+
 use registry_core::{Registry, register};
 use registry_tch::Module;
 use serde_json::json;
@@ -75,7 +77,11 @@ fn micros(duration: Duration) -> f64 {
 }
 
 fn forward(name: &str, plain: &dyn ModuleT, entity: &dyn ModuleT, batch: i64) {
-    let xs = Tensor::rand([batch, 64], (Kind::Float, Device::Cpu));
+    forward_of(name, plain, entity, &[batch, 64]);
+}
+
+fn forward_of(name: &str, plain: &dyn ModuleT, entity: &dyn ModuleT, shape: &[i64]) {
+    let (xs, batch) = (Tensor::rand(shape, (Kind::Float, Device::Cpu)), shape[0]);
     let work = |module: &dyn ModuleT| drop(black_box(module.forward_t(black_box(&xs), false)));
     let (plain, entity, ratio) = compare(100, || work(plain), || work(entity));
     println!(
@@ -147,7 +153,21 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let text = as_json();
     let vs = || VarStore::new(Device::Cpu);
-    modules.build_json(&text, &vs().root())?;
+    let store = vs();
+    let (plain, cnn) = (
+        by_hand(&store.root()),
+        modules.build_json(&text, &store.root())?,
+    );
+    println!("forward pass of the CNN: of tch, as described, difference");
+    for batch in [1, 8, 32] {
+        forward_of(
+            "built from JSON,         ",
+            &plain,
+            &**cnn,
+            &[batch, 1, 8, 8],
+        );
+    }
+
     let hand = || drop(black_box(by_hand(&vs().root())));
     let json = || drop(black_box(modules.build_json(&text, &vs().root())));
     let (hand, json, _) = compare(10, hand, json);

@@ -1,13 +1,16 @@
 //! Weights in files.
 
+mod pickle;
+
+use crate::error::message;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
+use tch::Tensor;
 use tch::nn::VarStore;
-use tch::{TchError, Tensor};
 use thiserror::Error;
 
 /// Why a checkpoint could not be saved or loaded.
@@ -21,13 +24,13 @@ pub enum CheckpointError {
         /// What the system says.
         error: io::Error,
     },
-    /// libtorch cannot read or write the file.
-    #[error("`{}`: {error}\nhint: restore the file, or save it again", path.display())]
-    Torch {
+    /// The content of the file cannot be read, or not be written.
+    #[error("`{}`: {problem}\nhint: restore the file, or save it again", path.display())]
+    Content {
         /// The file.
         path: PathBuf,
-        /// What libtorch says.
-        error: TchError,
+        /// What is wrong with it.
+        problem: String,
     },
     /// The file holds other tensors than the model.
     #[error(
@@ -88,21 +91,21 @@ impl fmt::Display for Mismatch {
 /// # Examples
 ///
 /// ```
-/// use registry_tch::{checkpoint, layers::Linear};
+/// use registry_tch::{checkpoint, layer, layers::Linear};
 /// use tch::{Device, nn};
 ///
 /// let path = std::env::temp_dir().join(format!("registry-tch-{}.safetensors", std::process::id()));
 /// let vs = nn::VarStore::new(Device::Cpu);
-/// Linear::new(&vs.root(), 4, 3, true)?;
+/// layer(Linear::new(4, 3), vs.root())?;
 /// checkpoint::save(&vs, &path)?;
 ///
 /// let same = nn::VarStore::new(Device::Cpu);
-/// Linear::new(&same.root(), 4, 3, true)?;
+/// layer(Linear::new(4, 3), same.root())?;
 /// checkpoint::load(&same, &path)?;
 /// assert_eq!(vs.variables()["weight"], same.variables()["weight"]);
 ///
 /// let other = nn::VarStore::new(Device::Cpu);
-/// Linear::new(&other.root(), 5, 3, false)?;
+/// layer(Linear::new(5, 3).with_bias(false), other.root())?;
 /// let error = checkpoint::load(&other, &path).unwrap_err().to_string();
 /// assert_eq!(error.lines().collect::<Vec<_>>()[1..], [
 ///     "  bias: not in the model",
@@ -121,7 +124,7 @@ pub fn save(vs: &VarStore, path: impl AsRef<Path>) -> Result<(), CheckpointError
     };
     let written = vs
         .save(&fresh)
-        .map_err(torch_error(path))
+        .map_err(|error| content_error(path)(message(error)))
         .and_then(|()| replace(&fresh, path).map_err(file_error(path)));
     if written.is_err() {
         // A part of a file helps nobody, and takes room on a disk that may be full.
@@ -138,8 +141,9 @@ fn replace(fresh: &Path, path: &Path) -> io::Result<()> {
 
 /// Sets every variable of `vs` to the tensor of its name in the file, or none of them.
 ///
-/// A tensor of another kind is converted. Besides the formats of [`save`], it reads PyTorch's
-/// `.pt` and `.bin`.
+/// A tensor of another kind is converted. Besides the formats of [`save`], it reads what Python writes:
+/// `torch.save(model.state_dict(), "model.pt")`, as a file whose name ends in `.pt` or `.bin`. As PyTorch
+/// does, it lets `num_batches_tracked` be missing.
 ///
 /// # Errors
 ///
@@ -151,9 +155,11 @@ fn replace(fresh: &Path, path: &Path) -> io::Result<()> {
 /// See [`save`].
 pub fn load(vs: &VarStore, path: impl AsRef<Path>) -> Result<(), CheckpointError> {
     let path = path.as_ref();
-    File::open(path).map_err(file_error(path))?;
-    let stored: BTreeMap<String, Tensor> =
-        read(path).map_err(torch_error(path))?.into_iter().collect();
+    let file = File::open(path).map_err(file_error(path))?;
+    if file.metadata().map_err(file_error(path))?.is_dir() {
+        return Err(file_error(path)(io::ErrorKind::IsADirectory.into()));
+    }
+    let stored = read(path, file).map_err(content_error(path))?;
     let variables = vs.variables_.lock();
     let variables = &mut variables
         .unwrap_or_else(PoisonError::into_inner)
@@ -162,6 +168,7 @@ pub fn load(vs: &VarStore, path: impl AsRef<Path>) -> Result<(), CheckpointError
     for (name, variable) in &*variables {
         let expected = variable.size();
         match stored.get(name).map(Tensor::size) {
+            None if name.ends_with("num_batches_tracked") => None,
             None => tensors.insert(name.clone(), Mismatch::Missing),
             Some(found) if found != expected => {
                 tensors.insert(name.clone(), Mismatch::Shape { expected, found })
@@ -177,19 +184,21 @@ pub fn load(vs: &VarStore, path: impl AsRef<Path>) -> Result<(), CheckpointError
         return Err(CheckpointError::Mismatch { path, tensors });
     }
     tch::no_grad(|| {
-        variables
+        let mut found = variables
             .iter_mut()
-            .try_for_each(|(name, variable)| variable.f_copy_(&stored[name]))
+            .filter_map(|(name, variable)| Some((variable, stored.get(name)?)));
+        found.try_for_each(|(variable, stored)| variable.f_copy_(stored))
     })
-    .map_err(torch_error(path))
+    .map_err(|error| content_error(path)(message(error)))
 }
 
-fn read(path: &Path) -> Result<Vec<(String, Tensor)>, TchError> {
-    match path.extension().and_then(|format| format.to_str()) {
+fn read(path: &Path, file: File) -> Result<BTreeMap<String, Tensor>, String> {
+    let tensors = match path.extension().and_then(|format| format.to_str()) {
         Some("safetensors") => Tensor::read_safetensors(path),
-        Some("bin" | "pt") => Tensor::loadz_multi(path),
+        Some("bin" | "pt") => return pickle::read(file),
         _ => Tensor::load_multi(path),
-    }
+    };
+    Ok(tensors.map_err(message)?.into_iter().collect())
 }
 
 fn file_error(path: &Path) -> impl FnOnce(io::Error) -> CheckpointError {
@@ -197,7 +206,7 @@ fn file_error(path: &Path) -> impl FnOnce(io::Error) -> CheckpointError {
     move |error| CheckpointError::File { path, error }
 }
 
-fn torch_error(path: &Path) -> impl FnOnce(TchError) -> CheckpointError {
+fn content_error(path: &Path) -> impl FnOnce(String) -> CheckpointError {
     let path = path.to_owned();
-    move |error| CheckpointError::Torch { path, error }
+    move |problem| CheckpointError::Content { path, problem }
 }

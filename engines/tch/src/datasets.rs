@@ -1,4 +1,7 @@
 //! Datasets, read from files.
+//!
+//! No file comes with this crate. [`Digits`] reads that of scikit-learn, which lies in the sources of
+//! Entia; [`Mnist`] says where its own are to be had.
 
 mod digits;
 mod mnist;
@@ -6,6 +9,7 @@ mod mnist;
 pub use digits::Digits;
 pub use mnist::Mnist;
 
+use crate::TorchError;
 use registry_core::registry;
 use std::fmt::Debug;
 use std::io;
@@ -95,7 +99,13 @@ pub enum DataError {
     },
     /// libtorch refuses.
     #[error(transparent)]
-    Torch(#[from] TchError),
+    Torch(TorchError),
+}
+
+impl From<TchError> for DataError {
+    fn from(error: TchError) -> Self {
+        Self::Torch(error.into())
+    }
 }
 
 // What `main` returns is shown by `Debug`, and a person should read the same there.

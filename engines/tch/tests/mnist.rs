@@ -1,5 +1,7 @@
 //! MNIST's files, whole and damaged.
 
+#![allow(clippy::disallowed_methods, reason = "what fails here may panic")]
+
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use registry_core::Registered;

@@ -1,8 +1,10 @@
 //! A module of the user's, lists of modules, and inputs that do not fit.
 
-use registry_core::{Entity, Registered, Registry, register};
-use registry_tch::layers::{Activation, Dropout, Linear, Sequential};
-use registry_tch::{Module, TorchError, any_module};
+#![allow(clippy::disallowed_methods, reason = "what fails here may panic")]
+
+use registry_core::{Entity, Registry, register};
+use registry_tch::layers::{Activation, Dropout, Linear};
+use registry_tch::{AnyModule, Module, Parallel, Sequential, TorchError, any_module, layer};
 use serde_json::json;
 use tch::{Device, Kind, Tensor, nn};
 
@@ -13,10 +15,10 @@ const CPU: (Kind, Device) = (Kind::Float, Device::Cpu);
 /// The example of the Python package, with layers that give errors.
 #[derive(Debug)]
 struct Mlp {
-    input_layer: Registered<Linear>,
-    dropout: Dropout,
-    activation: Registered<Box<dyn Module>>,
-    output_layer: Registered<Linear>,
+    input_layer: AnyModule,
+    dropout: AnyModule,
+    activation: AnyModule,
+    output_layer: AnyModule,
 }
 
 #[register(name = "MLP", exclude = "vs", registry = Module)]
@@ -27,13 +29,13 @@ impl Mlp {
         hidden_size: i64,
         output_size: i64,
         dropout: f64,
-        activation: Registered<Box<dyn Module>>,
+        activation: AnyModule,
     ) -> Result<Self, TorchError> {
         Ok(Self {
-            input_layer: Linear::new(&(vs / "input_layer"), input_size, hidden_size, true)?,
-            dropout: Dropout::new().with_p(dropout),
+            input_layer: layer(Linear::new(input_size, hidden_size), vs / "input_layer")?,
+            dropout: layer(Dropout::new().with_p(dropout), vs)?,
             activation,
-            output_layer: Linear::new(&(vs / "output_layer"), hidden_size, output_size, true)?,
+            output_layer: layer(Linear::new(hidden_size, output_size), vs / "output_layer")?,
         })
     }
 }
@@ -50,14 +52,14 @@ impl Module for Mlp {
 
 registry_tch::module_t!(Mlp);
 
-fn relu() -> Registered<Box<dyn Module>> {
-    any_module(Registered::of(Activation::ReLU { inplace: false }))
+fn relu(vs: &nn::VarStore) -> Result<AnyModule, TorchError> {
+    layer(Activation::ReLU { inplace: false }, vs.root())
 }
 
 #[test]
 fn the_example_of_the_python_package_has_its_hash() -> Outcome {
     let vs = nn::VarStore::new(Device::Cpu);
-    let model = Mlp::new(&vs.root(), 784, 256, 10, 0.5, relu())?;
+    let model = Mlp::new(&vs.root(), 784, 256, 10, 0.5, relu(&vs)?)?;
     assert_eq!(model.hash().to_string(), "af51a51a38f7ad81f9523360fafe7068");
     assert_eq!(
         model.arguments().to_string(),
@@ -78,9 +80,18 @@ fn a_module_of_the_user_is_built_inside_a_list() -> Outcome {
         {"name": "Dropout", "arguments": {"p": 0.25}},
     ]});
     let built = Registry::<dyn Module>::global()?.build("Sequential", reference, &vs.root())?;
+    let mut names: Vec<_> = vs.variables().into_keys().collect();
+    names.sort();
+    let expected = [
+        "input_layer.bias",
+        "input_layer.weight",
+        "output_layer.bias",
+        "output_layer.weight",
+    ];
+    assert_eq!(names, expected.map(|name| format!("0.{name}")));
     let by_hand = Sequential::new(vec![
-        any_module(Mlp::new(&vs.root(), 8, 4, 3, 0.5, relu())?),
-        any_module(Registered::of(Dropout::new().with_p(0.25))),
+        any_module(Mlp::new(&vs.root(), 8, 4, 3, 0.5, relu(&vs)?)?),
+        layer(Dropout::new().with_p(0.25), vs.root())?,
     ]);
     assert_eq!(built.hash(), by_hand.hash());
     assert_eq!(
@@ -94,8 +105,44 @@ fn a_module_of_the_user_is_built_inside_a_list() -> Outcome {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "`Linear` at `layers[0].input_layer`: mat1 and mat2 shapes cannot be multiplied (2x7 and 8x4)\n\
+        "`Linear` at `layers[0].input_layer`: expected 8 features in the last dimension, found 7\n\
          hint: its input has the shape [2, 7]"
+    );
+    Ok(())
+}
+
+/// Layers side by side, some of the user's own, and each given what it needs.
+#[test]
+fn modules_of_the_user_stand_side_by_side_with_ready_made_ones() -> Outcome {
+    let vs = nn::VarStore::new(Device::Cpu);
+    let mlp = json!({"name": "MLP", "arguments": {
+        "input_size": 3, "hidden_size": 4, "output_size": 3, "dropout": 0.0, "activation": "Tanh",
+    }});
+    let linear = json!({"name": "Linear", "arguments": {"in_features": 3, "out_features": 3}});
+    let modules = Registry::<dyn Module>::global()?;
+    let xs = Tensor::rand([2, 3], CPU);
+    for (merge, size) in [("add", 3), ("multiply", 3), ("concatenate", 9)] {
+        let layers = json!({"layers": [mlp, linear, "Identity"], "merge": merge});
+        let built = modules.build("Parallel", layers, &vs.root())?;
+        assert_eq!(
+            built.try_forward_t(&xs, false)?.size(),
+            [2, size],
+            "{merge}"
+        );
+    }
+    let both = || Ok::<_, TorchError>(vec![layer(Linear::new(3, 3), vs.root())?, relu(&vs)?]);
+    let sum = Parallel::new(both()?, registry_tch::layers::Merge::Add)?;
+    let parts = both()?;
+    let expected = parts[1].try_forward_t(&xs, false)?;
+    let found = sum.try_forward_t(&xs, false)?.f_sub(&expected)?;
+    assert_eq!(found.size(), [2, 3]);
+    let error = Parallel::new(vec![], registry_tch::layers::Merge::Add).unwrap_err();
+    assert_eq!(error.message(), "`layers` cannot be empty");
+    let narrow = json!({"name": "Linear", "arguments": {"in_features": 3, "out_features": 2}});
+    let uneven = modules.build("Parallel", json!({"layers": [linear, narrow]}), &vs.root())?;
+    assert_eq!(
+        uneven.try_forward_t(&xs, false).unwrap_err().name(),
+        "Parallel"
     );
     Ok(())
 }
@@ -104,58 +151,73 @@ fn a_module_of_the_user_is_built_inside_a_list() -> Outcome {
 fn what_cannot_be_built_is_an_error() -> Outcome {
     let vs = nn::VarStore::new(Device::Cpu);
     let modules = Registry::<dyn Module>::global()?;
+    let conv =
+        |more: &str| format!(r#"{{"in_channels": 3, "out_channels": 4, "kernel_size": 3{more}}}"#);
     let cases = [
         (
-            json!({"name": "Linear", "arguments": {"in_features": -4, "out_features": 5}}),
-            "`Linear` refused: zeros: Dimension size must be non-negative.\n\
-             hint: its `weight` would have the shape [5, -4]",
+            "Linear",
+            r#"{"in_features": -4, "out_features": 5}"#.to_owned(),
+        ),
+        ("Conv2d", conv(r#", "groups": 2"#)),
+        ("Conv1d", conv(r#", "stride": 2, "padding": "same""#)),
+        ("Conv2d", conv(r#", "padding": [1]"#)),
+        (
+            "LSTM",
+            r#"{"input_size": 3, "hidden_size": 2, "proj_size": 2}"#.to_owned(),
         ),
         (
-            json!({"name": "Conv2d", "arguments": {"in_channels": 3, "out_channels": 4, "kernel_size": 3, "groups": 2}}),
-            "`Conv2d` refused: `in_channels` cannot be 3 in 2 groups\n\
-             hint: choose a multiple of `groups`, and both above zero",
+            "Embedding",
+            r#"{"num_embeddings": 6, "embedding_dim": 2, "padding_idx": -7}"#.to_owned(),
         ),
+        ("Dropout", r#"{"p": 1.5}"#.to_owned()),
+        ("Dropout", r#"{"p": -0.1}"#.to_owned()),
+        ("Hardtanh", r#"{"min_val": 2.0, "max_val": 1.0}"#.to_owned()),
+        ("Hardtanh", r#"{"min_val": 3.0, "max_val": 3.0}"#.to_owned()),
+        ("GELU", r#"{"approximate": "exact"}"#.to_owned()),
         (
-            json!({"name": "Conv2d", "arguments": {"in_channels": 3, "out_channels": 4, "kernel_size": [3, 0]}}),
-            "`Conv2d` refused: `kernel_size` cannot be 0\nhint: choose 1 or more, 2147483647 at most",
+            "Sequential",
+            r#"{"layers": ["ReLU", {"name": "CELU", "arguments": {"alpha": 0.0}}]}"#.to_owned(),
         ),
-        (
-            json!({"name": "Conv1d", "arguments": {"in_channels": 1, "out_channels": 1, "kernel_size": 3, "stride": 2, "padding": "same"}}),
-            "`Conv1d` refused: `padding` cannot be `same` where there are strides\n\
-             hint: leave `stride` out",
-        ),
-        (
-            json!({"name": "Conv2d", "arguments": {"in_channels": 3, "out_channels": 4, "kernel_size": [3]}}),
-            "kernel_size: expected an integer, or a list with one for each dimension\n\
-             hint: the parameter is `kernel_size: Size<2>`",
-        ),
-        (
-            json!({"name": "GroupNorm", "arguments": {"num_groups": 0, "num_channels": 4}}),
-            "`GroupNorm` refused: `num_channels` cannot be 4 in 0 groups\n\
-             hint: choose a `num_groups` that divides it",
-        ),
-        (
-            json!({"name": "LSTM", "arguments": {"input_size": 3, "hidden_size": 2, "proj_size": 2}}),
-            "`LSTM` refused: a size is too small, or `proj_size` too large\n\
-             hint: choose 1 or more, and a `proj_size` below `hidden_size`",
-        ),
-        (
-            json!({"name": "GRU", "arguments": {"input_size": 3, "hidden_size": 2, "dropout": 1.5}}),
-            "`GRU` refused: `dropout` cannot be 1.5\nhint: choose a probability, in 0 to 1",
-        ),
-        (
-            json!({"name": "Embedding", "arguments": {"num_embeddings": 6, "embedding_dim": 2, "padding_idx": -7}}),
-            "`Embedding` refused: `padding_idx` cannot be -7\nhint: choose one of the 6 rows",
-        ),
+        ("Sequential", r#"{"layers": ["ReLU", "Relu6"]}"#.to_owned()),
+        ("Parallel", r#"{"layers": []}"#.to_owned()),
     ];
-    for (reference, expected) in cases {
-        let built = modules.build_value(reference.clone(), &vs.root());
-        let text = built.map(|_| ()).unwrap_err().to_string();
-        let lines: Vec<_> = text.lines().skip(1).map(str::trim).collect();
-        assert_eq!(lines.join("\n"), expected, "{reference}");
+    let mut texts = Vec::new();
+    for (name, arguments) in cases {
+        let call: registry_core::Value = serde_json::from_str(&arguments)?;
+        let built = modules.build(name, call, &vs.root());
+        texts.push(built.map(|_| ()).unwrap_err().to_string());
     }
+    insta::assert_snapshot!(texts.join("\n\n"));
     assert!(vs.is_empty(), "what is refused leaves no weights");
     Ok(())
+}
+
+#[test]
+fn what_rust_describes_is_asked_too_and_told_with_its_place() {
+    let vs = nn::VarStore::new(Device::Cpu);
+    let inside = registry_tch::layers::Sequential::new(vec![Dropout::new().with_p(1.5).into()]);
+    let error = layer(inside, vs.root()).unwrap_err();
+    assert_eq!((error.name(), error.path()), ("Dropout", "layers[0]"));
+    let huge = registry_tch::layers::Sequential::new(vec![Linear::new(1 << 30, 1 << 30).into()]);
+    let error = layer(huge, vs.root()).unwrap_err();
+    assert_eq!((error.name(), error.path()), ("Linear", "layers[0]"));
+    assert_eq!(
+        error.hint(),
+        "its `weight` would have the shape [1073741824, 1073741824]"
+    );
+}
+
+#[test]
+fn a_device_that_is_not_there_is_told_in_two_lines() {
+    if tch::Cuda::is_available() {
+        return;
+    }
+    let vs = nn::VarStore::new(Device::Cuda(0));
+    let error = layer(Linear::new(2, 3), vs.root()).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "`Linear`: there is no `CUDA` here\nhint: choose `Device::Cpu`, or `Device::cuda_if_available()`"
+    );
 }
 
 #[test]
@@ -222,11 +284,9 @@ fn every_layer_gives_an_error_for_an_input_that_does_not_fit() -> Outcome {
         ("AvgPool2d", json!({"kernel_size": 2})),
         ("AdaptiveAvgPool2d", json!({"output_size": 2})),
         ("Flatten", json!({"start_dim": 9})),
-        ("Dropout", json!({"p": 1.5})),
         ("LSTM", json!({"input_size": 2, "hidden_size": 2})),
         ("GRU", json!({"input_size": 2, "hidden_size": 2})),
         ("GLU", json!({"dim": 1})),
-        ("GELU", json!({"approximate": "x"})),
         ("PReLU", json!({"num_parameters": 3})),
         ("Softmax", json!({"dim": 9})),
     ];
@@ -267,7 +327,7 @@ fn a_single_value_per_channel_is_refused_and_not_learned() -> Outcome {
         assert_eq!(
             output.map(|_| ()).expect_err(name).to_string(),
             format!(
-                "`{name}`: expected more than one value per channel\n\
+                "`{name}`: expected more than one value to normalize, found one\n\
                  hint: its input has the shape {shape:?}"
             )
         );
@@ -303,10 +363,10 @@ fn no_layer_panics_for_a_kind_that_does_not_fit() -> Outcome {
         }
     }
     let complex = Tensor::ones([2], (Kind::ComplexFloat, Device::Cpu));
-    let elu = modules.build("ELU", json!({}), &vs.root())?;
+    let elu = modules.build("ELU", json!({"alpha": 2.0}), &vs.root())?;
     assert_eq!(
         elu.try_forward_t(&complex, true).unwrap_err().to_string(),
-        "`ELU`: expected real numbers, found ComplexFloat\nhint: its input has the shape [2]"
+        "`ELU`: expected floating-point numbers, found ComplexFloat\nhint: its input has the shape [2]"
     );
     let padded = json!({
         "in_channels": 1, "out_channels": 1, "kernel_size": 3, "padding": 1, "padding_mode": "reflect",
@@ -321,23 +381,62 @@ fn no_layer_panics_for_a_kind_that_does_not_fit() -> Outcome {
     Ok(())
 }
 
+/// What is beside the weights must not come into the output.
 #[test]
-fn activations_refuse_what_pytorch_refuses() -> Outcome {
-    let vs = nn::VarStore::new(Device::Cpu);
+fn sequences_of_another_size_are_refused_before_they_are_read() -> Outcome {
     let modules = Registry::<dyn Module>::global()?;
-    let cases = [
-        ("CELU", json!([0.0]), "`alpha` cannot be 0"),
-        ("Hardtanh", json!([1.0, 0.0]), "`min_val` cannot be above"),
-        ("RReLU", json!([1.0, 0.0]), "`lower` cannot be above"),
-        ("Softmax2d", json!([]), "expected 3 dimensions or 4"),
-        ("Softshrink", json!([-1.0]), "`lambd` cannot be negative"),
-    ];
-    let xs = Tensor::ones([2, 2, 2, 2, 2], CPU);
-    for (name, arguments, expected) in cases {
-        let layer = modules.build(name, arguments, &vs.root())?;
-        let error = layer.try_forward_t(&xs, false).map(|_| ()).expect_err(name);
-        assert_eq!(error.name(), name);
-        assert!(error.message().starts_with(expected), "{error}");
+    for name in ["RNN", "LSTM", "GRU"] {
+        for arguments in [
+            json!({}),
+            json!({"num_layers": 2, "bidirectional": true}),
+            json!({"batch_first": true}),
+        ] {
+            let vs = nn::VarStore::new(Device::Cpu);
+            let mut arguments = arguments;
+            arguments["input_size"] = json!(3);
+            arguments["hidden_size"] = json!(4);
+            let layer = modules.build(name, arguments, &vs.root())?;
+            for size in [5, 2, 0, 3_000_000] {
+                let error = layer.try_forward_t(&Tensor::zeros([4, 2, size], CPU), false);
+                assert_eq!(
+                    error.unwrap_err().message(),
+                    format!("expected 3 features in the last dimension, found {size}")
+                );
+            }
+            let double = Tensor::zeros([4, 2, 3], (Kind::Double, Device::Cpu));
+            let error = layer.try_forward_t(&double, false).unwrap_err();
+            assert_eq!(
+                error.message(),
+                "expected the kind of the weights, Float, found Double"
+            );
+        }
     }
     Ok(())
+}
+
+#[test]
+fn what_is_no_number_is_passed_on_while_training() -> Outcome {
+    let vs = nn::VarStore::new(Device::Cpu);
+    for (lower, upper) in [(0.125, 1.0 / 3.0), (0.25, 0.5)] {
+        let rrelu = layer(
+            Activation::RReLU {
+                lower,
+                upper,
+                inplace: false,
+            },
+            vs.root(),
+        )?;
+        let xs = Tensor::from_slice(&[f64::NAN, 2.0]).f_set_requires_grad(true)?;
+        rrelu.try_forward_t(&xs, true)?.f_sum(None)?.f_backward()?;
+        assert_eq!(xs.grad(), Tensor::from_slice(&[1.0, 1.0]));
+    }
+    Ok(())
+}
+
+#[test]
+fn the_number_of_threads_is_chosen() {
+    assert_eq!(registry_tch::set_threads(Some(1)), 1);
+    assert_eq!(tch::get_num_threads(), 1);
+    assert!(registry_tch::set_threads(None) >= 1);
+    registry_tch::set_threads(Some(1));
 }

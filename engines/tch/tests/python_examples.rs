@@ -1,11 +1,13 @@
 //! The examples of the Python packages `torchsystem` and `mlregistry`, line by line.
 
-use registry_core::{Entity, Metadata, Registered, Registry, register, registry};
+#![allow(clippy::disallowed_methods, reason = "what fails here may panic")]
+
+use registry_core::{Entity, Metadata, Registry, register, registry};
 use registry_tch::criteria::CrossEntropyLoss;
 use registry_tch::datasets::{Digits, Folder};
 use registry_tch::layers::Activation;
-use registry_tch::optimizers::adam;
-use registry_tch::{Criterion, Dataset, Module, Optimizer, any_module};
+use registry_tch::optimizers::Adam;
+use registry_tch::{AnyModule, Criterion, Dataset, Optimizer, criterion, layer, optimizer};
 use serde_json::json;
 use std::path::Path;
 use tch::{Device, Kind, Tensor, nn};
@@ -22,7 +24,7 @@ struct TwoLayers {
     input_layer: nn::Linear,
     gate: Option<nn::Linear>,
     dropout: f64,
-    activation: Registered<Box<dyn Module>>,
+    activation: AnyModule,
     output_layer: nn::Linear,
 }
 
@@ -31,7 +33,7 @@ impl TwoLayers {
         vs: &nn::Path<'_>,
         [input, hidden, output]: [i64; 3],
         dropout: f64,
-        activation: Registered<Box<dyn Module>>,
+        activation: AnyModule,
         has_gate: bool,
     ) -> Self {
         let linear = |name, from, to| nn::linear(vs / name, from, to, nn::LinearConfig::default());
@@ -69,7 +71,7 @@ impl Mlp {
         hidden_size: i64,
         output_size: i64,
         dropout: f64,
-        activation: Registered<Box<dyn Module>>,
+        activation: AnyModule,
     ) -> Self {
         let sizes = [input_size, hidden_size, output_size];
         Self(TwoLayers::build(vs, sizes, dropout, activation, false))
@@ -87,7 +89,7 @@ impl Glu {
         hidden_size: i64,
         output_size: i64,
         dropout: f64,
-        activation: Registered<Box<dyn Module>>,
+        activation: AnyModule,
     ) -> Self {
         let sizes = [input_size, hidden_size, output_size];
         Self(TwoLayers::build(vs, sizes, dropout, activation, true))
@@ -112,10 +114,10 @@ impl Model for Glu {}
 #[test]
 fn torchsystem_models_are_entities() -> Outcome {
     let vs = nn::VarStore::new(Device::Cpu);
-    let relu = any_module(Registered::of(Activation::ReLU { inplace: false }));
+    let relu = layer(Activation::ReLU { inplace: false }, vs.root())?;
     let model = Mlp::new(&vs.root(), 784, 256, 10, 0.5, relu);
-    let criterion = CrossEntropyLoss::new();
-    let optimizer = adam(&vs, 0.001, (0.9, 0.999), 1e-8, 0.0, false)?;
+    let criterion = criterion(CrossEntropyLoss::new())?;
+    let optimizer = optimizer(Adam::new().with_lr(0.001), &vs)?;
 
     assert_eq!(model.hash().to_string(), "af51a51a38f7ad81f9523360fafe7068");
     assert_eq!(
@@ -137,7 +139,7 @@ fn torchsystem_models_come_from_the_registry() -> Outcome {
         assert_eq!(
             signature.to_string(),
             "(input_size: i64, hidden_size: i64, output_size: i64, dropout: f64, \
-             activation: Registered<Box<dyn Module>>)"
+             activation: AnyModule)"
         );
         let kwargs = json!({"dropout": 0.5, "activation": "ReLU"});
         let model = registry.build(name, (json!([784, 256, 10]), kwargs), &vs.root())?;
@@ -149,9 +151,8 @@ fn torchsystem_models_come_from_the_registry() -> Outcome {
 
 #[test]
 fn mlregistry_has_a_registry_for_each_kind_of_component() -> Outcome {
-    let criterions = Registry::<dyn Criterion>::new().with::<CrossEntropyLoss>()?;
-    let optimizers =
-        Registry::<dyn Optimizer>::new().with_function(registry_tch::optimizers::ADAM_FUNCTION)?;
+    let criterions = Registry::<dyn Criterion>::global()?;
+    let optimizers = Registry::<dyn Optimizer>::global()?;
     let datasets = Registry::<dyn Dataset>::new().with::<Digits>()?;
 
     let vs = nn::VarStore::new(Device::Cpu);

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io::{self, Write};
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -34,6 +35,9 @@ struct Options {
     /// Epochs to train each model for, in place of those of the configuration
     #[arg(long)]
     epochs: Option<u32>,
+    /// Threads to compute with [default: as many as `OMP_NUM_THREADS` says, or as there are idle cores]
+    #[arg(long, value_name = "COUNT")]
+    threads: Option<NonZero<usize>>,
 }
 
 fn main() -> ExitCode {
@@ -53,6 +57,7 @@ fn run(options: &Options, output: &mut impl Write) -> Result<(), Box<dyn Error>>
         Some(folder) => (here.join("mnist.json"), folder.clone()),
         None => (here.join("digits.json"), here.join("../digits/data")),
     };
+    entia::tch::set_threads(options.threads.map(NonZero::get));
     let config = Config::read(options.config.as_ref().unwrap_or(&default))?;
     let folder = Folder {
         path,

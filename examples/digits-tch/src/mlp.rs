@@ -1,17 +1,16 @@
 //! A model of one's own: a struct with layers, and one attribute.
 
-use entia::Registered;
 use entia::tch::layers::{Activation, Dropout, Linear};
 use entia::tch::tch::{Tensor, nn};
-use entia::tch::{Module, TorchError, module_t};
+use entia::tch::{AnyModule, Module, TorchError, layer, module_t};
 
 /// Two linear layers, with dropout and an activation between them.
 #[derive(Debug)]
 pub struct Mlp {
-    input_layer: Registered<Linear>,
-    dropout: Dropout,
-    activation: Activation,
-    output_layer: Registered<Linear>,
+    input_layer: AnyModule,
+    dropout: AnyModule,
+    activation: AnyModule,
+    output_layer: AnyModule,
 }
 
 #[entia::register(name = "MLP", exclude = "vs", registry = Module)]
@@ -30,13 +29,10 @@ impl Mlp {
         activation: Activation,
     ) -> Result<Self, TorchError> {
         Ok(Self {
-            input_layer: Linear::new(&(vs / "input_layer"), input_size, hidden_size, true)?,
-            dropout: Dropout {
-                p: dropout,
-                ..Dropout::new()
-            },
-            activation,
-            output_layer: Linear::new(&(vs / "output_layer"), hidden_size, output_size, true)?,
+            input_layer: layer(Linear::new(input_size, hidden_size), vs / "input_layer")?,
+            dropout: layer(Dropout::new().with_p(dropout), vs)?,
+            activation: layer(activation, vs)?,
+            output_layer: layer(Linear::new(hidden_size, output_size), vs / "output_layer")?,
         })
     }
 }

@@ -42,7 +42,7 @@ pub fn load(vs: &VarStore, kept: &Checkpoint) -> Result<(), Error> {
 /// The error with the name of the checkpoint in place of that of a file that is gone by then.
 fn named(mut error: CheckpointError, name: &str) -> CheckpointError {
     let (CheckpointError::File { path, .. }
-    | CheckpointError::Torch { path, .. }
+    | CheckpointError::Content { path, .. }
     | CheckpointError::Mismatch { path, .. }) = &mut error;
     *path = name.into();
     error

@@ -195,11 +195,11 @@ fn weights_of_another_model_are_refused_by_name() -> TestResult {
         .put_bytes("safetensors", &weights[1])?;
     let message = failure(&dir, &[])?;
     assert!(
-        message.contains("\n  input_layer.weight: missing from the file\n"),
+        message.contains("\n  1.input_layer.weight: missing from the file\n"),
         "{message}"
     );
     assert!(
-        message.contains("\n  weight: not in the model\n"),
+        message.contains("\n  0.weight: not in the model\n"),
         "{message}"
     );
     assert!(message.contains(changed.artifact().name()), "{message}");
@@ -274,12 +274,12 @@ fn what_does_not_fit_is_named_before_anything_is_recorded() -> TestResult {
         (
             "\"input_size\": 64",
             "\"input_size\": 63",
-            "`Linear` at `layers[1]`: mat1 and mat2 shapes",
+            "`Linear` at `layers[1]`: expected 63 features in the last dimension, found 64",
         ),
         (
             "\"in_features\": 128",
             "\"in_features\": 127",
-            "`Linear` at `layers[10]`: mat1 and mat2 shapes",
+            "`Linear` at `layers[10]`: expected 127 features in the last dimension, found 128",
         ),
         ("\"CrossEntropyLoss\"", "\"MSELoss\"", "`MSELoss`: "),
     ] {

@@ -1,132 +1,89 @@
-//! Weights and optimizer state as the bytes of a safetensors file.
+//! Weights and what an optimizer remembers in one safetensors file.
 
-use std::collections::BTreeMap;
-use std::fmt::Display;
+use safetensors::{SafeTensors, serialize};
 
-use candle_core::{Device, Tensor};
-use thiserror::Error;
+use crate::engine::EngineError;
 
-use crate::optimizer::Variables;
+/// What the names of what an optimizer remembers begin with.
+const OPTIMIZER: &str = "optimizer.";
 
-/// Why variables cannot be written as a checkpoint, or set to one.
-#[derive(Debug, Error)]
-#[error(
-    "the checkpoint does not hold this model: {reason}\n\
-     hint: restore the store from a copy, or train anew in another `--store`"
-)]
-pub struct CheckpointError {
-    /// What is wrong with it.
-    reason: String,
-}
-
-impl CheckpointError {
-    fn new(reason: impl Display) -> Self {
-        let reason = reason.to_string();
-        Self { reason }
-    }
-}
-
-/// The checkpoint of `weights` and `state`: the same bytes for the same values.
+/// One file of two: the weights under their own names, as PyTorch loads them, and beside them what the
+/// optimizer remembers.
 ///
 /// # Errors
 ///
-/// When a variable cannot be written.
-pub fn to_bytes(weights: &Variables, state: &Variables) -> Result<Vec<u8>, CheckpointError> {
-    let tensors: BTreeMap<&String, &Tensor> = weights
+/// When one of them is no safetensors file.
+pub fn join(weights: &[u8], optimizer: &[u8]) -> Result<Vec<u8>, EngineError> {
+    let (weights, optimizer) = (read(weights)?, read(optimizer)?);
+    let weights = weights
         .iter()
-        .chain(state)
-        .map(|(name, variable)| (name, variable.as_tensor()))
-        .collect();
-    safetensors::serialize(tensors, None).map_err(CheckpointError::new)
+        .map(|(name, tensor)| (name.to_owned(), tensor));
+    let optimizer = optimizer
+        .iter()
+        .map(|(name, tensor)| (format!("{OPTIMIZER}{name}"), tensor));
+    serialize(weights.chain(optimizer), None).map_err(EngineError::framework)
 }
 
-/// Sets `weights` and `state` to what a checkpoint holds.
-///
-/// It may lack `state`, as it does after a change of optimizer.
+/// The two files that one was [joined](join) of.
 ///
 /// # Errors
 ///
-/// When it is no checkpoint, or one of other weights.
-pub fn load(bytes: &[u8], weights: &Variables, state: &Variables) -> Result<(), CheckpointError> {
-    let stored =
-        candle_core::safetensors::load_buffer(bytes, &Device::Cpu).map_err(CheckpointError::new)?;
-    if let Some(name) = weights.keys().find(|name| !stored.contains_key(*name)) {
-        return Err(CheckpointError::new(format!("it lacks `{name}`")));
-    }
-    for (name, variable) in weights.iter().chain(state) {
-        let Some(tensor) = stored.get(name) else {
-            continue;
-        };
-        let (found, expected) = (kind(tensor), kind(variable));
-        if found != expected {
-            let reason = format!("`{name}` is {found}, not {expected}");
-            return Err(CheckpointError::new(reason));
-        }
-        variable.set(tensor).map_err(CheckpointError::new)?;
-    }
-    Ok(())
+/// When it is no safetensors file.
+pub fn split(bytes: &[u8]) -> Result<[Vec<u8>; 2], EngineError> {
+    let file = read(bytes)?;
+    let (optimizer, weights): (Vec<_>, Vec<_>) = file
+        .iter()
+        .partition(|(name, _)| name.starts_with(OPTIMIZER));
+    let optimizer = optimizer
+        .into_iter()
+        .map(|(name, tensor)| (&name[OPTIMIZER.len()..], tensor));
+    let [weights, optimizer] = [serialize(weights, None), serialize(optimizer, None)]
+        .map(|file| file.map_err(EngineError::framework));
+    Ok([weights?, optimizer?])
 }
 
-/// What a tensor is, without its values: `F32 [10, 128]`.
-fn kind(tensor: &Tensor) -> String {
-    format!("{:?} {:?}", tensor.dtype(), tensor.dims())
+fn read(bytes: &[u8]) -> Result<SafeTensors<'_>, EngineError> {
+    SafeTensors::deserialize(bytes).map_err(EngineError::checkpoint)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::error::Error;
-
-    use candle_core::Var;
+    use safetensors::Dtype;
+    use safetensors::tensor::TensorView;
 
     use super::*;
 
-    fn variables(name: &str, value: u32) -> candle_core::Result<Variables> {
-        Ok(Variables::from([(
-            name.to_owned(),
-            Var::new(value, &Device::Cpu)?,
-        )]))
-    }
-
-    fn other_kind(name: &str) -> candle_core::Result<Variables> {
-        let var = Var::new(&[1f32, 2.0], &Device::Cpu)?;
-        Ok(Variables::from([(name.to_owned(), var)]))
-    }
-
-    #[test]
-    fn holds_weights_and_state() -> Result<(), Box<dyn Error>> {
-        let (weights, state) = (variables("output.bias", 1)?, variables("SGD.velocity", 2)?);
-        let bytes = to_bytes(&weights, &state)?;
-
-        let (weights, state) = (variables("output.bias", 0)?, variables("SGD.velocity", 0)?);
-        load(&bytes, &weights, &state)?;
-        assert_eq!(weights["output.bias"].to_scalar::<u32>()?, 1);
-        assert_eq!(state["SGD.velocity"].to_scalar::<u32>()?, 2);
-
-        let fresh = variables("AdamW.steps", 0)?;
-        load(&bytes, &weights, &fresh)?;
-        assert_eq!(
-            fresh["AdamW.steps"].to_scalar::<u32>()?,
-            0,
-            "another optimizer starts anew"
-        );
-        Ok(())
+    fn file(tensors: &[(&str, u8)]) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+        let bytes: Vec<[u8; 1]> = tensors.iter().map(|(_, byte)| [*byte]).collect();
+        let views = bytes
+            .iter()
+            .map(|byte| TensorView::new(Dtype::U8, vec![1], byte));
+        let views = views.collect::<Result<Vec<_>, _>>()?;
+        let names = tensors.iter().map(|(name, _)| *name);
+        Ok(serialize(names.zip(views), None)?)
     }
 
     #[test]
-    fn refuses_what_is_no_checkpoint_of_the_model() -> Result<(), Box<dyn Error>> {
-        let none = Variables::new();
-        let refusal = |bytes: &[u8], name| -> Result<String, Box<dyn Error>> {
-            let loaded = load(bytes, &variables(name, 0)?, &none);
-            Ok(loaded
-                .err()
-                .map(|error| error.to_string())
-                .unwrap_or_default())
-        };
-        let bytes = to_bytes(&variables("output.bias", 1)?, &none)?;
-        assert!(refusal(&bytes, "hidden.bias")?.contains("it lacks `hidden.bias`"));
-        let bytes = to_bytes(&other_kind("output.bias")?, &none)?;
-        assert!(refusal(&bytes, "output.bias")?.contains("`output.bias` is F32 [2], not U32 []"));
-        assert!(refusal(b"{}", "output.bias")?.contains("\nhint: restore the store from a copy"));
+    fn what_is_joined_is_split_again() -> Result<(), Box<dyn std::error::Error>> {
+        let weights = file(&[("0.weight", 1), ("0.bias", 2)])?;
+        let optimizer = file(&[("0.weight", 3), ("steps", 4)])?;
+        let joined = join(&weights, &optimizer)?;
+        let tensors = SafeTensors::deserialize(&joined)?;
+        assert_eq!(tensors.tensor("0.weight")?.data(), [1]);
+        assert_eq!(tensors.tensor("optimizer.0.weight")?.data(), [3]);
+        assert_eq!(tensors.len(), 4);
+        assert_eq!(split(&joined)?, [weights.clone(), optimizer]);
+        assert_eq!(join(&weights, &file(&[])?)?, weights);
+
+        for damaged in [&joined[..joined.len() / 2], b""] {
+            let refusal = split(damaged).err().map(|error| error.to_string());
+            let refusal = refusal.unwrap_or_default();
+            assert!(refusal.contains("does not hold this model"), "{refusal}");
+            assert!(
+                refusal.contains("\nhint: restore the store from a copy"),
+                "{refusal}"
+            );
+        }
         Ok(())
     }
 }

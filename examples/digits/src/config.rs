@@ -1,22 +1,17 @@
-//! The configuration: which model, criterion and optimizer to build, and how to train.
+//! The configuration: which network, criterion and optimizer to build, and how to train.
 
 use std::fs;
 use std::io;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 
-use candle_core::{DType, Device, Tensor};
-use candle_nn::{VarBuilder, VarMap};
-use entia::prelude::*;
-use entia::{ArgumentError, BuildError, DuplicateName, Value};
+use entia::{ArgumentError, Value};
+use registry_nn::{Criterion, Layer, Optimizer, Refusal, Variable};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use thiserror::Error;
 
-use crate::criterion::Criterion;
-use crate::data::{CLASSES, PIXELS};
-use crate::model::Model;
-use crate::optimizer::{Optimizer, Variables};
-use crate::train;
+use crate::data::{CLASSES, SHAPE};
 
 /// A configuration that cannot be used.
 #[derive(Debug, Error)]
@@ -40,22 +35,31 @@ pub enum Problem {
     /// The file is JSON without keys.
     #[error("expected an object\nhint: {EXAMPLE}")]
     NoObject,
-    /// The library found names or arguments that it does not know.
+    /// There are no such classes, or they take other arguments.
     #[error("{}", .0.iter().map(|(key, error)| format!("{key}: {error}")).collect::<Vec<_>>().join("\n"))]
-    Build(Vec<(&'static str, BuildError)>),
-    /// candle cannot set the first weights.
-    #[error(transparent)]
-    Weights(#[from] candle_core::Error),
-    /// Two components have one name.
-    #[error(transparent)]
-    Names(#[from] DuplicateName),
-    /// The model is built, but not for these images.
+    Classes(Vec<(&'static str, ArgumentError)>),
+    /// The network, or the criterion, does not take such images, or what the engine lacks.
+    #[error("{0}: {1}")]
+    Refused(&'static str, Refusal),
+    /// The network gives something else than scores.
     #[error(
-        "model: it does not fit the digits\n\
-         hint: give it {PIXELS} inputs for the pixels and {CLASSES} outputs for the classes"
+        "model: it gives the shape {0:?} for an image\n\
+         hint: give it {CLASSES} outputs for the classes"
     )]
-    Shape,
+    Scores(Vec<i64>),
+    /// A typing error should not ask for all of the memory.
+    #[error(
+        "model: it has {0:.1e} weights\n\
+         hint: make its layers smaller; {MOST_WEIGHTS:.0e} are the most that this program trains"
+    )]
+    Weights(f64),
+    /// The criterion gives a loss for each image.
+    #[error("criterion: it gives several numbers\nhint: leave out `reduction`, for their mean")]
+    Losses,
 }
+
+/// More weights than any network for images of 8 x 8 pixels needs.
+const MOST_WEIGHTS: f64 = 1e8;
 
 const EXAMPLE: &str = "write it as the `digits.json` of this example";
 
@@ -67,15 +71,14 @@ fn with_hint(error: &ArgumentError) -> String {
 }
 
 /// What `digits.json` holds.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Config {
-    /// The model: its name, or `{"name": ..., "arguments": {...}}`, as for the next two.
-    pub model: Value,
+    /// The network.
+    pub model: Layer,
     /// The criterion.
-    pub criterion: Value,
+    pub criterion: Criterion,
     /// The optimizer.
-    pub optimizer: Value,
+    pub optimizer: Optimizer,
     /// Epochs to train for.
     pub epochs: NonZeroU32,
     /// Images in a step of the optimizer.
@@ -83,20 +86,19 @@ pub struct Config {
     /// What the first weights, the order of the images and the dropout follow from.
     pub seed: u64,
     /// The file, for messages.
-    #[serde(skip)]
     path: PathBuf,
 }
 
-/// What a configuration names, built.
-pub struct Components {
-    /// The model.
-    pub model: Registered<Box<dyn Model>>,
-    /// The criterion.
-    pub criterion: Registered<Box<dyn Criterion>>,
-    /// The optimizer of `weights`.
-    pub optimizer: Registered<Box<dyn Optimizer>>,
-    /// The variables of the model.
-    pub weights: Variables,
+/// The keys of the file, with the classes as they stand there.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Content {
+    model: Value,
+    criterion: Value,
+    optimizer: Value,
+    epochs: NonZeroU32,
+    batch_size: NonZeroUsize,
+    seed: u64,
 }
 
 impl Config {
@@ -104,63 +106,20 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// When there is no such file, or it holds no configuration.
+    /// When there is no such file, it names what is not there (every unknown name and every wrong argument
+    /// at once), or the network cannot score the digits.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let path = path.to_owned();
-        match parse(&path) {
-            Ok(config) => Ok(Self { path, ..config }),
-            Err(problem) => Err(ConfigError {
-                path,
-                problem: problem.into(),
-            }),
-        }
-    }
-
-    /// Builds what the configuration names, with first weights that follow from the seed.
-    ///
-    /// # Errors
-    ///
-    /// Every unknown name and every wrong argument of all three at once; or when the model cannot
-    /// score the digits.
-    pub fn build(&self) -> Result<Components, ConfigError> {
-        self.components().map_err(|problem| ConfigError {
-            path: self.path.clone(),
+        parse(path).map_err(|problem| ConfigError {
+            path: path.to_owned(),
             problem: problem.into(),
         })
     }
 
-    fn components(&self) -> Result<Components, Problem> {
-        let map = VarMap::new();
-        let vb = VarBuilder::from_varmap(&map, DType::F32, &Device::Cpu);
-        let model = Registry::<dyn Model>::global()?.build_value(self.model.clone(), &vb);
-        let weights = train::variables(&map);
-        let criterion =
-            Registry::<dyn Criterion>::global()?.build_value(self.criterion.clone(), &());
-        let optimizer =
-            Registry::<dyn Optimizer>::global()?.build_value(self.optimizer.clone(), &weights);
-        match (model, criterion, optimizer) {
-            (Ok(model), Ok(criterion), Ok(optimizer)) => {
-                if !fits(&**model) {
-                    return Err(Problem::Shape);
-                }
-                train::initialize(&weights, self.seed)?;
-                Ok(Components {
-                    model,
-                    criterion,
-                    optimizer,
-                    weights,
-                })
-            }
-            (model, criterion, optimizer) => Err(Problem::Build(
-                [
-                    ("model", model.err()),
-                    ("criterion", criterion.err()),
-                    ("optimizer", optimizer.err()),
-                ]
-                .into_iter()
-                .filter_map(|(key, error)| Some((key, error?)))
-                .collect(),
-            )),
+    /// That an engine refuses one of the classes.
+    pub fn refused(&self, key: &'static str, refusal: Refusal) -> ConfigError {
+        ConfigError {
+            path: self.path.clone(),
+            problem: Problem::Refused(key, refusal).into(),
         }
     }
 }
@@ -172,13 +131,62 @@ fn parse(path: &Path) -> Result<Config, Problem> {
     if value.members().is_none() {
         return Err(Problem::NoObject);
     }
-    Ok(value.to()?)
+    let content: Content = value.to()?;
+    let mut errors = Vec::new();
+    let model = class("model", &content.model, &mut errors);
+    let criterion = class("criterion", &content.criterion, &mut errors);
+    let optimizer = class("optimizer", &content.optimizer, &mut errors);
+    let (Some(model), Some(criterion), Some(optimizer)) = (model, criterion, optimizer) else {
+        return Err(Problem::Classes(errors));
+    };
+    check(&model, &criterion)?;
+    Ok(Config {
+        model,
+        criterion,
+        optimizer,
+        epochs: content.epochs,
+        batch_size: content.batch_size,
+        seed: content.seed,
+        path: path.to_owned(),
+    })
 }
 
-/// Whether the model can score a blank image, so that a wrong size is found before anything is
-/// written.
-fn fits(model: &dyn Model) -> bool {
-    Tensor::zeros((1, PIXELS), DType::F32, &Device::Cpu)
-        .and_then(|blank| model.forward(&blank, None))
-        .is_ok_and(|scores| scores.dims() == [1, CLASSES])
+/// What a value stands for; none with an error more.
+fn class<T: DeserializeOwned>(
+    key: &'static str,
+    value: &Value,
+    errors: &mut Vec<(&'static str, ArgumentError)>,
+) -> Option<T> {
+    value.to().map_err(|error| errors.push((key, error))).ok()
+}
+
+/// Whether the network scores images and the criterion takes that, so that it is known before anything
+/// is built.
+fn check(model: &Layer, criterion: &Criterion) -> Result<(), Problem> {
+    // Of a single image some criterions cannot tell labels from scores.
+    let images = 2;
+    let [channels, height, width] = SHAPE.map(i64::from);
+    let output = model.output_shape(&[images, channels, height, width]);
+    let output = output.map_err(|refusal| Problem::Refused("model", refusal))?;
+    if output != [images, CLASSES.into()] {
+        return Err(Problem::Scores(output));
+    }
+    let weights = model.state().iter().map(size).sum();
+    if weights > MOST_WEIGHTS {
+        return Err(Problem::Weights(weights));
+    }
+    let loss = criterion.output_shape(&[&output, &[images]]);
+    let loss = loss.map_err(|refusal| Problem::Refused("criterion", refusal))?;
+    if loss.is_empty() {
+        return Ok(());
+    }
+    Err(Problem::Losses)
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "it is compared with a limit that is far from exact"
+)]
+fn size(variable: &Variable) -> f64 {
+    variable.shape.iter().map(|size| *size as f64).product()
 }

@@ -2,16 +2,17 @@
 
 use std::io::{self, Read};
 
-use candle_core::{Device, Tensor};
 use entia::prelude::*;
 use fastrand::Rng;
 use flate2::read::GzDecoder;
 use thiserror::Error;
 
+/// Channels, height and width of an image.
+pub const SHAPE: [u8; 3] = [1, 8, 8];
 /// Pixels of an image, row by row.
 pub const PIXELS: usize = 64;
 /// Number of digits; a label is in `0..CLASSES`.
-pub const CLASSES: usize = 10;
+pub const CLASSES: u8 = 10;
 
 const ARCHIVE: &[u8] = include_bytes!("../data/digits.csv.gz");
 const BRIGHTEST: u8 = 16;
@@ -28,9 +29,6 @@ pub enum DataError {
          hint: restore `data/digits.csv.gz` and build again"
     )]
     Line(usize),
-    /// The images make no tensor.
-    #[error(transparent)]
-    Tensor(#[from] candle_core::Error),
 }
 
 /// Which of the images: a fixed choice, documented with the data.
@@ -47,10 +45,10 @@ pub enum Split {
 /// Images and their labels.
 #[derive(Debug)]
 pub struct Digits {
-    /// `f32` of shape `(images, PIXELS)`, each pixel in `0.0..=1.0`.
-    pub images: Tensor,
-    /// `u32` of shape `(images,)`, each label in `0..CLASSES`.
-    pub labels: Tensor,
+    /// The pixels of one image after the other, each in `0.0..=1.0`.
+    pub images: Vec<f32>,
+    /// Each in `0..CLASSES`.
+    pub labels: Vec<u8>,
 }
 
 #[register]
@@ -63,49 +61,49 @@ impl Digits {
     pub fn new(split: Split) -> Result<Self, DataError> {
         let mut text = String::new();
         GzDecoder::new(ARCHIVE).read_to_string(&mut text)?;
-        let (mut pixels, mut labels) = (Vec::new(), Vec::new());
+        let (mut images, mut labels) = (Vec::new(), Vec::new());
         for (line, row) in (1..).zip(text.lines()) {
             let row = Row::parse(row).ok_or(DataError::Line(line))?;
             if (line % 5 == 0) == (split == Split::Test) {
-                pixels.extend(row.pixels);
+                images.extend(row.pixels);
                 labels.push(row.label);
             }
         }
-        Ok(Self {
-            images: Tensor::from_vec(pixels, (labels.len(), PIXELS), &Device::Cpu)?,
-            labels: Tensor::new(labels, &Device::Cpu)?,
-        })
+        Ok(Self { images, labels })
     }
 
     /// Number of images.
     pub fn count(&self) -> usize {
-        self.labels.elem_count()
+        self.labels.len()
     }
 
     /// The images in an order drawn from `rng`, `size` at a time; the last batch may be smaller.
-    ///
-    /// # Errors
-    ///
-    /// When candle cannot select the images.
-    pub fn batches(&self, size: usize, rng: &mut Rng) -> candle_core::Result<Vec<Self>> {
-        let mut order: Vec<u32> = (0..).take(self.count()).collect();
+    pub fn batches(&self, size: usize, rng: &mut Rng) -> Vec<Self> {
+        let mut order: Vec<usize> = (0..self.count()).collect();
         rng.shuffle(&mut order);
-        order
-            .chunks(size)
-            .map(|chosen| {
-                let chosen = Tensor::new(chosen, self.images.device())?;
-                Ok(Self {
-                    images: self.images.index_select(&chosen, 0)?,
-                    labels: self.labels.index_select(&chosen, 0)?,
-                })
-            })
-            .collect()
+        let batches = order.chunks(size).map(|chosen| self.chosen(chosen));
+        batches.collect()
+    }
+
+    /// The first images.
+    #[must_use]
+    pub fn first(&self, count: usize) -> Self {
+        let chosen: Vec<usize> = (0..self.count()).take(count).collect();
+        self.chosen(&chosen)
+    }
+
+    fn chosen(&self, chosen: &[usize]) -> Self {
+        let pixels = |index: &usize| &self.images[index * PIXELS..(index + 1) * PIXELS];
+        Self {
+            images: chosen.iter().flat_map(pixels).copied().collect(),
+            labels: chosen.iter().map(|index| self.labels[*index]).collect(),
+        }
     }
 }
 
 struct Row {
     pixels: [f32; PIXELS],
-    label: u32,
+    label: u8,
 }
 
 impl Row {
@@ -118,13 +116,10 @@ impl Row {
                 Some(f32::from(grey) / f32::from(BRIGHTEST))
             })
             .collect::<Option<_>>()?;
-        let label: u8 = label
-            .parse()
-            .ok()
-            .filter(|label| usize::from(*label) < CLASSES)?;
+        let label: u8 = label.parse().ok().filter(|label| *label < CLASSES)?;
         Some(Self {
             pixels: pixels.try_into().ok()?,
-            label: label.into(),
+            label,
         })
     }
 }
@@ -135,16 +130,20 @@ mod tests {
 
     #[test]
     fn splits_hold_every_image_once() -> Result<(), DataError> {
+        assert_eq!(SHAPE.map(usize::from).iter().product::<usize>(), PIXELS);
         for (split, count) in [(Split::Train, 1438), (Split::Test, 359)] {
             let digits = Digits::new(split)?;
-            assert_eq!(digits.images.dims(), [count, PIXELS]);
-            let pixels = digits.images.flatten_all()?.to_vec1::<f32>()?;
-            assert!(pixels.iter().all(|pixel| (0.0..=1.0).contains(pixel)));
-            assert!(pixels.contains(&1.0));
-            let labels = digits.labels.to_vec1::<u32>()?;
-            assert_eq!(labels.len(), count);
-            assert!((0..10).all(|digit| labels.contains(&digit)));
-            assert!(labels.iter().all(|label| *label < 10));
+            assert_eq!(digits.images.len(), count * PIXELS);
+            assert!(
+                digits
+                    .images
+                    .iter()
+                    .all(|pixel| (0.0..=1.0).contains(pixel))
+            );
+            assert!(digits.images.contains(&1.0));
+            assert_eq!(digits.labels.len(), count);
+            assert!((0..10).all(|digit| digits.labels.contains(&digit)));
+            assert!(digits.labels.iter().all(|label| *label < 10));
         }
         Ok(())
     }
@@ -152,15 +151,26 @@ mod tests {
     #[test]
     fn batches_shuffle_by_seed_and_keep_every_image() -> Result<(), DataError> {
         let digits = Digits::new(Split::Train)?;
-        let labels = |seed| -> candle_core::Result<Vec<u32>> {
-            let batches = digits.batches(64, &mut Rng::with_seed(seed))?;
+        let shuffled = |seed| {
+            let batches = digits.batches(64, &mut Rng::with_seed(seed));
             assert_eq!(batches.last().map(Digits::count), Some(1438 % 64));
-            let labels = batches.iter().map(|batch| batch.labels.to_vec1());
-            Ok(labels.collect::<candle_core::Result<Vec<_>>>()?.concat())
+            let images = batches.into_iter().flat_map(|batch| {
+                assert_eq!(batch.images.len(), batch.count() * PIXELS);
+                let images = batch.images.chunks(PIXELS).map(<[f32]>::to_vec);
+                images.zip(batch.labels).collect::<Vec<_>>()
+            });
+            images.collect::<Vec<_>>()
         };
-        assert_eq!(labels(1)?, labels(1)?);
-        assert_ne!(labels(1)?, labels(2)?);
-        let (mut shuffled, mut stored) = (labels(1)?, digits.labels.to_vec1::<u32>()?);
+        assert_eq!(shuffled(1), shuffled(1));
+        assert_ne!(shuffled(1), shuffled(2));
+        let first = digits.first(3);
+        assert_eq!(first.images, digits.images[..3 * PIXELS]);
+        // Each has its label still.
+        for (image, label) in first.images.chunks(PIXELS).zip(first.labels) {
+            assert!(shuffled(1).contains(&(image.to_vec(), label)));
+        }
+        let labels = |of: &[(Vec<f32>, u8)]| of.iter().map(|(_, label)| *label).collect::<Vec<_>>();
+        let (mut shuffled, mut stored) = (labels(&shuffled(1)), digits.labels.clone());
         shuffled.sort_unstable();
         stored.sort_unstable();
         assert_eq!(shuffled, stored);

@@ -1,13 +1,10 @@
-//! Trains a model on handwritten digits from a configuration that names it, and keeps what was
-//! learned and how under the model's identity.
+//! Trains a network on handwritten digits, in the framework that is chosen, from a configuration that
+//! describes it, and keeps what was learned and how under the network's identity.
 
 pub mod checkpoint;
 pub mod config;
-pub mod criterion;
 pub mod data;
-pub mod model;
-pub mod optimizer;
-pub mod range;
+pub mod engine;
 pub mod report;
 pub mod session;
 pub mod train;
@@ -22,15 +19,19 @@ use clap::Parser;
 use thiserror::Error;
 
 use crate::config::Config;
+use crate::engine::Engine;
 use crate::session::Session;
 
-/// Train a model on handwritten digits. Run it again to train it further.
+/// Train a network on handwritten digits. Run it again to train it further.
 #[derive(Parser)]
 #[command(version)]
 struct Options {
-    /// The model, criterion and optimizer to train with [default: this example's digits.json]
+    /// The network, criterion and optimizer to train with [default: this example's digits.json]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// The framework to train in [default: the first that was built in]
+    #[arg(long)]
+    engine: Option<Engine>,
     /// The store of scores and checkpoints
     #[arg(long, value_name = "ADDRESS", default_value = "sqlite:digits.db")]
     store: String,
@@ -62,10 +63,13 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let default = concat!(env!("CARGO_MANIFEST_DIR"), "/digits.json").into();
     let config = Config::read(options.config.as_ref().unwrap_or(&default))?;
-    let session = Session::open(&config, &options.store)?;
+    let engine = options.engine.or(Engine::BUILT.first().copied());
+    let epochs = options.epochs.unwrap_or(config.epochs);
+    let model = config.model.clone();
+    let session = Session::open(config, engine.unwrap_or(Engine::Candle), &options.store)?;
     let experiment = session.experiment().clone();
     let tracker = session.tracker().clone();
-    let run = session.train(options.epochs.unwrap_or(config.epochs))?;
+    let run = session.train(epochs)?;
 
     let terminal = console::Term::stdout();
     let width = if terminal.is_term() {
@@ -75,7 +79,8 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     };
     // One epoch makes no curve.
     let charts = if run.epoch() > 1 {
-        report::charts(&report::figure(&tracker, &run)?, width)
+        let runs = session::runs(&experiment, &model)?;
+        report::charts(&report::figure(&tracker, &runs)?, width)
     } else {
         String::new()
     };

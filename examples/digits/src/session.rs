@@ -3,19 +3,28 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use clap::ValueEnum;
 use entia::prelude::*;
 use entia::tracker::query::metric;
 use entia::tracker::{Aggregate, Attempt, Experiment, Query, Status, ports::Row};
+
+use entia_report::text;
 use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
+use registry_nn::Layer;
 use thiserror::Error;
 
-use crate::checkpoint::{self, CheckpointError};
-use crate::config::{Components, Config, ConfigError};
+use crate::checkpoint;
+use crate::config::{Config, ConfigError};
 use crate::data::{DataError, Digits, Split};
+use crate::engine::{Engine, EngineError};
 use crate::report::{self, percent};
 use crate::train::{EpochScores, TrainError, Trainer};
 
 const EXPERIMENT: &str = "digits";
+/// Characters of the hash of a model in the ids of its runs.
+const HASH: usize = 12;
+/// Test images that are kept with the scores that the network gives them at the end.
+const EXAMPLES: usize = 16;
 
 /// How often CPU, memory, disk and network are sampled.
 pub const SAMPLES: Duration = Duration::from_secs(5);
@@ -33,9 +42,9 @@ pub enum SessionError {
     /// The images cannot be read.
     #[error(transparent)]
     Data(#[from] DataError),
-    /// The checkpoint cannot be used.
+    /// The framework is not there, or the checkpoint cannot be used.
     #[error(transparent)]
-    Checkpoint(#[from] CheckpointError),
+    Engine(#[from] EngineError),
     /// An epoch could not be finished.
     #[error(transparent)]
     Train(#[from] TrainError),
@@ -68,6 +77,8 @@ pub enum SessionError {
 
 /// A model under training, its data, and the run that keeps its progress.
 pub struct Session {
+    config: Config,
+    engine: Engine,
     trainer: Trainer,
     train: Registered<Digits>,
     test: Registered<Digits>,
@@ -80,31 +91,46 @@ pub struct Session {
 }
 
 impl Session {
-    /// Builds what `config` names, and begins an attempt on its run.
+    /// Builds what `config` names in a framework, and begins an attempt on its run there.
     ///
     /// Nothing is written for a configuration that cannot be used.
     ///
     /// # Errors
     ///
     /// When the configuration or the store cannot be used, or another process trains the model.
-    pub fn open(config: &Config, store: &str) -> Result<Self, SessionError> {
-        let components = config.build()?;
+    pub fn open(config: Config, engine: Engine, store: &str) -> Result<Self, SessionError> {
+        let Config {
+            model,
+            criterion,
+            optimizer,
+            batch_size,
+            seed,
+            ..
+        } = &config;
+        let network = engine.build(model, criterion, optimizer, *seed);
+        let network = network.map_err(|error| match error {
+            EngineError::Refused(key, refusal) => config.refused(key, refusal).into(),
+            error => SessionError::Engine(error),
+        })?;
+        let trainer = Trainer {
+            network,
+            batch_size: *batch_size,
+            seed: *seed,
+        };
         let (train, test) = (Digits::new(Split::Train)?, Digits::new(Split::Test)?);
         let tracker = Tracker::open(store)?;
         let experiment = tracker.experiment(EXPERIMENT)?;
-        let id = components.model.hash().to_string();
+        let id = id(engine, model);
         let run = experiment.aggregates().get(&id)?;
         if run.is_some_and(|run| run.status() == Status::Running) {
             return Err(SessionError::Shared { id });
         }
-        let run = experiment.track(&components.model)?;
+        let run = experiment.track_as(&id, model)?;
+        run.set_param("engine", engine.name())?;
         let attempt = run.attempt_with(entia::provenance!())?;
-        let trainer = Trainer {
-            components,
-            batch_size: config.batch_size,
-            seed: config.seed,
-        };
         Ok(Self {
+            config,
+            engine,
             trainer,
             train,
             test,
@@ -146,17 +172,21 @@ impl Session {
 
     fn work(&mut self, epochs: NonZeroU32) -> Result<(), SessionError> {
         self.resume()?;
-        let components = &self.trainer.components;
         self.run
-            .with("criterion", &components.criterion)?
-            .with("optimizer", &components.optimizer)?;
+            .with("criterion", &self.config.criterion)?
+            .with("optimizer", &self.config.optimizer)?;
         let batches = self.train.count().div_ceil(self.trainer.batch_size.get());
         let progress = progress(u64::from(epochs.get()) * batches as u64);
         for _ in 0..epochs.get() {
             self.epoch(&progress)?;
         }
-        let picture = entia_report::picture(&report::figure(&self.tracker, &self.run)?);
-        self.run.artifacts().put_bytes(report::PICTURE, picture)?;
+        let run = (self.engine, self.run.clone());
+        let picture = entia_report::picture(&report::figure(&self.tracker, &[run])?);
+        let artifacts = self.run.artifacts();
+        artifacts.put_bytes(report::PICTURE, picture)?;
+        let examples = self.test.first(EXAMPLES);
+        let answer = self.trainer.network.answer(&examples)?;
+        artifacts.put_bytes(report::EXAMPLES, report::examples(&examples, &answer)?)?;
         self.tracker.flush()?;
         self.tracker.remove_unreferenced_artifacts(LEFTOVERS)?;
         Ok(())
@@ -181,10 +211,9 @@ impl Session {
         }
         match checkpoint {
             Some(checkpoint) => {
-                let Components {
-                    weights, optimizer, ..
-                } = &self.trainer.components;
-                checkpoint::load(&checkpoint.read()?, weights, &optimizer.state())?;
+                let [weights, memory] = checkpoint::split(&checkpoint.read()?)?;
+                self.trainer.network.set_weights(&weights)?;
+                self.trainer.network.set_memory(&memory)?;
                 self.run.rewind(checkpoint.epoch())?;
             }
             None => self.run.metrics().clear()?,
@@ -210,11 +239,9 @@ impl Session {
 
     /// Records the scores of an epoch and what they were reached with, and keeps the weights.
     fn record(&self, scores: &EpochScores) -> Result<(), SessionError> {
-        let Trainer {
-            components,
-            batch_size,
-            seed,
-        } = &self.trainer;
+        let Config {
+            batch_size, seed, ..
+        } = self.config;
         let arguments = json!({"batch_size": batch_size, "seed": seed});
         for (phase, digits) in [("train", &self.train), ("test", &self.test)] {
             let iteration = Iteration::new(phase, self.epoch).dataset(digits);
@@ -225,7 +252,8 @@ impl Session {
         self.run.metrics().add_all(scores.metrics(self.epoch))?;
         // Not the other way round: scores are made again from the weights, weights from nothing.
         self.tracker.flush()?;
-        let bytes = checkpoint::to_bytes(&components.weights, &components.optimizer.state())?;
+        let network = &self.trainer.network;
+        let bytes = checkpoint::join(&network.weights()?, &network.memory()?)?;
         self.run
             .checkpoint(self.epoch)?
             .keep_last(1)
@@ -243,6 +271,29 @@ impl Session {
             && stored.is_some_and(|run| run.epoch() == self.epoch)
             && recorded(&self.run)? == self.epoch)
     }
+}
+
+/// The id of the run of a network in a framework. Each has a run of its own, for it begins with other
+/// weights.
+fn id(engine: Engine, model: &Layer) -> String {
+    format!("{engine}-{}", text::beginning(model.hash().as_str(), HASH))
+}
+
+/// The runs of a network in all frameworks.
+///
+/// # Errors
+///
+/// When the store cannot be read.
+pub fn runs(
+    experiment: &Experiment,
+    model: &Layer,
+) -> Result<Vec<(Engine, Aggregate)>, SessionError> {
+    let mut runs = Vec::new();
+    for engine in Engine::value_variants() {
+        let run = experiment.aggregates().get(&id(*engine, model))?;
+        runs.extend(run.map(|run| (*engine, run)));
+    }
+    Ok(runs)
 }
 
 /// Every run of an experiment with its modules and summaries, the best first.

@@ -1,17 +1,13 @@
 //! Learning and measuring, an epoch at a time.
 
 use std::num::NonZeroUsize;
-use std::sync::PoisonError;
 
-use candle_core::{D, DType, Tensor};
-use candle_nn::VarMap;
 use entia::prelude::*;
 use fastrand::Rng;
 use thiserror::Error;
 
-use crate::config::Components;
-use crate::data::Digits;
-use crate::optimizer::Variables;
+use crate::data::{CLASSES, Digits};
+use crate::engine::{Answer, EngineError, Network};
 
 /// Why an epoch could not be finished.
 #[derive(Debug, Error)]
@@ -19,9 +15,9 @@ pub enum TrainError {
     /// The loss is infinite or not a number.
     #[error("the loss of epoch {0} is not finite\nhint: choose a smaller `lr`; {kept}", kept = kept(*.0))]
     Diverged(u64),
-    /// candle cannot compute.
+    /// The framework cannot compute.
     #[error(transparent)]
-    Tensor(#[from] candle_core::Error),
+    Engine(#[from] EngineError),
 }
 
 /// What is left when an epoch is given up.
@@ -61,40 +57,10 @@ impl EpochScores {
     }
 }
 
-/// The variables that a model has taken from `map`.
-pub fn variables(map: &VarMap) -> Variables {
-    let map = map.data().lock().unwrap_or_else(PoisonError::into_inner);
-    map.iter()
-        .map(|(name, variable)| (name.clone(), variable.clone()))
-        .collect()
-}
-
-/// Gives each variable the starting value that follows from `seed`.
-///
-/// candle's generator cannot be seeded on a CPU, so what it drew is replaced: weights become
-/// uniform with the variance of He et al. (2015), biases become zero.
-///
-/// # Errors
-///
-/// When candle cannot set a variable.
-pub fn initialize(variables: &Variables, seed: u64) -> candle_core::Result<()> {
-    let mut rng = Rng::with_seed(seed);
-    for variable in variables.values() {
-        let bound = match variable.dims() {
-            [_, inputs] => (6.0 / real(*inputs)).sqrt(),
-            _ => 0.0,
-        };
-        let draws: Vec<f32> = (0..variable.elem_count()).map(|_| rng.f32()).collect();
-        let draws = Tensor::from_vec(draws, variable.shape(), variable.device())?;
-        variable.set(&draws.affine(2.0 * bound, -bound)?)?;
-    }
-    Ok(())
-}
-
 /// What learns, and how.
 pub struct Trainer {
-    /// The model, and what it learns with.
-    pub components: Components,
+    /// The network, with its optimizer.
+    pub network: Box<dyn Network>,
     /// Images in a step of the optimizer.
     pub batch_size: NonZeroUsize,
     /// What the order of the images and the dropout follow from.
@@ -109,7 +75,7 @@ impl Trainer {
     ///
     /// # Errors
     ///
-    /// When a loss is not finite, or candle cannot compute.
+    /// When a loss is not finite, or the framework cannot compute.
     pub fn epoch(
         &mut self,
         train: &Digits,
@@ -118,7 +84,7 @@ impl Trainer {
         after_batch: impl Fn(),
     ) -> Result<EpochScores, TrainError> {
         let train = self.train(train, epoch, after_batch)?;
-        let test = self.test(test)?;
+        let test = Scores::of(&[(self.network.answer(test)?, &test.labels)]);
         if train.loss.is_finite() && test.loss.is_finite() {
             return Ok(EpochScores { train, test });
         }
@@ -130,61 +96,72 @@ impl Trainer {
         digits: &Digits,
         epoch: u64,
         after_batch: impl Fn(),
-    ) -> candle_core::Result<Scores> {
-        let Components {
-            model,
-            criterion,
-            optimizer,
-            ..
-        } = &mut self.components;
+    ) -> Result<Scores, EngineError> {
         let mut rng = Rng::with_seed(self.seed ^ (epoch + 1));
-        let (mut loss, mut right) = (0.0, 0.0);
-        for batch in digits.batches(self.batch_size.get(), &mut rng)? {
-            let scores = model.forward(&batch.images, Some(&mut rng))?;
-            let batch_loss = criterion.loss(&scores, &batch.labels)?;
-            optimizer.step(&batch_loss.backward()?)?;
-            loss += scalar(&batch_loss)? * real(batch.count());
-            right += count_right(&scores, &batch.labels)?;
+        let batches = digits.batches(self.batch_size.get(), &mut rng);
+        self.network.seed(rng.u64(..))?;
+        let mut answers = Vec::new();
+        for batch in &batches {
+            answers.push((self.network.learn(batch)?, &batch.labels));
             after_batch();
         }
-        Ok(Scores {
-            loss: loss / real(digits.count()),
-            accuracy: right / real(digits.count()),
-        })
-    }
-
-    fn test(&self, digits: &Digits) -> candle_core::Result<Scores> {
-        let Components {
-            model, criterion, ..
-        } = &self.components;
-        let scores = model.forward(&digits.images, None)?;
-        let loss = criterion.loss(&scores, &digits.labels)?;
-        let right = count_right(&scores, &digits.labels)?;
-        Ok(Scores {
-            loss: scalar(&loss)?,
-            accuracy: right / real(digits.count()),
-        })
+        Ok(Scores::of(&answers))
     }
 }
 
-fn count_right(scores: &Tensor, labels: &Tensor) -> candle_core::Result<f64> {
-    scalar(
-        &scores
-            .argmax(D::Minus1)?
-            .eq(labels)?
-            .to_dtype(DType::U32)?
-            .sum_all()?,
-    )
+impl Scores {
+    /// Those of answers to images with these labels.
+    fn of(answers: &[(Answer, &Vec<u8>)]) -> Self {
+        let (mut loss, mut right, mut count) = (0.0, 0.0, 0.0);
+        for (answer, labels) in answers {
+            let images = answer.scores.chunks(CLASSES.into());
+            loss += answer.loss * real(labels.len());
+            right += real(
+                images
+                    .zip(*labels)
+                    .filter(|(it, label)| is_right(it, **label))
+                    .count(),
+            );
+            count += real(labels.len());
+        }
+        Self {
+            loss: loss / count,
+            accuracy: right / count,
+        }
+    }
 }
 
-fn scalar(tensor: &Tensor) -> candle_core::Result<f64> {
-    tensor.to_dtype(DType::F64)?.to_scalar()
+/// Whether the highest of the scores is that of the label.
+fn is_right(scores: &[f32], label: u8) -> bool {
+    let highest = (0..)
+        .zip(scores)
+        .max_by(|(_, one), (_, other)| one.total_cmp(other));
+    highest.is_some_and(|(class, _): (u8, _)| class == label)
 }
 
 #[expect(
     clippy::cast_precision_loss,
-    reason = "counts of images and inputs are far below 2^52"
+    reason = "counts of images are far below 2^52"
 )]
 fn real(count: usize) -> f64 {
     count as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scores_are_means_over_images() {
+        let answer = |loss, best: &[usize]| {
+            let mut scores = vec![0.0; best.len() * usize::from(CLASSES)];
+            for (image, class) in best.iter().enumerate() {
+                scores[image * usize::from(CLASSES) + class] = 1.0;
+            }
+            Answer { loss, scores }
+        };
+        let (three, one) = (vec![1, 2, 3], vec![4]);
+        let scores = Scores::of(&[(answer(1.0, &[1, 2, 9]), &three), (answer(3.0, &[4]), &one)]);
+        assert_eq!((scores.loss, scores.accuracy), (1.5, 0.75));
+    }
 }

@@ -6,14 +6,16 @@ use axum::extract::State;
 use registry_core::Value;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tracker_core::Uuid;
 use tracker_core::ports::Row;
 use tracker_core::query::{Directions, Field, Target};
+use tracker_core::{Series, Uuid};
 
 use crate::access::Caller;
 use crate::api::columns::{Column, ColumnDocument, constants, shown};
+use crate::api::course;
 use crate::api::runs::{Search, Sought};
-use crate::api::table::{OrderDocument, best_first, definitions, sparks};
+use crate::api::sparks::{axis, courses, drawn};
+use crate::api::table::{OrderDocument, best_first, definitions};
 use crate::app::App;
 use crate::extract::Query;
 use crate::overview::Overview;
@@ -22,6 +24,8 @@ use crate::repeats::Repeats;
 
 /// As many groups are given at most.
 const MOST: usize = 1_000;
+/// Curves are given of the groups of so many runs.
+const WITH_COURSES: usize = 1_000;
 
 /// Which runs, and how they are grouped.
 #[derive(Deserialize, JsonSchema)]
@@ -147,9 +151,9 @@ fn groups(app: &App, caller: &Caller, wanted: Wanted) -> Result<Groups, Problem>
         });
     }
     groups.truncate(wanted.limit.unwrap_or(MOST).clamp(1, MOST));
-    let alone = groups.iter().filter(|group| group.len() == 1);
-    let alone: Vec<Row> = alone.flatten().map(|row| (*row).clone()).collect();
-    let sparks = sparks(app, &alone, &columns)?;
+    let first = groups.iter().flatten().take(WITH_COURSES);
+    let first: Vec<Row> = first.map(|row| (*row).clone()).collect();
+    let (courses, axis) = (courses(app, &first, &columns)?, axis(&first));
     let is_repeat = |row: &Row, field: &Field| match field.target() {
         Target::Param(path) => repeats
             .params(row.aggregate.experiment)
@@ -164,9 +168,16 @@ fn groups(app: &App, caller: &Caller, wanted: Wanted) -> Result<Groups, Problem>
                 cell(values, has_spread)
             }
             Column::Spark { name, phase } => {
-                let row = group.first()?;
-                let series = (row.aggregate.uuid, name.as_str(), phase.as_str());
-                sparks.get(&series).cloned().map(Cell::Spark)
+                let course = |row: &&Row| {
+                    let series = (row.aggregate.uuid, name.as_str(), phase.as_str());
+                    courses.get(&series)
+                };
+                let all: Vec<&Series> = group.iter().map(course).collect::<Option<_>>()?;
+                let spark = match all[..] {
+                    [only] => drawn(only.numbers()),
+                    _ => course::mean(&all, axis),
+                };
+                (!spark.is_empty()).then_some(Cell::Spark(spark))
             }
         };
         Group {

@@ -26,6 +26,8 @@ use crate::problem::{Answer, Problem};
 /// As many are given where nobody says how many, and at most.
 const USUAL: usize = 200;
 const MOST: usize = 1_000;
+/// No store has so many runs.
+const FARTHEST: usize = 1_000_000_000;
 
 /// Where to look for a run.
 #[derive(Deserialize, JsonSchema)]
@@ -140,6 +142,8 @@ pub(crate) struct Sought {
     pub(crate) query: RunQuery,
     /// How many the query or the request says.
     pub(crate) said: Option<usize>,
+    /// How many are passed over.
+    pub(crate) skip: usize,
     wants_total: bool,
 }
 
@@ -160,6 +164,7 @@ impl Sought {
             scope,
             query,
             said,
+            skip: 0,
             wants_total: wanted.total,
         })
     }
@@ -169,17 +174,41 @@ impl Sought {
         let store = app.tracker.store()?;
         // Before: what comes meanwhile is told by events.
         let seq = store.newest_change().ok();
-        let page = store.search(&StoreSearch {
-            scope: self.scope.clone(),
-            query: &self.query,
-            detail,
-        })?;
+        let page = self.page(app, detail)?;
         let total = self
             .wants_total
             .then(|| count(app, &self.scope, &self.query));
         let total = total.transpose()?;
         let found = self.found(page, store.experiments()?, seq);
         Ok(Found { total, ..found })
+    }
+
+    /// The rows of the page. Of those that are passed over nothing more is read than what they are
+    /// ordered by.
+    fn page(&self, app: &App, detail: Detail) -> Result<Page<Row>, Problem> {
+        let store = app.tracker.store()?;
+        let search = |query: &RunQuery, detail| {
+            store.search(&StoreSearch {
+                scope: self.scope.clone(),
+                query,
+                detail,
+            })
+        };
+        if self.skip == 0 {
+            return Ok(search(&self.query, detail)?);
+        }
+        let most = self.query.most().unwrap_or(USUAL);
+        let end = self.skip.min(FARTHEST) + most;
+        let up_to = search(&self.query.clone().limit(end), Detail::NONE)?;
+        let wanted = up_to.items.iter().skip(self.skip);
+        let uuids: Vec<Uuid> = wanted.map(|row| row.aggregate.uuid).collect();
+        let mut items = store.rows(&Scope::Uuids(uuids.clone()), &detail)?;
+        detail.add_means(&mut items, |run, name, phase| {
+            store.history(run, name, phase)
+        })?;
+        items.sort_by_key(|row| uuids.iter().position(|uuid| *uuid == row.aggregate.uuid));
+        let next = up_to.next;
+        Ok(Page { items, next })
     }
 
     /// All rows that were found, in the order that is asked for.

@@ -18,6 +18,8 @@ const TEXT: [(header::HeaderName, &str); 1] = [(header::CONTENT_TYPE, "text/plai
 pub(crate) struct About {
     /// The address of its store, without a password; empty where whoever runs the server does not say.
     store: String,
+    /// How many bytes the file of the store has; none where it is in no file, or is not said.
+    bytes: Option<u64>,
     /// The version of the server.
     version: &'static str,
     /// Whether nothing may be changed.
@@ -70,6 +72,7 @@ pub(crate) async fn about(State(app): State<App>, caller: Caller) -> Answer {
         };
         Ok(About {
             store: app.options.store.clone(),
+            bytes: file_size(&app.options.store),
             version: env!("CARGO_PKG_VERSION"),
             read_only: app.options.read_only,
             allow_delete: app.options.allow_delete,
@@ -80,6 +83,13 @@ pub(crate) async fn about(State(app): State<App>, caller: Caller) -> Answer {
         })
     })
     .await
+}
+
+fn file_size(address: &str) -> Option<u64> {
+    let (kind, path) = address.split_once(':')?;
+    let is_file = matches!(kind, "sqlite" | "json");
+    let file = is_file.then(|| std::fs::metadata(path))?.ok()?;
+    Some(file.len())
 }
 
 /// `GET /api/v1/manifest`.

@@ -1,29 +1,24 @@
 //! Fields of runs, in columns.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use axum::extract::State;
 use registry_core::Value;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tracker_core::ports::{Axis, ExperimentRecord, Histories, Row};
-use tracker_core::query::{Directions, Vocabulary, created};
-use tracker_core::{Metric, Query as RunQuery, Uuid};
+use tracker_core::ports::{ExperimentRecord, Row};
+use tracker_core::query::{Directions, Field, Target, Vocabulary, created};
+use tracker_core::{Query as RunQuery, Timestamp, Uuid};
 
 use crate::access::Caller;
 use crate::api::columns::{Column, ColumnDocument, Definitions, constants, shown};
 use crate::api::runs::{Found, Search, Sought};
+use crate::api::sparks::{rounded, sparks};
 use crate::app::App;
 use crate::extract::Query;
 use crate::overview::Overview;
 use crate::problem::{Answer, Problem};
 use crate::repeats::Repeats;
-
-/// A series is shown by so many of its numbers, and by fewer where so many are in an answer already;
-/// but by as many at least.
-const SPARK: usize = 32;
-const SPARKS: usize = 16_000;
-const LEAST: usize = 8;
 
 /// Which runs, and what of each.
 #[derive(Deserialize, JsonSchema)]
@@ -44,6 +39,9 @@ pub(crate) struct Wanted {
     cursor: Option<String>,
     /// At most so many: up to 1,000, and 200 where nothing is said.
     limit: Option<usize>,
+    /// As many are passed over first: a page anywhere in the table, without those before.
+    #[serde(default)]
+    skip: usize,
     /// Whether to count all that the query finds.
     #[serde(default)]
     total: bool,
@@ -59,8 +57,9 @@ pub(crate) struct Table {
     uuids: Vec<Uuid>,
     /// What the columns hold, in their order.
     fields: Vec<ColumnDocument>,
-    /// By its field, a value for each line; null where the run has none. Of a `spark:` column, a list
-    /// of numbers, with null for what is none.
+    /// By its field, a value for each line; null where the run has none. Times are told to the second,
+    /// and how long something took to the millisecond. Of a `spark:` column, a list of numbers, with
+    /// null for what is none, and with as many digits as a small picture shows.
     columns: BTreeMap<String, Vec<Option<Cell>>>,
     /// Arguments, components and parameters that are the same in all runs that the query finds, by
     /// their fields.
@@ -107,7 +106,7 @@ pub(crate) async fn read(
 
 fn table(app: &App, caller: &Caller, wanted: Wanted) -> Result<Table, Problem> {
     let named = wanted.columns.as_deref().map(Column::list).transpose()?;
-    let sought = Sought::of(
+    let mut sought = Sought::of(
         app,
         caller,
         &Search {
@@ -119,6 +118,7 @@ fn table(app: &App, caller: &Caller, wanted: Wanted) -> Result<Table, Problem> {
             total: wanted.total,
         },
     )?;
+    sought.skip = wanted.skip;
     let chosen = match named {
         Some(columns) => {
             let asks = wanted.constant.unwrap_or(false);
@@ -230,6 +230,25 @@ pub(crate) fn definitions(experiments: &[ExperimentRecord], rows: &[Row]) -> Def
     only.map(|of| of.definitions.clone()).unwrap_or_default()
 }
 
+/// What a run has there, as a page shows it: times to the second, and how long something took to the
+/// millisecond.
+fn brief(field: &Field, row: &Row, directions: &Directions) -> Option<Value> {
+    let value = field.of(row, directions)?;
+    let rounded = match field.target() {
+        Target::Created | Target::Updated | Target::Ended => {
+            let time = value.to::<Timestamp>().ok();
+            let whole = time.and_then(|time| Timestamp::from_second(time.as_second()).ok());
+            whole.and_then(|whole| Value::of(&whole).ok())
+        }
+        Target::Duration => {
+            let seconds = value.to::<f64>().ok();
+            seconds.and_then(|seconds| Value::of(&rounded(seconds, 3)).ok())
+        }
+        _ => return Some(shown(value)),
+    };
+    Some(rounded.unwrap_or(value))
+}
+
 /// The values under each column.
 fn cells(
     app: &App,
@@ -241,7 +260,7 @@ fn cells(
     let directions = Directions::of(experiments);
     let cells = columns.iter().map(|(text, column)| {
         let cell = |row: &Row| match column {
-            Column::Field(field) => field.of(row, &directions).map(shown).map(Cell::Value),
+            Column::Field(field) => brief(field, row, &directions).map(Cell::Value),
             Column::Spark { name, phase } => {
                 let series = (row.aggregate.uuid, name.as_str(), phase.as_str());
                 sparks.get(&series).cloned().map(Cell::Spark)
@@ -250,97 +269,4 @@ fn cells(
         (text.clone(), rows.iter().map(cell).collect())
     });
     Ok(cells.collect())
-}
-
-type Sparks<'c> = HashMap<(Uuid, &'c str, &'c str), Vec<Option<f64>>>;
-
-/// The courses of series, in one call.
-pub(crate) fn sparks<'c>(
-    app: &App,
-    rows: &[Row],
-    columns: &'c [(String, Column)],
-) -> Result<Sparks<'c>, Problem> {
-    let series = columns.iter().filter_map(|(_, column)| match column {
-        Column::Spark { name, phase } => Some((name.as_str(), phase.as_str())),
-        Column::Field(_) => None,
-    });
-    let series: Vec<_> = series.collect();
-    let count = rows.len() * series.len();
-    if count == 0 {
-        return Ok(Sparks::new());
-    }
-    let histories = app.tracker.store()?.histories(&Histories {
-        aggregates: rows.iter().map(|row| row.aggregate.uuid).collect(),
-        series: series
-            .iter()
-            .map(|(name, phase)| ((*name).to_owned(), (*phase).to_owned()))
-            .collect(),
-        axis: axis(rows),
-        most: Some((SPARKS / count).clamp(LEAST, SPARK)),
-        ..Histories::default()
-    })?;
-    // They come in the order of the runs, and then of the series.
-    let of_series = histories.iter().zip(series.iter().cycle());
-    let with_points = of_series.filter(|(history, _)| !history.series.is_empty());
-    Ok(with_points
-        .map(|(history, (name, phase))| {
-            let numbers = history.series.numbers().iter().map(|number| short(*number));
-            ((history.aggregate, *name, *phase), numbers.collect())
-        })
-        .collect())
-}
-
-/// What a course goes along: steps may begin anew in each epoch, and epochs may be few.
-fn axis(rows: &[Row]) -> Axis {
-    let ends = rows.iter().flat_map(|row| &row.summaries);
-    let ends = ends.map(|summary| (&summary.first, &summary.last));
-    let has_epochs = |(first, last): (&Metric, &Metric)| last.epoch - first.epoch >= LEAST as u64;
-    let has_steps = |(first, last): (&Metric, &Metric)| last.step != first.step;
-    if ends.clone().any(has_epochs) || !ends.clone().any(has_steps) {
-        Axis::Epoch
-    } else {
-        Axis::Step
-    }
-}
-
-/// A number with as many digits as a small picture can show; none for what is no finite number.
-fn short(number: f64) -> Option<f64> {
-    const DIGITS: i32 = 3;
-    if number == 0.0 || !number.is_finite() {
-        return number.is_finite().then_some(0.0);
-    }
-    #[expect(clippy::cast_possible_truncation, reason = "an exponent is small")]
-    let exponent = DIGITS - 1 - number.abs().log10().floor() as i32;
-    if exponent.abs() > 22 {
-        return Some(number);
-    }
-    // Powers of ten up to there are exact, and so is what has few digits.
-    let power = 10_f64.powi(exponent.abs());
-    Some(if exponent < 0 {
-        (number / power).round() * power
-    } else {
-        (number * power).round() / power
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::short;
-
-    #[test]
-    fn a_small_picture_needs_few_digits() {
-        for (number, expected) in [
-            (0.123_456, Some(0.123)),
-            (-98_765.0, Some(-98_800.0)),
-            (2.345e-9, Some(2.35e-9)),
-            (1e300, Some(1e300)),
-            (0.3, Some(0.3)),
-            (4e-300, Some(4e-300)),
-            (0.0, Some(0.0)),
-            (f64::NAN, None),
-            (f64::INFINITY, None),
-        ] {
-            assert_eq!(short(number), expected, "{number}");
-        }
-    }
 }

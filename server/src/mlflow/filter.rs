@@ -1,10 +1,11 @@
 //! The text of filters and orders, as MLflow has it.
 
-use std::iter::Peekable;
-use std::str::CharIndices;
+mod tokens;
 
-use super::refusal::invalid;
 use crate::problem::{Problem, shown};
+use tokens::{Lexer, Token, refused};
+
+pub(super) use tokens::Sign;
 
 /// A part of a filter, all of which have to hold.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,16 +21,6 @@ pub(super) enum Test {
     Like { pattern: String, any_case: bool },
     In { values: Vec<String>, negated: bool },
     IsNull(bool),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sign {
-    Eq,
-    Ne,
-    Lt,
-    Le,
-    Gt,
-    Ge,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -53,116 +44,6 @@ pub(super) enum Entity {
     Param,
     Tag,
     Dataset,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-enum Token {
-    /// A word without quotes, as it stands there.
-    Word(String),
-    /// What stands in backticks.
-    Name(String),
-    /// What stands in quotes; whether they are double.
-    Text(String, bool),
-    Sign(Sign),
-    Dot,
-    Open,
-    Close,
-    Comma,
-}
-
-struct Lexer<'t> {
-    text: &'t str,
-    rest: Peekable<CharIndices<'t>>,
-}
-
-impl Lexer<'_> {
-    fn tokens(text: &str) -> Result<Vec<Token>, Problem> {
-        let mut lexer = Lexer {
-            text,
-            rest: text.char_indices().peekable(),
-        };
-        let mut tokens = Vec::new();
-        while let Some((start, char)) = lexer.rest.next() {
-            tokens.push(match char {
-                char if char.is_whitespace() => continue,
-                '.' if !lexer.next_is(|char| char.is_ascii_digit()) || follows_name(&tokens) => {
-                    Token::Dot
-                }
-                '(' => Token::Open,
-                ')' => Token::Close,
-                ',' => Token::Comma,
-                '`' => Token::Name(lexer.quoted('`')?),
-                quote @ ('"' | '\'') => Token::Text(lexer.quoted(quote)?, quote == '"'),
-                '=' => {
-                    lexer.take('=');
-                    Token::Sign(Sign::Eq)
-                }
-                '!' if lexer.take('=') => Token::Sign(Sign::Ne),
-                '<' if lexer.take('>') => Token::Sign(Sign::Ne),
-                '<' if lexer.take('=') => Token::Sign(Sign::Le),
-                '<' => Token::Sign(Sign::Lt),
-                '>' if lexer.take('=') => Token::Sign(Sign::Ge),
-                '>' => Token::Sign(Sign::Gt),
-                char if of_word(char) || char == '.' => Token::Word(lexer.word(start)),
-                _ => return Err(refused(text, &format!("`{char}` has no meaning there"))),
-            });
-        }
-        Ok(tokens)
-    }
-
-    fn next_is(&mut self, is: impl Fn(char) -> bool) -> bool {
-        self.rest.peek().is_some_and(|(_, char)| is(*char))
-    }
-
-    fn take(&mut self, wanted: char) -> bool {
-        self.rest.next_if(|(_, char)| *char == wanted).is_some()
-    }
-
-    /// A word from its first character on. A number has its dot and its exponent's sign in it.
-    fn word(&mut self, start: usize) -> String {
-        let is_number = self.text[start..]
-            .starts_with(|char: char| char.is_ascii_digit() || matches!(char, '-' | '+' | '.'));
-        let mut before = '.';
-        let mut end = self.text.len();
-        while let Some((at, char)) = self.rest.peek().copied() {
-            let of_number = is_number
-                && (char == '.' || (matches!(char, '+' | '-') && matches!(before, 'e' | 'E')));
-            if !of_word(char) && !of_number {
-                end = at;
-                break;
-            }
-            before = char;
-            self.rest.next();
-        }
-        self.text[start..end].to_owned()
-    }
-
-    fn quoted(&mut self, quote: char) -> Result<String, Problem> {
-        let mut text = String::new();
-        while let Some((_, char)) = self.rest.next() {
-            if char != quote {
-                text.push(char);
-            } else if self.take(quote) {
-                // Twice it stands for itself.
-                text.push(quote);
-            } else {
-                return Ok(text);
-            }
-        }
-        Err(refused(self.text, &format!("a {quote} is not closed")))
-    }
-}
-
-fn of_word(char: char) -> bool {
-    char.is_alphanumeric() || "_-+/:@$%&*#~".contains(char)
-}
-
-fn follows_name(tokens: &[Token]) -> bool {
-    matches!(tokens.last(), Some(Token::Word(_) | Token::Name(_)))
-}
-
-fn refused(text: &str, why: &str) -> Problem {
-    invalid(format!("Invalid filter or order '{}': {why}.", shown(text)))
 }
 
 /// Reads tokens one after the other.

@@ -4,9 +4,10 @@ use std::cmp::Ordering;
 
 use super::fields::Fields;
 use super::filter::{self, Clause, Entity, Literal, Sign, Test};
+use super::matcher::Matcher;
 use super::models::Model;
 use super::pages::{Page, page};
-use super::translate::{Matcher, unknown, wrong_sign};
+use super::refusal::{unknown, wrong_sign};
 use super::{ids, refusal};
 use crate::access::Caller;
 use crate::app::App;

@@ -6,7 +6,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use crate::problem::{Problem, ProblemDocument};
+use crate::problem::{Problem, ProblemDocument, shown};
 
 const INVALID: &str = "INVALID_PARAMETER_VALUE";
 const ABSENT: &str = "RESOURCE_DOES_NOT_EXIST";
@@ -53,6 +53,33 @@ pub(super) fn ill_typed(value: &Value, parameter: &str) -> Problem {
     }
     invalid(format!(
         "Invalid value {shown} for parameter '{parameter}' supplied."
+    ))
+}
+
+/// A key that none has.
+pub(super) fn unknown(what: &str, key: &str, known: &[&str]) -> Problem {
+    let near = registry_core::nearest(key, known.iter().copied());
+    let near = near.map_or_else(String::new, |near| format!(" Did you mean '{near}'?"));
+    invalid(format!(
+        "Invalid {what} key '{}' specified.{near} Valid keys are '{}'.",
+        shown(key),
+        known.join("', '")
+    ))
+}
+
+/// A text without quotes.
+pub(super) fn unquoted(entity: &str) -> Problem {
+    invalid(format!(
+        "Expected a quoted string value for {entity}. A text has to stand in quotes."
+    ))
+}
+
+/// A comparison that there is not.
+pub(super) fn wrong_sign(entity: &str) -> Problem {
+    invalid(format!(
+        "Invalid comparison operator for {entity}. Numbers compare by =, !=, >, >=, < and <=; texts by \
+         =, !=, LIKE, ILIKE; params and tags also by IS NULL and IS NOT NULL; run ids and datasets \
+         also by IN and NOT IN."
     ))
 }
 

@@ -11,11 +11,12 @@ use tracker_core::{Query, Uuid};
 
 use super::fields::Fields;
 use super::inputs::Linked;
+use super::matcher::like;
 use super::models::OWN_RUN;
 use super::pages::bad_token;
 use super::run::{Run, Shown};
-use super::translate::{Translator, like};
-use super::{filter, ids, translate};
+use super::translate::Translator;
+use super::{filter, ids, order};
 use crate::access::Caller;
 use crate::app::App;
 use crate::blocking::json;
@@ -125,7 +126,7 @@ fn parts(app: &App, fields: &mut Fields) -> Result<Vec<Query>, Problem> {
     };
     let orders = fields.texts("order_by")?.into_iter();
     let orders = orders.map(|text| filter::order(&text));
-    translate::parts(query, &orders.collect::<Result<Vec<_>, _>>()?)
+    order::parts(query, &orders.collect::<Result<Vec<_>, _>>()?)
 }
 
 /// What holds the files of a model without a run is no run.

@@ -1,22 +1,22 @@
-//! Filters and orders of MLflow as queries of Entia, so that the store answers them.
+//! Filters of MLflow as conditions of queries, so that the store answers them.
 
 use tracker_core::ports::{Detail, Scope};
 use tracker_core::query::{
-    Condition, Field, Literal as Value, Order, Pattern, Target, created, ended, id, metric,
-    run_name, tag,
+    Condition, Field, Literal as Value, Target, created, ended, id, metric, run_name, tag,
 };
-use tracker_core::{Query, Timestamp, Uuid};
+use tracker_core::{Timestamp, Uuid};
 
 use super::experiment::{NOTE, time};
-use super::filter::{Clause, Entity, Identifier, Literal, Sign, Test};
+use super::filter::{Clause, Entity, Literal, Sign, Test};
 use super::ids;
 use super::inputs::Linked;
+use super::matcher::{Matcher, like};
 use super::metric::series;
-use super::refusal::invalid;
+use super::refusal::{invalid, unknown, unquoted, wrong_sign};
 use super::run::{NAME, USER};
 use super::status;
 use crate::app::App;
-use crate::problem::{Problem, shown};
+use crate::problem::Problem;
 
 /// Translates; what the store's queries do not know is looked for before.
 pub(super) struct Translator<'a>(pub(super) &'a App);
@@ -140,51 +140,8 @@ impl Translator<'_> {
     }
 }
 
-/// Tests texts that are at hand.
-pub(super) struct Matcher(Box<dyn Fn(&str) -> bool>);
-
-impl Matcher {
-    pub(super) fn of(test: &Test, entity: &str) -> Result<Self, Problem> {
-        Ok(Self(match test.clone() {
-            Test::Compare(Sign::Eq, Literal::Text(wanted)) => Box::new(move |text| text == wanted),
-            Test::Compare(Sign::Ne, Literal::Text(other)) => Box::new(move |text| text != other),
-            Test::Compare(Sign::Eq | Sign::Ne, _) => return Err(unquoted(entity)),
-            Test::Like { pattern, any_case } => {
-                let pattern = like(&pattern, any_case)?;
-                Box::new(move |text| pattern.is_in(text))
-            }
-            Test::In { values, negated } => {
-                Box::new(move |text| values.iter().any(|value| value == text) != negated)
-            }
-            Test::IsNull(is_null) => Box::new(move |_| !is_null),
-            Test::Compare(..) => return Err(wrong_sign(entity)),
-        }))
-    }
-
-    pub(super) fn holds(&self, text: &str) -> bool {
-        (self.0)(text)
-    }
-}
-
-/// The regular expression of a pattern of SQL.
-pub(super) fn like(pattern: &str, any_case: bool) -> Result<Pattern, Problem> {
-    let mut regex = String::from(if any_case { "(?is)^" } else { "(?s)^" });
-    for char in pattern.chars() {
-        match char {
-            '%' => regex.push_str(".*"),
-            '_' => regex.push('.'),
-            char => {
-                let text = char.to_string();
-                regex.push_str(Pattern::of_text(text).as_str());
-            }
-        }
-    }
-    regex.push('$');
-    Ok(regex.parse()?)
-}
-
 /// A parameter, as MLflow writes it, or as Entia has an argument or a component.
-fn param(key: &str) -> Vec<Field> {
+pub(super) fn param(key: &str) -> Vec<Field> {
     let mut fields = vec![Field::from(Target::Param(vec![key.to_owned()]))];
     match key.split_once('.') {
         Some((kind, argument)) if !kind.is_empty() && !argument.is_empty() => {
@@ -206,7 +163,8 @@ fn of_name(test: &Test, entity: &str) -> Result<Condition, Problem> {
     Ok(by_name.or((!run_name().exists()).and(by_id)))
 }
 
-fn any(conditions: impl IntoIterator<Item = Condition>) -> Condition {
+/// Whether one of them holds; never where there is none.
+pub(super) fn any(conditions: impl IntoIterator<Item = Condition>) -> Condition {
     let mut conditions = conditions.into_iter();
     let first = conditions.next().unwrap_or_else(|| id().is_in([""; 0]));
     conditions.fold(first, Condition::or)
@@ -291,7 +249,7 @@ fn compare(place: Field, sign: Sign, value: Value) -> Condition {
     }
 }
 
-const ATTRIBUTES: [&str; 7] = [
+pub(super) const ATTRIBUTES: [&str; 7] = [
     "run_id",
     "run_name",
     "status",
@@ -333,102 +291,4 @@ fn of_time(place: &Field, test: &Test) -> Result<Condition, Problem> {
         Sign::Gt => field().ge(behind),
         Sign::Ge => field().ge(at),
     })
-}
-
-/// The parts of a search, one behind the other: where a metric is ordered by first, the runs that have
-/// none of it come last, also behind those where it is NaN.
-pub(super) fn parts(query: Query, orders: &[(Identifier, bool)]) -> Result<Vec<Query>, Problem> {
-    let query = ordered(query, orders)?;
-    match orders.first() {
-        Some((of, _)) if of.entity == Entity::Metric => {
-            let there = any(fields(of)?.into_iter().map(Field::exists));
-            Ok(vec![
-                query.clone().filter(there.clone()),
-                query.filter(!there),
-            ])
-        }
-        _ => Ok(vec![query]),
-    }
-}
-
-/// A query with these orders, and behind them the latest first.
-fn ordered(mut query: Query, orders: &[(Identifier, bool)]) -> Result<Query, Problem> {
-    let mut has_start = false;
-    for (index, (of, descending)) in orders.iter().enumerate() {
-        if orders[..index].iter().any(|(other, _)| other == of) {
-            return Err(invalid(format!(
-                "`order_by` contains duplicate fields: '{}'",
-                shown(&of.key)
-            )));
-        }
-        has_start |= of.entity == Entity::Attribute && of.key == "start_time";
-        for field in fields(of)? {
-            query = query.order_by(Order {
-                field,
-                descending: *descending,
-            });
-        }
-    }
-    Ok(if has_start {
-        query
-    } else {
-        query.order_by(created().desc())
-    })
-}
-
-fn fields(of: &Identifier) -> Result<Vec<Field>, Problem> {
-    let key = of.key.as_str();
-    Ok(match of.entity {
-        Entity::Metric => {
-            let places = series(key).into_iter();
-            places
-                .map(|(name, phase)| metric(name).phase(phase).last())
-                .collect()
-        }
-        Entity::Param => param(key),
-        Entity::Tag => match key {
-            NAME => vec![run_name(), id()],
-            NOTE => vec![tracker_core::query::notes()],
-            key => vec![tag(key)],
-        },
-        Entity::Attribute => match key {
-            "start_time" => vec![created()],
-            "end_time" => vec![ended()],
-            "status" => vec![tracker_core::query::status()],
-            "run_name" => vec![run_name(), id()],
-            "user_id" => vec![tag(USER)],
-            // The address of a run's artifacts ends with its id.
-            "run_id" | "artifact_uri" => vec![id()],
-            key => return Err(unknown("order_by attribute", key, &ATTRIBUTES)),
-        },
-        Entity::Dataset => {
-            return Err(invalid(
-                "Invalid order_by entity 'dataset'. Order by another field.",
-            ));
-        }
-    })
-}
-
-pub(super) fn unknown(what: &str, key: &str, known: &[&str]) -> Problem {
-    let near = registry_core::nearest(key, known.iter().copied());
-    let near = near.map_or_else(String::new, |near| format!(" Did you mean '{near}'?"));
-    invalid(format!(
-        "Invalid {what} key '{}' specified.{near} Valid keys are '{}'.",
-        shown(key),
-        known.join("', '")
-    ))
-}
-
-fn unquoted(entity: &str) -> Problem {
-    invalid(format!(
-        "Expected a quoted string value for {entity}. A text has to stand in quotes."
-    ))
-}
-
-pub(super) fn wrong_sign(entity: &str) -> Problem {
-    invalid(format!(
-        "Invalid comparison operator for {entity}. Numbers compare by =, !=, >, >=, < and <=; texts by \
-         =, !=, LIKE, ILIKE; params and tags also by IS NULL and IS NOT NULL; run ids and datasets \
-         also by IN and NOT IN."
-    ))
 }

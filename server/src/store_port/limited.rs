@@ -48,7 +48,12 @@ impl Limited<'_> {
     }
 
     /// An error where a change is about another experiment.
-    fn check(&self, change: &Change, created: &mut HashMap<Uuid, Uuid>) -> Result<()> {
+    fn check_all(&self, changes: &[Change]) -> Result<()> {
+        let (mut changes, mut created) = (changes.iter(), HashMap::new());
+        changes.try_for_each(|change| self.check_change(change, &mut created))
+    }
+
+    fn check_change(&self, change: &Change, created: &mut HashMap<Uuid, Uuid>) -> Result<()> {
         let experiment = match change {
             Change::CreateExperiment(_) => None,
             Change::CreateAggregate { record, .. } => {
@@ -86,11 +91,13 @@ impl Limited<'_> {
 
 impl Store for Limited<'_> {
     fn apply(&self, changes: &[Change], mark: Option<Mark>) -> Result<Applied> {
-        let mut created = HashMap::new();
-        for change in changes {
-            self.check(change, &mut created)?;
-        }
+        self.check_all(changes)?;
         self.store.apply(changes, mark)
+    }
+
+    fn copy(&self, changes: &[Change], mark: Option<Mark>) -> Result<Applied> {
+        self.check_all(changes)?;
+        self.store.copy(changes, mark)
     }
 
     fn experiments(&self) -> Result<Vec<ExperimentRecord>> {

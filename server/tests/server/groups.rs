@@ -76,7 +76,7 @@ fn repeats_form_a_group_with_its_spread() {
         (&json!(1), &json!("d"))
     );
     assert_eq!(alone["spark:metric.loss[test]"], json!([0.5]));
-    assert_eq!(group["values"]["spark:metric.loss[test]"], json!(null));
+    assert_eq!(group["values"]["spark:metric.loss[test]"], json!([2.0]));
     assert_eq!(answer["constant"], json!({"optimizer": "Adam"}));
     let table = served.get("/api/v1/table?experiment=digits").json();
     assert_eq!(table["repeated"], 3);

@@ -9,7 +9,7 @@ use crate::support::Served;
 
 /// What a call answers, which has to have this status.
 #[track_caller]
-fn post(served: &Served, call: &str, body: &Value, status: u16) -> Value {
+pub(crate) fn post(served: &Served, call: &str, body: &Value, status: u16) -> Value {
     let answer = served.post(&format!("/api/2.0/mlflow/{call}"), body);
     assert_eq!(answer.status.as_u16(), status, "{call}: {}", answer.text());
     answer.json()
@@ -23,7 +23,7 @@ fn get(served: &Served, call: &str) -> Value {
 }
 
 /// The id of a new run in the experiment 0.
-fn new_run(served: &Served) -> String {
+pub(crate) fn new_run(served: &Served) -> String {
     let created = post(served, "runs/create", &json!({"experiment_id": "0"}), 200);
     created["run"]["info"]["run_id"]
         .as_str()
@@ -31,7 +31,7 @@ fn new_run(served: &Served) -> String {
         .to_owned()
 }
 
-fn log(served: &Served, run: &str, point: (f64, i64, i64)) {
+pub(crate) fn log(served: &Served, run: &str, point: (f64, i64, i64)) {
     let (value, timestamp, step) = point;
     let body = json!({"run_id": run, "key": "loss", "value": value, "timestamp": timestamp,
         "step": step});

@@ -96,6 +96,35 @@ fn changes_are_looked_at() {
     assert_eq!(page["experiments"].as_array().unwrap().len(), 1, "{page}");
 }
 
+/// What no handle takes is only copied from where it is already.
+#[test]
+fn names_are_those_that_handles_take() {
+    let served = Served::in_file();
+    let run = served.run("digits", "first");
+    let text = "a\u{1b}[2J";
+    let point = json!({"name": text, "phase": "", "epochs": [0], "steps": [0], "times": [0], "values": [0.5]});
+    for change in [
+        json!({"rename_experiment": {
+            "experiment": served.get("/api/v1/experiments").json()["experiments"][0]["id"],
+            "name": text,
+        }}),
+        json!({"name_aggregate": {"aggregate": run, "name": text}}),
+        json!({"set_param": {"aggregate": run, "name": text, "value": 1}}),
+        json!({"set_param": {"aggregate": run, "name": "", "value": 1}}),
+        json!({"annotate": {"aggregate": run, "annotation": {"set_tag": {"tag": text, "value": ""}}}}),
+        json!({"add_points": {"aggregate": run, "series": [point]}}),
+    ] {
+        let answer = apply(&served, &change);
+        answer.problem(400);
+        let refusal = answer.json()["refusal"].clone();
+        assert!(refusal.is_object(), "no journal waits for it: {refusal}");
+        let body = json!({"changes": [change], "mark": null, "copied": true});
+        let headers = [("entia-wire", "1")];
+        let answer = with_headers(&served, "/api/v1/store/apply", &body, &headers);
+        assert_eq!(answer.status, 200, "{}", answer.text());
+    }
+}
+
 /// An artifact has the size of its content.
 #[test]
 fn an_artifact_is_as_long_as_its_content() {

@@ -159,6 +159,30 @@ fn an_order_that_is_said_stays_and_pages_follow_each_other() {
 }
 
 #[test]
+fn a_page_may_begin_anywhere() {
+    let served = Served::in_file();
+    sweep(&served);
+    let ids = |table: &Value| table["columns"]["id"].clone();
+    let query = encoded("order by seed desc, id");
+    let path = format!("/api/v1/table?experiment=sweep&query={query}&columns=id,optimizer.lr");
+    let whole = served.get(&path).json();
+    assert_eq!(ids(&whole), json!(["run-1", "run-3", "run-0", "run-2"]));
+    let middle = served.get(&format!("{path}&skip=1&limit=2")).json();
+    assert_eq!(ids(&middle), json!(["run-3", "run-0"]));
+    assert_eq!(middle["columns"]["optimizer.lr"], json!([0.05, 0.1]));
+    let next = middle["next"].as_str().unwrap();
+    let last = served.get(&format!("{path}&cursor={next}")).json();
+    assert_eq!(ids(&last), json!(["run-2"]));
+    for beyond in ["4", "1000000", "18446744073709551615"] {
+        let nothing = served.get(&format!("{path}&skip={beyond}")).json();
+        assert_eq!(ids(&nothing), json!([]), "skip={beyond}");
+    }
+    let chosen = served.get("/api/v1/table?experiment=sweep&skip=3").json();
+    assert_eq!(ids(&chosen), json!(["run-3"]), "in the order from the best");
+    served.get(&format!("{path}&skip=-1")).problem(400);
+}
+
+#[test]
 fn some_runs_are_asked_for_by_their_uuids() {
     let served = Served::in_file();
     sweep(&served);
@@ -216,6 +240,37 @@ fn a_spark_keeps_the_ends_and_the_peaks() {
             .get(&format!("/api/v1/table?columns={}", encoded(wrong)))
             .problem(400);
     }
+}
+
+#[test]
+fn times_have_the_digits_that_a_page_shows() {
+    let served = Served::in_file();
+    served.run("digits", "timed");
+    let attempt = served
+        .post("/api/v1/runs/timed/attempts", &json!({}))
+        .json();
+    let path = format!(
+        "/api/v1/runs/timed/attempts/{}",
+        attempt["id"].as_str().unwrap()
+    );
+    served.patch(&path, &json!({"outcome": "finished"}));
+    let run = served.get("/api/v1/runs/timed").json();
+    let columns = served
+        .get("/api/v1/table?columns=created,ended,duration")
+        .json()["columns"]
+        .clone();
+    for (field, exact) in [
+        ("created", &run["created"]),
+        ("ended", &run["attempt"]["ended"]),
+    ] {
+        let (told, exact) = (columns[field][0].as_str().unwrap(), exact.as_str().unwrap());
+        let second = exact.trim_end_matches('Z').split('.').next().unwrap();
+        assert_eq!(told, format!("{second}Z"), "{field}");
+    }
+    let seconds = columns["duration"][0].as_f64().unwrap();
+    let exact = run["duration"].as_f64().unwrap();
+    assert!((seconds - exact).abs() <= 0.000_5, "{seconds} of {exact}");
+    assert!(seconds.to_string().len() <= "0.001".len() + 2, "{seconds}");
 }
 
 #[test]

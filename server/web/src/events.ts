@@ -3,6 +3,7 @@
  * browser opens six connections to a server at most, and a connection for each tab would use them up.
  */
 import { signal } from "@preact/signals";
+import { get } from "./api.ts";
 import type { Job, Num, Run } from "./types.ts";
 
 /** A run that was removed is told by its uuid alone. */
@@ -157,6 +158,8 @@ class Listener {
     clearTimeout(this.#watch);
     const wait = RETRIES[Math.min(this.#tries++, RETRIES.length - 1)] ?? 1000;
     this.#say({ is: "lost", since: this.#heardAt, retryAt: Date.now() + wait });
+    // A stream does not say why it ends; a call does, and leads to the sign-in where the token has ended.
+    void get("/about").catch(() => undefined);
     setTimeout(() => this.open(), wait);
   }
 

@@ -14,6 +14,8 @@ export interface About {
   token?: string | null;
   role: "read" | "write" | "admin";
   store?: string;
+  /** The size of the file of the store. */
+  bytes?: number | null;
 }
 
 export interface Definition {

@@ -81,12 +81,12 @@ export class Serving {
     }
   }
 
-  /** Kills it as a power loss would, and waits until it is gone. */
-  kill() {
+  /** Kills it as a power loss would, or ends it as a person does, and waits until it is gone. */
+  kill(signal = "SIGKILL") {
     return new Promise((resolve) => {
       if (this.process.exitCode !== null || this.process.signalCode !== null) return resolve();
       this.process.once("exit", resolve);
-      this.process.kill("SIGKILL");
+      this.process.kill(signal);
     });
   }
 
@@ -109,9 +109,12 @@ export const SIZES = {
 /** A page that writes down what must not happen: errors, and requests to other hosts. */
 export async function open(browser, origin, { theme = "light", width = 1440, ...more } = {}) {
   const context = await browser.newContext({ viewport: SIZES[width], colorScheme: theme, ...more });
+  // How long something takes is nothing that a busy machine decides over.
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const faults = [];
   const requests = [];
+  const pending = new Set();
   // What the browser itself says of an answer of 404 or 400 is no fault of the page.
   const isOfAnswer = (text) => /^Failed to load resource: the server responded with a status of (30\d|4\d\d)/.test(text);
   page.on("console", (message) => {
@@ -124,7 +127,45 @@ export async function open(browser, origin, { theme = "light", width = 1440, ...
     const isOwn = request.url().startsWith(origin) || /^(data|blob):/.test(request.url());
     if (!isOwn) faults.push(`request to ${request.url()}`);
   });
-  return { context, page, faults, requests, at: (path) => page.goto(origin + path) };
+  page.on("request", (request) => request.url().includes("/api/v1/events") || pending.add(request));
+  for (const end of ["requestfinished", "requestfailed"]) page.on(end, (request) => pending.delete(request));
+  /** Waits until the page asks for nothing any more, and has drawn what it knows. */
+  const rest = () =>
+    until("the page at rest", async () => {
+      const wasAtRest = pending.size === 0;
+      await frames(page, 2);
+      return wasAtRest && pending.size === 0;
+    });
+  return { context, page, faults, requests, rest, at: (path) => page.goto(origin + path) };
+}
+
+/** So many pictures of the page later. */
+export function frames(page, count = 1) {
+  return page.evaluate(async (wanted) => {
+    for (let at = 0; at < wanted; at++) await new Promise(requestAnimationFrame);
+  }, count);
+}
+
+/** Measures how long scripts of the page run for something, in milliseconds: longer on a busy machine. */
+export async function scripting(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Performance.enable");
+  const spent = async () => {
+    const { metrics } = await session.send("Performance.getMetrics");
+    return metrics.find(({ name }) => name === "ScriptDuration").value * 1000;
+  };
+  return async (act) => {
+    const before = await spent();
+    await act();
+    await frames(page, 2);
+    return (await spent()) - before;
+  };
+}
+
+/** The value below which a part of these are. */
+export function quantile(values, part) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))];
 }
 
 /** What axe finds against WCAG 2.1 A and AA, a line for each element. */
@@ -143,8 +184,11 @@ export async function screenshot(page, name) {
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
 }
 
+/** What has not happened by then never will. */
+const PATIENCE = 120_000;
+
 /** Waits until something holds on this side; says what where it never does. */
-export async function until(what, holds, milliseconds = 20_000) {
+export async function until(what, holds, milliseconds = PATIENCE) {
   const end = Date.now() + milliseconds;
   for (;;) {
     const found = await holds();

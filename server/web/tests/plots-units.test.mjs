@@ -15,6 +15,7 @@ const { stemsOf } = await load("src/plots/stems.ts");
 const { appended, lineOf } = await load("src/plots/points.ts");
 const { differencesOf } = await load("src/plots/differences.ts");
 const { pictureOf } = await load("src/plots/picture.ts");
+const { facetFields, facetsOf, partsOf } = await load("src/plots/facets.ts");
 const { xTicks } = await load("src/plots/labels.ts");
 
 const line = (more) => ({
@@ -89,6 +90,18 @@ describe("the grid", () => {
     const kept = [...grid.from[0]].filter((at) => at >= 0);
     assert.deepEqual(kept, [...kept].sort((a, b) => a - b));
     assert.ok(kept.length > 150 && kept.length <= 52 * 4);
+  });
+
+  test("context has a rough course, and loses no extreme either", () => {
+    const random = dice(9);
+    const x = Array.from({ length: 5000 }, (_, step) => step);
+    const y = x.map((step) => random() + (step === 3333 ? 4 : 0));
+    const [whole, rough] = gridOf([{ x, y }, { x, y, isContext: true }], [0, 4999], 200).from;
+    const kept = (row) => [...row].filter((at) => at >= 0);
+    assert.ok(kept(whole).length > 600, String(kept(whole).length));
+    assert.ok(kept(rough).length <= 27 * 4, String(kept(rough).length));
+    assert.deepEqual(kept(rough), [...kept(rough)].sort((a, b) => a - b));
+    for (const extreme of [Math.max(...y), Math.min(...y)]) assert.ok(kept(rough).some((at) => y[at] === extreme));
   });
 
   test("buckets are as many as pixels at most, and fifty at least", () => {
@@ -325,6 +338,18 @@ describe("a picture", () => {
     const { marks, nonfinite } = pictureOf([long], options);
     assert.deepEqual(marks, [{ x: 800, run: "r", kind: "NaN", at: "step 812" }]);
     assert.equal(nonfinite, 2);
+  });
+
+  test("parts by a field are drawn on the axes of the whole", () => {
+    const lines = [at([1, 1, 1, 1], { run: "a" }), at([3, 3, 3, 3], { run: "b" }), at([9, 9, 9, 9], { run: "c" })];
+    const runs = [["a", "0.01"], ["b", "0.003"], ["c", "0.01"]].map(([uuid, lr]) => ({ uuid, name: uuid, differing: { lr, same: "1" } }));
+    assert.deepEqual(facetFields(runs), ["lr"]);
+    assert.equal(facetsOf("same", runs), undefined);
+    const whole = pictureOf(lines, options);
+    const parts = partsOf(lines, options, whole, facetsOf("lr", runs));
+    assert.deepEqual(parts.map(({ title }) => title), ["lr = 0.003", "lr = 0.01"]);
+    assert.deepEqual(parts.map(({ picture }) => picture.traces.map(({ run }) => run)), [["b"], ["a", "c"]]);
+    for (const { picture } of parts) assert.deepEqual([picture.x, picture.y.range], [whole.x, whole.y.range]);
   });
 
   test("runs of a group are one line to the pointer", () => {

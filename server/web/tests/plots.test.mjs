@@ -121,7 +121,8 @@ describe("spikes", () => {
 
 test("what is shown is in the address: a reload shows the same", async () => {
   const random = dice(12);
-  const { page, faults, context } = await open(browser, serving.origin);
+  const tab = await open(browser, serving.origin);
+  const { page, faults, context } = tab;
   await page.goto(`${serving.origin}/experiments/digits/plots`);
   await ready(page);
   const state = async () => {
@@ -130,15 +131,18 @@ test("what is shown is in the address: a reload shows the same", async () => {
     return { controls, axis, x, y };
   };
   for (let turn = 0; turn < 6; turn += 1) {
-    // The axes, the range and the phases.
-    for (const at of [0, 1, 2, 3]) {
+    // The axes, the range, the phases, the repeats and the parts.
+    for (const at of [0, 1, 2, 3, 4, 5]) {
       const select = page.locator(".plot-bar select").nth(at);
       const options = await select.locator("option").all();
       await select.selectOption({ index: Math.floor(random() * options.length) });
     }
     await page.locator(".plot-bar input").fill(String(Math.floor(random() * 99) / 100));
     if (turn % 2 === 0) {
-      const box = await until("a plot", () => page.locator(".u-over").last().boundingBox());
+      await tab.rest();
+      const over = page.locator(".u-over").last();
+      await over.scrollIntoViewIfNeeded();
+      const box = await until("a plot", () => over.boundingBox());
       await page.mouse.move(box.x + box.width * 0.2, box.y + 30);
       await page.mouse.down();
       await page.mouse.move(box.x + box.width * (0.4 + random() / 2), box.y + 40, { steps: 4 });
@@ -147,10 +151,10 @@ test("what is shown is in the address: a reload shows the same", async () => {
     }
     await page.mouse.move(0, 0);
     const address = page.url();
-    const wanted = await until("a state at rest", () => settled(state));
+    const wanted = await until("a state at rest", () => settled(tab, state));
     await page.reload();
     await ready(page);
-    const found = await until("the state of before", () => settled(state));
+    const found = await until("the state of before", () => settled(tab, state));
     assert.deepEqual(found, wanted, address);
     assert.equal(page.url(), address);
   }
@@ -158,10 +162,11 @@ test("what is shown is in the address: a reload shows the same", async () => {
   await context.close();
 });
 
-/** A state that is the same in two looks after one another. */
-async function settled(look) {
+/** A state that is the same in two looks after one another, of a page that waits for nothing. */
+async function settled({ rest }, look) {
+  await rest();
   const first = await look();
-  await new Promise((resolve) => setTimeout(resolve, 60));
+  await rest();
   const second = await look();
   return JSON.stringify(first) === JSON.stringify(second) && second;
 }
@@ -301,6 +306,66 @@ test("smoothing keeps the raw line behind, and a logarithmic axis has no value b
   assert.ok((await drawn(page)).y.range[0] > 0);
   await page.getByText("~0.6").first().waitFor();
   await context.close();
+});
+
+test("plots are split by a field, on the same axes, and the address says so", async () => {
+  const { page, faults, context } = await open(browser, serving.origin);
+  await page.goto(`${serving.origin}/experiments/digits/plots`);
+  const { x, y } = await ready(page);
+  const field = page.getByLabel("Split by");
+  await field.selectOption("optimizer.lr");
+  await page.waitForURL(/[?&]facet=optimizer\.lr/);
+  const titles = page.locator('.plot-card[aria-label="loss"] figcaption');
+  await titles.first().waitFor();
+  const found = await titles.allInnerTexts();
+  const rates = found.map((title) => Number(title.split(" = ")[1]));
+  assert.deepEqual(rates, [...new Set(rates)].sort((a, b) => a - b));
+  const parts = await page.evaluate((names) => names.map((name) => {
+    const { x, y, traces } = globalThis.__plots[`loss, ${name}`];
+    return { x, range: y.range, runs: traces.map(({ run }) => run) };
+  }), found);
+  for (const part of parts) assert.deepEqual([part.x, part.range], [x, y.range]);
+  const { runs } = await client.call("GET", "/runs?experiment=digits&limit=20");
+  const rateOf = new Map(runs.map(({ uuid, modules }) => [uuid, modules.find(({ kind }) => kind === "optimizer").record.arguments.lr]));
+  for (const [at, part] of parts.entries()) for (const run of part.runs) assert.equal(rateOf.get(run), rates[at]);
+  assert.equal(new Set(parts.flatMap((part) => part.runs)).size, 20);
+  await screenshot(page, "plots-split");
+  await page.reload();
+  await titles.first().waitFor();
+  assert.deepEqual(await titles.allInnerTexts(), found);
+  await field.selectOption("");
+  await titles.first().waitFor({ state: "detached" });
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("fewer points are drawn while a zoom is moved, and all of them when it rests", async () => {
+  const tab = await open(browser, serving.origin);
+  const random = dice(5);
+  for (let at = 0; at < 12; at += 1) {
+    const { uuid } = await client.post("/runs", { experiment: "dense", id: `dense-${at}` });
+    const points = Array.from({ length: 3000 }, (_, step) => ({ name: "loss", value: at + random(), step }));
+    await client.post(`/runs/${uuid}/points`, points);
+  }
+  await tab.page.goto(`${serving.origin}/experiments/dense/plots`);
+  await ready(tab.page);
+  await tab.rest();
+  const kept = async () => (await drawn(tab.page)).kept;
+  const whole = await kept();
+  await tab.page.evaluate(() => {
+    globalThis.counts = [];
+    const all = globalThis.__plots;
+    globalThis.__plots = new Proxy(all, { set: (of, name, picture) => (globalThis.counts.push(picture.kept), Reflect.set(of, name, picture)) });
+  });
+  await tab.page.locator(".u-over").first().hover();
+  await tab.page.keyboard.down("Control");
+  await tab.page.mouse.wheel(0, 100);
+  await tab.page.keyboard.up("Control");
+  await until("the rest", async () => (await tab.page.evaluate(() => globalThis.counts.at(-1))) === whole);
+  const [least] = await tab.page.evaluate(() => globalThis.counts.sort((a, b) => a - b));
+  assert.ok(least <= 20_000 && least < whole, `${least} of ${whole} points`);
+  assert.deepEqual(tab.faults, []);
+  await tab.context.close();
 });
 
 test("a run that is far longer than the others is told, with what to do", async () => {

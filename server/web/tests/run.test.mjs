@@ -27,7 +27,7 @@ test("the best values, with where they were, and how far the run came", async ()
   await page.goto(`${serving.origin}/runs/mlp-004`);
   const { metrics } = await client.call("GET", "/runs/mlp-004?experiment=digits");
   const { min, min_at } = metrics.find(({ last }) => last.name === "loss" && last.phase === "test");
-  const best = figure(page, "Best loss[test]");
+  const best = figure(page, "Best test/loss");
   await best.waitFor();
   assert.equal(await best.locator("dd").first().getAttribute("title"), String(min));
   assert.match(await best.innerText(), new RegExp(`at epoch ${min_at.epoch}, last 0\\.\\d+`));
@@ -96,7 +96,7 @@ test("a run that goes on is followed", async () => {
   await client.post(`/runs/${uuid}/points`, [{ name: "loss", phase: "test", value: 0.01, epoch: 32, step: 2880 }]);
   await client.call("PATCH", `/runs/${uuid}`, { epoch: 32 });
   await until("the next epoch", async () => /32 \/ 50/.test(await figure(page, "Epoch").innerText()));
-  await until("the new best", async () => /0\.01\s+at epoch 32/.test(await figure(page, "Best loss[test]").innerText()));
+  await until("the new best", async () => /0\.01\s+at epoch 32/.test(await figure(page, "Best test/loss").innerText()));
   await context.close();
 });
 

@@ -18,7 +18,8 @@ function dice(seed) {
 export class Client {
   constructor(origin, token) {
     this.origin = origin;
-    this.headers = { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) };
+    // A server ends connections that nothing was asked on for a while, on a busy machine just as they are used again.
+    this.headers = { connection: "close", "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) };
   }
 
   async call(method, path, body) {
@@ -225,6 +226,19 @@ export async function sweep(client, runs, experiment = `sweep-${runs}`) {
     }
   };
   await Promise.all(Array.from({ length: 8 }, worker));
+}
+
+/** Runs with one long and noisy curve each. */
+export async function curves(client, runs, steps, experiment = `curves-${runs}`) {
+  const random = dice(runs);
+  for (let at = 0; at < runs; at++) {
+    const { uuid } = await client.post("/runs", { experiment, id: `curve-${at}`, params: { lr: round(random()) } });
+    const floor = random();
+    const points = Array.from({ length: steps }, (_, step) => {
+      return { name: "loss", phase: "train", value: round(floor + 2 * Math.exp(-step / 90) + 0.2 * random()), step };
+    });
+    await client.post(`/runs/${uuid}/points`, points);
+  }
 }
 
 export async function seed(origin, { big = false, token } = {}) {

@@ -40,8 +40,9 @@ test("an address of another version shows what it can", async () => {
   await tab.context.close();
 });
 
-test("a server that may only be read says why nothing can be changed", async () => {
+test("a server that may only be read says why nothing can be changed", async (t) => {
   const reading = await Serving.start({ store: serving.store, options: ["--read-only"] });
+  t.after(() => reading.stop());
   const all = await client.call("GET", "/runs?experiment=digits&limit=1");
   const tab = await open(browser, reading.origin);
   await tab.at(`/experiments/digits?sel=${all.runs[0].uuid}`);
@@ -51,7 +52,6 @@ test("a server that may only be read says why nothing can be changed", async () 
   assert.ok(await archive.isDisabled());
   assert.match(await archive.getAttribute("title"), /read-only/);
   await tab.context.close();
-  await reading.stop();
 });
 
 test("a call that fails says so where it failed, with a way to try again", async () => {
@@ -75,8 +75,9 @@ test("verify tells of how many, and that all agree", async () => {
   await tab.context.close();
 });
 
-test("an empty store says how the first run is logged", async () => {
+test("an empty store says how the first run is logged", async (t) => {
   const empty = await Serving.start();
+  t.after(() => empty.stop());
   const tab = await open(browser, empty.origin);
   await tab.at("/");
   await tab.page.getByText("Log the first one").waitFor();
@@ -86,7 +87,6 @@ test("an empty store says how the first run is logged", async () => {
   await tab.page.locator("tbody th.name", { hasText: "one" }).waitFor();
   assert.match(tab.page.url(), /\/experiments\/first$/, "the one experiment is opened");
   await tab.context.close();
-  await empty.stop();
 });
 
 test("names with slashes, quotes and letters of all kinds lead to their pages", async () => {
@@ -104,24 +104,70 @@ test("names with slashes, quotes and letters of all kinds lead to their pages", 
   }
 });
 
-test("where a token is asked for, signing in leads back to the page that was meant", async () => {
+/** A server that asks for tokens, and what makes and ends them. */
+async function closedServer(t) {
   const closed = await Serving.start();
-  await new Client(closed.origin).post("/runs", { experiment: "secret", id: "one" });
-  const words = ["--store", closed.store, "token", "create", "reader", "--role", "read"];
-  const told = execFileSync(BINARY, words, { encoding: "utf8" });
-  const token = /entia_[A-Za-z0-9_-]+/.exec(told)?.[0] ?? told.trim().split(/\s+/).at(-1);
+  t.after(() => closed.stop());
+  await new Client(closed.api).post("/runs", { experiment: "secret", id: "one", params: { lr: 0.1 } });
+  const tokens = (...words) => execFileSync(BINARY, ["--store", closed.store, "token", ...words], { encoding: "utf8" });
+  const create = (name) => {
+    const told = tokens("create", name, "--role", "read");
+    return /entia_[A-Za-z0-9_-]+/.exec(told)?.[0] ?? told.trim().split(/\s+/).at(-1);
+  };
+  const token = create("reader");
   await closed.kill();
   await closed.begin();
-  const tab = await open(browser, closed.origin);
-  await tab.at("/experiments/secret?group=none");
+  return { closed, token, create, revoke: (name) => tokens("revoke", name) };
+}
+
+async function signIn(tab, token) {
   await tab.page.getByLabel("Token").fill(token);
   await tab.page.getByRole("button", { name: "Sign in" }).click();
   await tab.page.locator("tbody th.name", { hasText: "one" }).waitFor();
+}
+
+test("where a token is asked for, signing in leads back to the page that was meant", async (t) => {
+  const { closed, token } = await closedServer(t);
+  const tab = await open(browser, closed.origin);
+  await tab.at("/experiments/secret?group=none");
+  await signIn(tab, token);
   assert.match(tab.page.url(), /\/experiments\/secret\?group=none$/);
   await tab.at("/about");
   await tab.page.getByText("reader").waitFor();
   await tab.page.getByRole("button", { name: "Sign out" }).click();
   await tab.page.getByLabel("Token").waitFor();
   await tab.context.close();
-  await closed.stop();
+});
+
+test("a token that ends under an open page is asked for anew, and the page is as it was", async (t) => {
+  const { closed, token, create, revoke } = await closedServer(t);
+  const other = create("another");
+  const tab = await open(browser, closed.origin);
+  await tab.at("/experiments/secret?group=none");
+  await signIn(tab, token);
+  await tab.page.locator(".live-dot.live").waitFor();
+  revoke("reader");
+  // What the page asks for next is refused.
+  await tab.page.keyboard.press("/");
+  await tab.page.keyboard.insertText("lr<1");
+  await signIn(tab, other);
+  assert.match(tab.page.url(), /\/experiments\/secret\?group=none&q=lr%3C1$/);
+  assert.equal(await tab.page.locator(".filter input").inputValue(), "lr<1");
+  await tab.context.close();
+});
+
+test("a token that has ended while the server was away is asked for when it is back", async (t) => {
+  const { closed, token, create, revoke } = await closedServer(t);
+  const other = create("another");
+  const tab = await open(browser, closed.origin);
+  await tab.at("/experiments/secret?group=none");
+  await signIn(tab, token);
+  await tab.page.locator(".live-dot.live").waitFor();
+  await closed.kill();
+  await tab.page.locator(".banner").waitFor();
+  revoke("reader");
+  await closed.begin();
+  await signIn(tab, other);
+  assert.match(tab.page.url(), /\/experiments\/secret\?group=none$/);
+  await tab.context.close();
 });

@@ -170,6 +170,34 @@ test("repeats are one line with mean and spread, which opens", async () => {
   await tab.context.close();
 });
 
+test("the curve of a group is the mean of its runs", async () => {
+  for (const [seed, first] of [4, 2].entries()) {
+    const { uuid } = await client.post("/runs", { experiment: "means", id: `mean-${seed}`, params: { seed, lr: 1 } });
+    const points = [1, 2, 3].map((epoch) => ({ name: "loss", phase: "test", value: first / epoch, epoch, step: epoch }));
+    await client.post(`/runs/${uuid}/points`, points);
+  }
+  const { groups } = await client.call("GET", "/groups?experiment=means&columns=spark:metric.loss[test]");
+  assert.deepEqual(groups.map(({ values }) => values["spark:metric.loss[test]"]), [[3, 1.5, 1]]);
+  const tab = await table("/experiments/means");
+  await tab.page.locator("tr.group-row .spark path").waitFor();
+  await tab.context.close();
+});
+
+test("a run whose last loss is no number is said to have diverged", async () => {
+  for (const [id, last] of [["fine", 0.5], ["gone", "NaN"]]) {
+    const { uuid } = await client.post("/runs", { experiment: "ends", id, params: { lr: id.length } });
+    const points = [1, last].map((value, epoch) => ({ name: "loss", phase: "test", value, epoch, step: epoch }));
+    await client.post(`/runs/${uuid}/points`, points);
+    const { id: attempt } = await client.post(`/runs/${uuid}/attempts`, {});
+    await client.call("PATCH", `/runs/${uuid}/attempts/${attempt}`, { outcome: "finished" });
+  }
+  const tab = await table("/experiments/ends?group=none");
+  const row = (name) => tab.page.locator("tbody tr", { has: tab.page.getByRole("rowheader", { name }) });
+  await row("gone").getByText("diverged").waitFor();
+  assert.match(await row("fine").locator(".status").innerText(), /^✓\s*finished$/);
+  await tab.context.close();
+});
+
 test("runs are selected with the mouse and with shift, and compared", async () => {
   const tab = await table();
   const boxes = tab.page.locator("tbody .pick input");

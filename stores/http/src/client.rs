@@ -17,10 +17,30 @@ use ureq::{Agent, AsSendBody, Body, SendBody};
 use crate::address::Target;
 use crate::failure::{foreign, has_broken, refused, store, unreachable};
 
-/// A server that takes longer to be reached is away.
-const CONNECT: Duration = Duration::from_secs(10);
-/// A server that is silent for so long has gone; it gives up what takes longer than a minute itself.
-const SILENCE: Duration = Duration::from_secs(90);
+/// How long a server may take before it is said to be away.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience {
+    /// To be reached.
+    pub(crate) connect: Duration,
+    /// To say what it is, when it is opened.
+    pub(crate) about: Duration,
+    /// To begin with a small answer.
+    pub(crate) answer: Duration,
+    /// To begin with any other, and to take or give the next bytes; it gives up what takes longer than
+    /// a minute itself.
+    pub(crate) silence: Duration,
+}
+
+impl Patience {
+    /// That of every store.
+    pub(crate) const USUAL: Self = Self {
+        connect: Duration::from_secs(5),
+        about: Duration::from_secs(10),
+        answer: Duration::from_secs(15),
+        silence: Duration::from_secs(90),
+    };
+}
+
 /// So many connections are kept, each of which may have been closed just now.
 const KEPT: usize = 3;
 /// As much of what a server says is wrong is read.
@@ -32,6 +52,7 @@ const LARGEST: usize = 32 << 20;
 pub(crate) struct Client {
     pub(crate) target: Target,
     token: Option<String>,
+    patience: Patience,
     /// The identity of the store that it was opened for: another may take its place.
     pub(crate) store: OnceLock<Option<Uuid>>,
     /// A child of a `fork` has connections of its own.
@@ -41,21 +62,28 @@ pub(crate) struct Client {
 #[derive(Default)]
 struct Own(OnceLock<Agent>);
 
-/// Whether a call may be made again where nobody knows what became of it.
+/// What is known of a call beforehand.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Repeat {
-    Yes,
-    No,
+pub(crate) enum Call {
+    /// Whether the server is there at all.
+    About,
+    /// Its answer is small.
+    Small,
+    /// Its answer may take long.
+    Long,
+    /// So it may, and it is not made again where nobody knows what became of it.
+    Once,
 }
 
 impl Client {
-    pub(crate) fn new(target: Target, token: Option<String>) -> Self {
+    pub(crate) fn new(target: Target, token: Option<String>, patience: Patience) -> Self {
         Self {
             target,
             // A file that it was read from ends with a line break.
             token: token
                 .map(|token| token.trim().to_owned())
                 .filter(|token| !token.is_empty()),
+            patience,
             store: OnceLock::new(),
             own: PerProcess::default(),
         }
@@ -72,7 +100,7 @@ impl Client {
         action: &str,
         (method, path): (&str, &str),
         body: Option<&impl Serialize>,
-        repeat: Repeat,
+        sort: Call,
     ) -> Result<T> {
         let body = body.map(|body| self.write(action, body)).transpose()?;
         let request = || {
@@ -83,23 +111,17 @@ impl Client {
             }
         };
         let call = || match body.as_deref() {
-            Some(body) => self.call(action, request(), body, None),
-            None => self.call(action, request(), (), None),
+            Some(body) => self.call(action, request(), body, sort),
+            None => self.call(action, request(), (), sort),
         };
         let mut answer = call()?;
         for _ in 0..KEPT {
             // Before a byte of an answer came: nothing is known, and nothing was waited for.
-            if repeat == Repeat::No || !answer.as_ref().is_err_and(has_broken) {
+            if sort == Call::Once || !answer.as_ref().is_err_and(has_broken) {
                 break;
             }
             answer = call()?;
         }
-        self.read(action, self.judge(action, answer)?)
-    }
-
-    /// Asks for what a server says at once, or it is away.
-    pub(crate) fn ask_soon<T: DeserializeOwned>(&self, action: &str, path: &str) -> Result<T> {
-        let answer = self.call(action, self.request("GET", path), (), Some(CONNECT))?;
         self.read(action, self.judge(action, answer)?)
     }
 
@@ -157,7 +179,7 @@ impl Client {
         action: &str,
         request: ureq::http::request::Builder,
         body: impl AsSendBody,
-        patience: Option<Duration>,
+        sort: Call,
     ) -> Result<Result<Response<Body>, ureq::Error>> {
         let request = request.body(body).map_err(|_| {
             let problem = "the token has characters that no token has";
@@ -165,7 +187,12 @@ impl Client {
             store(ErrorKind::Denied, action, self.place(), problem, hint)
         })?;
         let agent = self.agent()?;
-        let request = agent.configure_request(request).timeout_global(patience);
+        let request = agent.configure_request(request);
+        let request = match sort {
+            Call::About => request.timeout_global(Some(self.patience.about)),
+            Call::Small => request.timeout_recv_response(Some(self.patience.answer)),
+            Call::Long | Call::Once => request,
+        };
         Ok(agent.run(request.build()))
     }
 
@@ -208,7 +235,7 @@ impl Client {
         let body = SendBody::from_reader(&mut stream);
         let request = self.request("POST", path);
         let request = request.header(header::CONTENT_TYPE, "application/octet-stream");
-        let answer = self.call(action, request, body, None)?;
+        let answer = self.call(action, request, body, Call::Once)?;
         if let Some(failure) = stream.failure {
             return Err(Error::io(action, self.place(), failure));
         }
@@ -226,7 +253,7 @@ impl Client {
         if first > 0 {
             request = request.header(header::RANGE, format!("bytes={first}-"));
         }
-        let answer = self.call(action, request, (), None)?;
+        let answer = self.call(action, request, (), Call::Long)?;
         let answer = self.judge(action, answer)?;
         let body = answer.into_body().into_with_config().limit(u64::MAX);
         Ok(Box::new(body.reader()))
@@ -242,16 +269,19 @@ impl Client {
     }
 
     fn connect(&self) -> Result<Agent> {
+        let Patience {
+            connect, silence, ..
+        } = self.patience;
         let mut config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
             .max_idle_connections_per_host(KEPT)
             .user_agent(concat!("entia/", env!("CARGO_PKG_VERSION")))
-            .timeout_resolve(Some(CONNECT))
-            .timeout_connect(Some(CONNECT))
-            .timeout_per_read(Some(SILENCE))
-            .timeout_per_write(Some(SILENCE));
+            .timeout_resolve(Some(connect))
+            .timeout_connect(Some(connect))
+            .timeout_per_read(Some(silence))
+            .timeout_per_write(Some(silence));
         if is_here(&self.target.base) {
             // A proxy that the environment names does not reach this machine.
             config = config.proxy(None);

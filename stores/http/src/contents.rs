@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use tracker_core::ports::{Content, ContentStore};
 use tracker_core::{Error, ErrorKind, Result, Timestamp};
 
-use crate::client::{Client, Repeat};
+use crate::client::{Call, Client};
 
 /// Keeps the contents of artifacts on a server, which streams them up and down.
 ///
@@ -23,10 +23,14 @@ impl HttpContents {
         Self { client }
     }
 
-    fn ask<T: DeserializeOwned>(&self, action: &str, method: &str, path: &str) -> Result<T> {
+    fn ask<T: DeserializeOwned>(
+        &self,
+        action: &str,
+        (method, path): (&str, &str),
+        sort: Call,
+    ) -> Result<T> {
         let nothing: Option<&()> = None;
-        self.client
-            .ask(action, (method, path), nothing, Repeat::Yes)
+        self.client.ask(action, (method, path), nothing, sort)
     }
 }
 
@@ -61,7 +65,7 @@ impl ContentStore for HttpContents {
             return Ok(None);
         }
         let path = format!("{}/size", path(hash));
-        self.ask("look for an artifact", "GET", &path)
+        self.ask("look for an artifact", ("GET", &path), Call::Small)
     }
 
     fn renew(&self, hash: &str) -> Result<Option<u64>> {
@@ -69,11 +73,11 @@ impl ContentStore for HttpContents {
             return Ok(None);
         }
         let path = format!("{}/renew", path(hash));
-        self.ask("keep an artifact", "POST", &path)
+        self.ask("keep an artifact", ("POST", &path), Call::Small)
     }
 
     fn list(&self) -> Result<Vec<Content>> {
-        self.ask("list the contents of artifacts", "GET", ALL)
+        self.ask("list the contents of artifacts", ("GET", ALL), Call::Long)
     }
 
     fn remove(&self, hash: &str, before: Timestamp) -> Result<bool> {
@@ -81,12 +85,13 @@ impl ContentStore for HttpContents {
             return Ok(false);
         }
         let path = format!("{}?before={before}", path(hash));
-        self.ask("remove an artifact", "DELETE", &path)
+        self.ask("remove an artifact", ("DELETE", &path), Call::Long)
     }
 
     fn remove_interrupted(&self, before: Timestamp) -> Result<()> {
         let path = format!("{ALL}?before={before}");
-        self.ask("remove what uploads have left", "DELETE", &path)
+        let action = "remove what uploads have left";
+        self.ask(action, ("DELETE", &path), Call::Long)
     }
 
     fn place(&self, hash: &str) -> String {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use tracker_core::wire::{Refusal, TooManyBytes};
 use tracker_core::{Error, ErrorKind, StoreProblem};
+use ureq::Timeout;
 use ureq::http::{HeaderMap, StatusCode, header};
 
 /// What a server says is wrong.
@@ -27,11 +28,16 @@ pub(crate) fn unreachable(action: &str, place: &str, cause: &ureq::Error) -> Err
         _ => ErrorKind::Unavailable,
     };
     let (text, hint): (String, _) = match cause {
+        ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect) => (
+            "the server cannot be reached".to_owned(),
+            "see that host and port are right, that this machine is on the network, and that no \
+             firewall is between",
+        ),
         ureq::Error::Timeout(_) => (
             "the server does not answer".to_owned(),
             "see that it runs and is not too busy",
         ),
-        ureq::Error::HostNotFound => (
+        cause if is_unknown(cause) => (
             "the host is not known".to_owned(),
             "see that the name is right, and that this machine is on the network",
         ),
@@ -52,9 +58,9 @@ pub(crate) fn unreachable(action: &str, place: &str, cause: &ureq::Error) -> Err
             "what answers there does not speak HTTP".to_owned(),
             "see that host and port are right, and whether it is `http://` or `https://`",
         ),
-        ureq::Error::Io(cause) => (
-            cause.to_string(),
-            "see that the server runs, and that the network does",
+        cause if has_broken(cause) => (
+            "the connection was closed before the answer was there".to_owned(),
+            "see that the server runs, and whether it is `http://` or `https://`",
         ),
         cause => (
             cause.to_string(),
@@ -62,6 +68,16 @@ pub(crate) fn unreachable(action: &str, place: &str, cause: &ureq::Error) -> Err
         ),
     };
     store(kind, action, place, text, hint)
+}
+
+/// Whether no address is found for the name of the host.
+fn is_unknown(cause: &ureq::Error) -> bool {
+    match cause {
+        ureq::Error::HostNotFound => true,
+        // What looks for one has no kind of error for it.
+        ureq::Error::Io(cause) => cause.to_string().starts_with("failed to lookup address"),
+        _ => false,
+    }
 }
 
 /// Whether a connection was closed before an answer began, as a server does with one that it has kept

@@ -35,7 +35,9 @@
 //!   nothing of it; the server is tried again at longer and longer intervals, up to half a minute.
 //!   [`Tracker::ping`](tracker_core::Tracker::ping) tells whether it answers.
 //! - What is read, artifacts, and `flush` fail with
-//!   [`ErrorKind::Unavailable`].
+//!   [`ErrorKind::Unavailable`]. A server that takes a connection and says nothing is given up after 10
+//!   seconds when the store is opened, after 15 by a small read, and else after a minute and a half
+//!   without a byte; however large, what goes on arriving is waited for.
 //! - A program that is started then opens a store that a program of this machine has written to, and in
 //!   it the experiments and runs that were tracked from here, by `experiment` and `track`: with the
 //!   epoch, parameters and components that the last program has left, on the way or not. What another
@@ -57,6 +59,8 @@ mod address;
 mod client;
 mod contents;
 mod failure;
+#[cfg(test)]
+mod silence;
 mod store;
 
 pub use contents::HttpContents;
@@ -93,17 +97,17 @@ fn open(address: &Address<'_>, access: Access) -> Result<Opened> {
     let contents = Arc::new(store.contents());
     let answered = store.check();
     let store = Arc::new(store);
+    let file = tracker_core::state_file(&name, journals.as_deref());
     let opened = if access == Access::Read {
         answered?;
         // What waits beside it is looked at, and left alone.
-        let file = tracker_core::state_file(&name, journals.as_deref());
         Opened {
             remote: true,
             file: file.ok(),
             ..Opened::new(store)
         }
     } else {
-        let file = tracker_core::state_file(&name, journals.as_deref())?;
+        let file = file?;
         if let Err(error) = answered {
             // Programs of this machine have written to it: what they know of it is enough to go on.
             let known = known_store(&file).filter(|_| error.kind() == ErrorKind::Unavailable);

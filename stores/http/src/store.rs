@@ -16,7 +16,7 @@ use tracker_core::{
 };
 
 use crate::address::Target;
-use crate::client::{Client, Repeat};
+use crate::client::{Call, Client, Patience};
 use crate::contents::HttpContents;
 use crate::failure::{no_server, store};
 
@@ -90,8 +90,17 @@ impl HttpStore {
     }
 
     fn new(target: Target, token: Option<String>, access: Access) -> Self {
+        Self::patient(target, token, access, Patience::USUAL)
+    }
+
+    pub(crate) fn patient(
+        target: Target,
+        token: Option<String>,
+        access: Access,
+        patience: Patience,
+    ) -> Self {
         Self {
-            client: Arc::new(Client::new(target, token)),
+            client: Arc::new(Client::new(target, token, patience)),
             is_read_only: access == Access::Read,
         }
     }
@@ -145,9 +154,7 @@ impl HttpStore {
         // What is below no path is a server of Entia, as its answer has shown.
         let has_path = place.matches('/').count() > 2;
         let about = || {
-            let about = self
-                .client
-                .ask_soon::<serde_json::Value>("open the store", "/about");
+            let about = self.ask_about::<serde_json::Value>("open the store", "/about");
             about.is_err_and(|error| is_absent(&error))
         };
         if has_path && about() {
@@ -163,12 +170,70 @@ impl HttpStore {
     }
 
     fn about(&self, action: &str) -> Result<About> {
-        self.client.ask_soon(action, "/store")
+        self.ask_about(action, "/store")
+    }
+
+    fn ask_about<T: DeserializeOwned>(&self, action: &str, path: &str) -> Result<T> {
+        let nothing: Option<&()> = None;
+        self.client.ask(action, ("GET", path), nothing, Call::About)
+    }
+
+    fn make(&self, changes: &[Change], mark: Option<Mark>, copied: bool) -> Result<Applied> {
+        if self.is_read_only {
+            return Err(Error::Unusable {
+                place: self.client.place().to_owned(),
+                problem: StoreProblem::OpenedToRead,
+            });
+        }
+        let setting = |change: &&Change| matches!(change, Change::PutSetting { .. });
+        if changes.iter().any(|change| setting(&change)) {
+            return Err(store(
+                ErrorKind::Unsupported,
+                "keep a setting",
+                self.client.place(),
+                "the settings of a server are its own",
+                "change them where the server runs",
+            ));
+        }
+        let action = match changes {
+            [Change::AddPoints { .. }, ..] => "add points",
+            _ => "change the store",
+        };
+        let asked = Apply {
+            changes: changes.into(),
+            mark,
+            copied,
+        };
+        // With a mark, what was done already is not done again.
+        let sort = match mark {
+            Some(_) => Call::Long,
+            None => Call::Once,
+        };
+        let path = ("POST", "/store/apply");
+        self.client.ask(action, path, Some(&asked), sort)
     }
 
     fn ask<T: DeserializeOwned>(&self, action: &str, call: &Read) -> Result<T> {
         let path = ("POST", "/store/read");
-        self.client.ask(action, path, Some(call), Repeat::Yes)
+        self.client.ask(action, path, Some(call), sort(call))
+    }
+}
+
+/// Whether the answer to a call is small, however large the store is.
+fn sort(call: &Read) -> Call {
+    match call {
+        Read::Experiment { .. }
+        | Read::ExperimentById { .. }
+        | Read::Attempts { .. }
+        | Read::Artifacts { .. }
+        | Read::Position { .. }
+        | Read::NewestChange {} => Call::Small,
+        Read::Rows { scope, .. } => match scope {
+            Scope::Uuids(uuids) if uuids.len() == 1 => Call::Small,
+            Scope::Id { .. } => Call::Small,
+            _ => Call::Long,
+        },
+        _ => Call::Long,
     }
 }
 
@@ -197,37 +262,11 @@ fn target(address: &str) -> Result<Target> {
 
 impl Store for HttpStore {
     fn apply(&self, changes: &[Change], mark: Option<Mark>) -> Result<Applied> {
-        if self.is_read_only {
-            return Err(Error::Unusable {
-                place: self.client.place().to_owned(),
-                problem: StoreProblem::OpenedToRead,
-            });
-        }
-        let setting = |change: &&Change| matches!(change, Change::PutSetting { .. });
-        if changes.iter().any(|change| setting(&change)) {
-            return Err(store(
-                ErrorKind::Unsupported,
-                "keep a setting",
-                self.client.place(),
-                "the settings of a server are its own",
-                "change them where the server runs",
-            ));
-        }
-        let action = match changes {
-            [Change::AddPoints { .. }, ..] => "add points",
-            _ => "change the store",
-        };
-        let asked = Apply {
-            changes: changes.into(),
-            mark,
-        };
-        // With a mark, what was done already is not done again.
-        let repeat = match mark {
-            Some(_) => Repeat::Yes,
-            None => Repeat::No,
-        };
-        let path = ("POST", "/store/apply");
-        self.client.ask(action, path, Some(&asked), repeat)
+        self.make(changes, mark, false)
+    }
+
+    fn copy(&self, changes: &[Change], mark: Option<Mark>) -> Result<Applied> {
+        self.make(changes, mark, true)
     }
 
     fn experiments(&self) -> Result<Vec<ExperimentRecord>> {
@@ -295,6 +334,21 @@ impl Store for HttpStore {
         self.ask("list the artifacts", &Read::Artifacts { aggregate })
     }
 
+    fn iterations_of(&self, aggregates: &[Uuid]) -> Result<Vec<Vec<Iteration>>> {
+        let aggregates = aggregates.to_vec();
+        self.ask("list the iterations", &Read::IterationsOf { aggregates })
+    }
+
+    fn attempts_of(&self, aggregates: &[Uuid]) -> Result<Vec<Vec<AttemptRecord>>> {
+        let aggregates = aggregates.to_vec();
+        self.ask("list the attempts", &Read::AttemptsOf { aggregates })
+    }
+
+    fn artifacts_of(&self, aggregates: &[Uuid]) -> Result<Vec<Vec<ArtifactRecord>>> {
+        let aggregates = aggregates.to_vec();
+        self.ask("list the artifacts", &Read::ArtifactsOf { aggregates })
+    }
+
     fn position(&self, journal: Uuid) -> Result<u64> {
         let action = "read how far a journal was moved";
         self.ask(action, &Read::Position { journal })
@@ -321,7 +375,7 @@ impl Store for HttpStore {
         let nothing: Option<&()> = None;
         let action = "wait for the disk of the server";
         self.client
-            .ask(action, ("POST", "/flush"), nothing, Repeat::Yes)
+            .ask(action, ("POST", "/flush"), nothing, Call::Long)
     }
 
     fn check(&self) -> Result<Vec<String>> {

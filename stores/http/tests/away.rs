@@ -2,12 +2,13 @@
 
 mod common;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use common::Served;
+use tempfile::TempDir;
 use tracker_core::conformance::Sample;
-use tracker_core::{ErrorKind, Metric, Tracker};
+use tracker_core::{Aggregate, ErrorKind, Metric, Tracker};
 use tracker_http as _;
 use tracker_sqlite as _;
 
@@ -17,6 +18,69 @@ fn model() -> Sample {
 
 fn point(step: i64) -> Metric {
     Metric::new("loss", 0.5).step(step)
+}
+
+fn tracked(tracker: &Tracker) -> Aggregate {
+    let experiment = tracker.experiment("digits").unwrap();
+    experiment.track(&model()).unwrap()
+}
+
+/// A server that comes and goes, at one address.
+struct Site {
+    // It ends before its store is gone.
+    server: Option<Served>,
+    folder: TempDir,
+    listen: String,
+    address: String,
+}
+
+impl Site {
+    /// With the first store.
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let server = Served::of_file(&folder.path().join("1.db"), "127.0.0.1:0");
+        Self {
+            listen: server.address.to_string(),
+            address: server.journaled(folder.path()),
+            folder,
+            server: Some(server),
+        }
+    }
+
+    /// The file of a store.
+    fn file(&self, store: u8) -> PathBuf {
+        self.folder.path().join(format!("{store}.db"))
+    }
+
+    fn goes(&mut self) {
+        drop(self.server.take());
+    }
+
+    /// Comes back with a store.
+    fn comes(&mut self, store: u8) {
+        self.goes();
+        self.server = Some(Served::of_file(&self.file(store), &self.listen));
+    }
+
+    fn open(&self) -> Tracker {
+        Tracker::open(&self.address).unwrap()
+    }
+
+    /// A tracker that has sent what was left.
+    fn sent(&self) -> Tracker {
+        let tracker = self.open();
+        tracker.flush().unwrap();
+        let journals = tracker.journals().unwrap();
+        assert!(journals.iter().all(|journal| journal.live), "{journals:?}");
+        tracker
+    }
+
+    /// The first store has as many steps, in their order, once the server is gone.
+    #[track_caller]
+    fn assert_steps(mut self, count: i64) {
+        self.goes();
+        assert_steps(&self.file(1), count);
+    }
 }
 
 /// The steps that a file has, in their order.
@@ -36,20 +100,13 @@ fn assert_steps(path: &Path, count: i64) {
 
 #[test]
 fn a_program_goes_on() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("runs.db");
-    let server = Served::of_file(&file, "127.0.0.1:0");
-    let (listen, address) = (server.address.to_string(), server.journaled(folder.path()));
-    let tracker = Tracker::open(&address).unwrap();
-    let run = tracker
-        .experiment("digits")
-        .unwrap()
-        .track(&model())
-        .unwrap();
+    let mut site = Site::new();
+    let tracker = site.open();
+    let run = tracked(&tracker);
     run.metrics().add(point(0)).unwrap();
     tracker.flush().unwrap();
 
-    drop(server);
+    site.goes();
     for step in 1..5_000 {
         // Not even once is it told that the server is away.
         run.metrics().add(point(step)).unwrap();
@@ -72,38 +129,29 @@ fn a_program_goes_on() {
         assert!(error.to_string().contains("\nhint: "), "{error}");
     }
 
-    let server = Served::of_file(&file, &listen);
+    site.comes(1);
     tracker.flush().unwrap();
     tracker.ping().unwrap();
     assert_eq!(run.metrics().history("loss", "").unwrap().len(), 5_001);
-    drop((run, tracker, server));
-    assert_steps(&file, 5_001);
+    drop((run, tracker));
+    site.assert_steps(5_001);
 }
 
 #[test]
 fn a_run_that_this_machine_has_tracked_is_opened() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("runs.db");
-    let server = Served::of_file(&file, "127.0.0.1:0");
-    let (listen, address) = (server.address.to_string(), server.journaled(folder.path()));
+    let mut site = Site::new();
     {
-        let tracker = Tracker::open(&address).unwrap();
-        let run = tracker
-            .experiment("digits")
-            .unwrap()
-            .track(&model())
-            .unwrap();
+        let run = tracked(&site.open());
         run.metrics().add(point(0)).unwrap();
         run.set_epoch(1).unwrap();
     }
-    drop(server);
+    site.goes();
 
     // As often as the program is started again.
     for epoch in 1..4 {
-        let tracker = Tracker::open(&address).unwrap();
+        let tracker = site.open();
         assert_eq!(tracker.ping().unwrap_err().kind(), ErrorKind::Unavailable);
-        let experiment = tracker.experiment("digits").unwrap();
-        let run = experiment.track(&model()).unwrap();
+        let run = tracked(&tracker);
         assert_eq!(run.epoch(), epoch, "the last program has left it so");
         let attempt = run.attempt().unwrap();
         run.metrics()
@@ -112,6 +160,7 @@ fn a_run_that_this_machine_has_tracked_is_opened() {
         run.set_epoch(epoch + 1).unwrap();
         attempt.finish().unwrap();
 
+        let experiment = tracker.experiment("digits").unwrap();
         let other = experiment.track(&Sample::new("CNN", "{}")).map(drop);
         let other = other.unwrap_err();
         assert_eq!(other.kind(), ErrorKind::Unavailable);
@@ -126,25 +175,12 @@ fn a_run_that_this_machine_has_tracked_is_opened() {
         );
     }
 
-    let server = Served::of_file(&file, &listen);
-    let tracker = Tracker::open(&address).unwrap();
-    tracker.flush().unwrap();
-    let run = tracker
-        .experiment("digits")
-        .unwrap()
-        .track(&model())
-        .unwrap();
+    site.comes(1);
+    let run = tracked(&site.sent());
     assert_eq!(run.epoch(), 4);
     assert_eq!(run.attempts().unwrap().len(), 3);
-    assert!(
-        tracker
-            .journals()
-            .unwrap()
-            .iter()
-            .all(|journal| journal.live)
-    );
-    drop((run, tracker, server));
-    assert_steps(&file, 4);
+    drop(run);
+    site.assert_steps(4);
 }
 
 #[test]
@@ -176,11 +212,7 @@ fn writer() {
         return;
     };
     let tracker = Tracker::open(&store).unwrap();
-    let run = tracker
-        .experiment("digits")
-        .unwrap()
-        .track(&model())
-        .unwrap();
+    let run = tracked(&tracker);
     let first = i64::try_from(run.epoch()).unwrap();
     for step in first..first + 100 {
         run.metrics().add(point(step)).unwrap();
@@ -199,86 +231,74 @@ fn killed(address: &str) {
 /// Killed with the server there, killed without it, and again: nothing is missing, nothing doubled.
 #[test]
 fn killed_programs_leave_their_journals() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("runs.db");
-    let server = Served::of_file(&file, "127.0.0.1:0");
-    let (listen, address) = (server.address.to_string(), server.journaled(folder.path()));
-    killed(&address);
-    drop(server);
-    killed(&address);
-    killed(&address);
-    let server = Served::of_file(&file, &listen);
-    let tracker = Tracker::open(&address).unwrap();
-    tracker.flush().unwrap();
-    let run = tracker
-        .experiment("digits")
-        .unwrap()
-        .track(&model())
-        .unwrap();
-    assert_eq!(run.epoch(), 300);
-    assert!(
-        tracker
-            .journals()
-            .unwrap()
-            .iter()
-            .all(|journal| journal.live)
-    );
-    drop((run, tracker, server));
-    assert_steps(&file, 300);
+    let mut site = Site::new();
+    killed(&site.address);
+    site.goes();
+    killed(&site.address);
+    killed(&site.address);
+    site.comes(1);
+    assert_eq!(tracked(&site.sent()).epoch(), 300);
+    site.assert_steps(300);
 }
 
 /// Another store at the address does not get what is for the first.
 #[test]
 fn another_store_at_the_address_gets_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let (first, second) = (folder.path().join("1.db"), folder.path().join("2.db"));
-    let server = Served::of_file(&first, "127.0.0.1:0");
-    let (listen, address) = (server.address.to_string(), server.journaled(folder.path()));
-    killed(&address);
-    drop(server);
+    let mut site = Site::new();
+    killed(&site.address);
+    site.goes();
     // The journal says by now for which store it is.
-    killed(&address);
-    let server = Served::of_file(&second, &listen);
-    let tracker = Tracker::open(&address).unwrap();
+    killed(&site.address);
+    site.comes(2);
+    let tracker = site.open();
     tracker.flush().unwrap();
     assert!(tracker.experiments().list().unwrap().is_empty());
-    drop((tracker, server));
-    let server = Served::of_file(&first, &listen);
-    let tracker = Tracker::open(&address).unwrap();
-    tracker.flush().unwrap();
-    drop((tracker, server));
-    assert_steps(&first, 200);
+    drop(tracker);
+    site.comes(1);
+    drop(site.sent());
+    site.assert_steps(200);
 }
 
 /// What this machine knows of one store it does not take for what another has at its address.
 #[test]
 fn a_run_of_another_store_is_not_gone_on_with() {
-    let folder = tempfile::tempdir().unwrap();
-    let (first, second) = (folder.path().join("1.db"), folder.path().join("2.db"));
-    let server = Served::of_file(&first, "127.0.0.1:0");
-    let (listen, address) = (server.address.to_string(), server.journaled(folder.path()));
-    killed(&address);
-    drop(server);
-    let before = Tracker::open(&address).unwrap();
-    let run = before.experiment("digits").unwrap().track(&model());
-    run.unwrap().set_epoch(100).unwrap();
+    let mut site = Site::new();
+    killed(&site.address);
+    site.goes();
+    let before = site.open();
+    tracked(&before).set_epoch(100).unwrap();
 
-    let server = Served::of_file(&second, &listen);
+    site.comes(2);
     let error = before.experiments().list().map(drop).unwrap_err();
     assert!(error.to_string().contains("another store"), "{error}");
-    drop(Tracker::open(&address).unwrap());
-    drop(server);
+    drop(site.open());
+    site.goes();
     // The second is the one that is away now.
-    let tracker = Tracker::open(&address).unwrap();
+    let tracker = site.open();
     let error = tracker.experiment("digits").map(drop).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
     drop(tracker);
 
-    let server = Served::of_file(&first, &listen);
+    site.comes(1);
     drop(before);
-    let tracker = Tracker::open(&address).unwrap();
+    let tracker = site.open();
     tracker.flush().unwrap();
     assert!(tracker.journals().unwrap().is_empty());
-    drop((tracker, server));
-    assert_steps(&first, 100);
+    drop(tracker);
+    site.assert_steps(100);
+}
+
+/// Who only reads leaves nothing on this machine.
+#[test]
+fn reading_makes_no_folder() {
+    let site = Site::new();
+    let server = site.server.as_ref().unwrap();
+    let journals = site.folder.path().join("state").join("journals");
+    let address = server.journaled(&journals);
+    let tracker = Tracker::read(&address).unwrap();
+    assert!(tracker.experiments().list().unwrap().is_empty());
+    assert!(tracker.journals().unwrap().is_empty());
+    assert!(!journals.parent().unwrap().exists());
+    drop(Tracker::open(&address).unwrap());
+    assert!(journals.exists());
 }

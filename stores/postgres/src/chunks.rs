@@ -12,11 +12,11 @@ use registry_core::Value;
 use tracker_core::chunk::{self, Chunk};
 use tracker_core::{Series, Uuid};
 
-use crate::changes::Key;
 use crate::column::{column, get, list, parsed, size, text, written};
 use crate::failure::Failure;
 use crate::series::{Name, Named};
 use crate::session::Session;
+use crate::summaries::Kept;
 use crate::text::column as stored;
 
 /// A row of the table.
@@ -98,24 +98,37 @@ fn check(chunks: &[Stored], mut first: i64) -> Result<(), Failure> {
     Ok(())
 }
 
-/// All chunks of a series.
-pub(crate) fn all(
+/// All chunks of these series, each with its experiment, in the order of their points.
+pub(crate) fn of<'s>(
     session: &mut Session,
-    key: Key,
-    name: &str,
-    phase: &str,
-) -> Result<Vec<Stored>, Failure> {
+    series: impl Iterator<Item = (&'s (Uuid, String, String), &'s (Uuid, Kept))>,
+) -> Result<Named<Vec<Stored>>, Failure> {
+    let series: Vec<_> = series.collect();
     let rows = session.query(
-        "SELECT first, count, columns, json FROM chunks
-         WHERE experiment = $1 AND aggregate = $2 AND name = $3 AND phase = $4 ORDER BY first",
+        "SELECT c.aggregate, c.name, c.phase, first, count, columns, json
+         FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[])
+             AS wanted (experiment, aggregate, name, phase)
+         JOIN chunks AS c ON c.experiment = wanted.experiment AND c.aggregate = wanted.aggregate
+             AND c.name = wanted.name AND c.phase = wanted.phase
+         ORDER BY c.first",
         &[
-            &key.experiment,
-            &key.aggregate,
-            &stored(name),
-            &stored(phase),
+            &list(&series, |(_, (experiment, _))| *experiment),
+            &list(&series, |(name, _)| name.0),
+            &list(&series, |(name, _)| stored(&name.1)),
+            &list(&series, |(name, _)| stored(&name.2)),
         ],
     )?;
-    rows.iter().map(|row| Stored::read(row, 0)).collect()
+    named(&rows)
+}
+
+/// The chunks in rows of an aggregate, a name, a phase and a chunk.
+fn named(rows: &[Row]) -> Result<Named<Vec<Stored>>, Failure> {
+    let mut chunks: Named<Vec<Stored>> = HashMap::new();
+    for row in rows {
+        let name = (get(row, 0)?, text(row, 1)?, text(row, 2)?);
+        chunks.entry(name).or_default().push(Stored::read(row, 3)?);
+    }
+    Ok(chunks)
 }
 
 /// Takes those chunks out of series of an experiment that are not full: the last of the packed ones,
@@ -142,11 +155,7 @@ pub(crate) fn take(
             &list(series, |(_, packed)| behind(*packed)),
         ],
     )?;
-    let mut taken: Named<Vec<Stored>> = HashMap::new();
-    for row in &rows {
-        let name = (get(row, 0)?, text(row, 1)?, text(row, 2)?);
-        taken.entry(name).or_default().push(Stored::read(row, 3)?);
-    }
+    let mut taken = named(&rows)?;
     for chunks in taken.values_mut() {
         chunks.sort_unstable_by_key(|one| one.first);
     }

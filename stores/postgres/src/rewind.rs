@@ -4,7 +4,7 @@ use tracker_core::{Series, Summary, chunk};
 
 use crate::aggregates;
 use crate::changes::Key;
-use crate::chunks::{self, New};
+use crate::chunks::{self, New, Stored};
 use crate::column::{column, text};
 use crate::failure::Failure;
 use crate::session::Session;
@@ -44,12 +44,10 @@ fn cut(
     phase: &str,
     epoch: u64,
 ) -> Result<(), Failure> {
-    let mut points = Series::new(name, phase);
-    chunks::append_to(&mut points, &chunks::all(session, key, name, phase)?, 1)?;
-    points.retain(|at| at.epoch <= epoch);
-    session.execute(
+    let rows = session.query(
         "DELETE FROM chunks
-         WHERE experiment = $1 AND aggregate = $2 AND name = $3 AND phase = $4",
+         WHERE experiment = $1 AND aggregate = $2 AND name = $3 AND phase = $4
+         RETURNING first, count, columns, json",
         &[
             &key.experiment,
             &key.aggregate,
@@ -57,6 +55,12 @@ fn cut(
             &stored(phase),
         ],
     )?;
+    let chunks = rows.iter().map(|row| Stored::read(row, 0));
+    let mut chunks = chunks.collect::<Result<Vec<_>, _>>()?;
+    chunks.sort_unstable_by_key(|one| one.first);
+    let mut points = Series::new(name, phase);
+    chunks::append_to(&mut points, &chunks, 1)?;
+    points.retain(|at| at.epoch <= epoch);
     let Some(summary) = Summary::of_series(&points) else {
         return Ok(());
     };

@@ -12,7 +12,7 @@ use crate::condition::{Condition, Value};
 use crate::failure::Failure;
 use crate::histories;
 use crate::session::Session;
-use crate::summaries::{COLUMNS, Kept};
+use crate::summaries::{COLUMNS, Kept, SELECTED};
 use crate::text::column;
 
 /// The aggregates for which a condition holds, by their time of creation and then their uuid.
@@ -49,10 +49,7 @@ pub(crate) fn select(
     detail: &Detail,
     order: &str,
 ) -> Result<Vec<Row>, Failure> {
-    let has_modules = detail
-        .modules
-        .as_ref()
-        .is_none_or(|kinds| !kinds.is_empty());
+    let has_modules = has_modules(detail);
     let sql = format!(
         "SELECT {}, {} FROM {from} {} WHERE {} ORDER BY {order}",
         aggregates::columns(),
@@ -63,11 +60,9 @@ pub(crate) fn select(
     let found = session.select(&sql, &condition.values)?;
     let row = |row: &postgres::Row| {
         let aggregate: AggregateRecord = aggregates::read(row)?;
-        let mut modules: Vec<ModuleRecord> = json(row, aggregates::END, "modules")?;
-        modules.retain(|module| detail.has_module(&module.kind));
         Ok(Row {
             aggregate,
-            modules,
+            modules: modules(row, aggregates::END, detail)?,
             summaries: Vec::new(),
             means: Vec::new(),
         })
@@ -75,11 +70,6 @@ pub(crate) fn select(
     found.iter().map(row).collect()
 }
 
-/// What is read of a series, in the order of [`Kept::read`], and its aggregate behind it.
-const SUMMARY: &str = "s.name, s.phase, s.count, s.packed, s.min, s.max,
-     s.first_epoch, s.first_step, s.first_time, s.first_number, s.first_json,
-     s.last_epoch, s.last_step, s.last_time, s.last_number, s.last_json,
-     s.min_epoch, s.min_step, s.max_epoch, s.max_step, s.aggregate";
 /// Reads the summaries that are wanted of these rows, which are those of a condition.
 pub(crate) fn read_summaries(
     session: &mut Session,
@@ -101,7 +91,7 @@ pub(crate) fn read_summaries(
         condition.sql = format!("{} AND ({})", condition.sql, any.join(" OR "));
     }
     let sql = format!(
-        "SELECT {SUMMARY} FROM aggregates AS a
+        "SELECT {SELECTED} FROM aggregates AS a
          JOIN series AS s ON s.experiment = a.experiment AND s.aggregate = a.aggregate
          WHERE {}",
         condition.sql
@@ -110,7 +100,49 @@ pub(crate) fn read_summaries(
     put_summaries(&found, rows)
 }
 
-/// Reads the summaries and means that are wanted of rows that are known already.
+/// Whether any modules are wanted.
+fn has_modules(detail: &Detail) -> bool {
+    let kinds = detail.modules.as_ref();
+    kinds.is_none_or(|kinds| !kinds.is_empty())
+}
+
+/// The modules in a column that are wanted.
+fn modules(
+    row: &postgres::Row,
+    column: usize,
+    detail: &Detail,
+) -> Result<Vec<ModuleRecord>, Failure> {
+    let mut modules: Vec<ModuleRecord> = json(row, column, "modules")?;
+    modules.retain(|module| detail.has_module(&module.kind));
+    Ok(modules)
+}
+
+/// Reads the modules that are wanted of rows that are known already.
+pub(crate) fn fill_modules(
+    session: &mut Session,
+    detail: &Detail,
+    rows: &mut [Row],
+) -> Result<(), Failure> {
+    if !has_modules(detail) {
+        return Ok(());
+    }
+    let aggregates: Vec<Uuid> = rows.iter().map(|row| row.aggregate.uuid).collect();
+    let found = session.query(
+        "SELECT aggregate, modules FROM aggregates WHERE aggregate = ANY($1)",
+        &[&aggregates],
+    )?;
+    let mut of: HashMap<Uuid, Vec<ModuleRecord>> = HashMap::new();
+    for row in &found {
+        of.insert(get(row, 0)?, modules(row, 1, detail)?);
+    }
+    for row in rows {
+        row.modules = of.remove(&row.aggregate.uuid).unwrap_or_default();
+    }
+    Ok(())
+}
+
+/// Reads the summaries and means that are wanted of rows that are known already, in the place of the
+/// summaries that they have.
 pub(crate) fn fill(
     session: &mut Session,
     detail: &Detail,
@@ -121,6 +153,9 @@ pub(crate) fn fill(
 }
 
 fn fill_summaries(session: &mut Session, detail: &Detail, rows: &mut [Row]) -> Result<(), Failure> {
+    for row in &mut *rows {
+        row.summaries.clear();
+    }
     if rows.is_empty() || detail.series.as_ref().is_some_and(Vec::is_empty) {
         return Ok(());
     }
@@ -130,7 +165,7 @@ fn fill_summaries(session: &mut Session, detail: &Detail, rows: &mut [Row]) -> R
         .unzip();
     // Each is looked up by its key.
     let mut sql = format!(
-        "SELECT {SUMMARY} FROM unnest($1::uuid[], $2::uuid[]) AS a (experiment, aggregate)
+        "SELECT {SELECTED} FROM unnest($1::uuid[], $2::uuid[]) AS a (experiment, aggregate)
          JOIN series AS s ON s.experiment = a.experiment AND s.aggregate = a.aggregate"
     );
     let (mut names, mut phases) = (Vec::new(), Vec::new());

@@ -10,18 +10,18 @@ use tracker_core::ports::{
     Mark, Row, Scope, Search, Store, Touch,
 };
 use tracker_core::query::Page;
+use tracker_core::sql::{self, Database as _};
 use tracker_core::{Access, Error, Iteration, Result, Series, StoreProblem, Timestamp, Uuid};
 
 use crate::address::Target;
 use crate::column::column;
-use crate::condition::Condition;
 use crate::contents::PostgresContents;
 use crate::failure::unusable;
 use crate::pool::Pool;
 use crate::session::Session;
 use crate::{
-    artifacts, attempts, changes, experiments, histories, iterations, rows, schema, search,
-    settings, touches,
+    artifacts, attempts, changes, experiments, histories, iterations, rows, schema, settings,
+    touches,
 };
 
 /// Keeps everything in a schema of a PostgreSQL database.
@@ -139,7 +139,7 @@ impl Store for PostgresStore {
     }
 
     fn rows(&self, scope: &Scope, detail: &Detail) -> Result<Vec<Row>> {
-        let read = |session: &mut Session| rows::read(session, &Condition::of(scope), detail);
+        let read = |session: &mut Session| rows::read(session, &Session::scope(scope), detail);
         match &detail.series {
             // One statement sees one state.
             Some(series) if series.is_empty() && detail.means.is_empty() => {
@@ -210,12 +210,12 @@ impl Store for PostgresStore {
 
     fn search(&self, wanted: &Search<'_>) -> Result<Page<Row>> {
         self.pool
-            .reading("search for runs", |session| search::search(session, wanted))
+            .reading("search for runs", |session| sql::search(session, wanted))
     }
 
     fn count(&self, wanted: &Search<'_>) -> Result<u64> {
         self.pool
-            .reading("count runs", |session| search::count(session, wanted))
+            .reading("count runs", |session| sql::count(session, wanted))
     }
 
     fn histories(&self, wanted: &Histories) -> Result<Vec<History>> {

@@ -13,6 +13,12 @@ use crate::text::{column as stored, original};
 /// How many columns [`Kept::read`] reads.
 pub(crate) const COLUMNS: usize = 20;
 
+/// They, of a series `s`, and its aggregate behind them.
+pub(crate) const SELECTED: &str = "s.name, s.phase, s.count, s.packed, s.min, s.max,
+     s.first_epoch, s.first_step, s.first_time, s.first_number, s.first_json,
+     s.last_epoch, s.last_step, s.last_time, s.last_number, s.last_json,
+     s.min_epoch, s.min_step, s.max_epoch, s.max_step, s.aggregate";
+
 /// A series, as its row has it.
 pub(crate) struct Kept {
     /// How many of the points, the first to arrive, stand in chunks that are worth their while.
@@ -46,13 +52,12 @@ pub(crate) fn find(
     names: &[Name<'_>],
 ) -> Result<Named<Kept>, Failure> {
     let rows = session.query(
-        "SELECT s.name, s.phase, count, packed, min, max,
-             first_epoch, first_step, first_time, first_number, first_json,
-             last_epoch, last_step, last_time, last_number, last_json,
-             min_epoch, min_step, max_epoch, max_step, s.aggregate
-         FROM unnest($2::uuid[], $3::text[], $4::text[]) AS wanted (aggregate, name, phase)
-         JOIN series AS s ON s.experiment = $1 AND s.aggregate = wanted.aggregate
-             AND s.name = wanted.name AND s.phase = wanted.phase",
+        &format!(
+            "SELECT {SELECTED}
+             FROM unnest($2::uuid[], $3::text[], $4::text[]) AS wanted (aggregate, name, phase)
+             JOIN series AS s ON s.experiment = $1 AND s.aggregate = wanted.aggregate
+                 AND s.name = wanted.name AND s.phase = wanted.phase"
+        ),
         &[
             &experiment,
             &list(names, |name| name.0),

@@ -4,13 +4,15 @@
 //! a gap, and rows the rest; a JSON value stays in its row for good, and its place in a chunk holds
 //! a NaN. So the place of a point says when it arrived, and nothing else has to.
 
-use rusqlite::{OptionalExtension, Transaction, params};
+use std::collections::HashMap;
+
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use tracker_core::chunk::{self, Chunk, number, ordered};
 use tracker_core::ports::{Histories, History};
 use tracker_core::{Micros, Moment, Series, Uuid};
 
-use crate::column::{column, count};
+use crate::column::{column, count, text};
 use crate::failure::Failure;
 use crate::summaries::Kept;
 
@@ -191,26 +193,100 @@ fn each_chunk(
     let mut chunks = statement.query([kept.row])?;
     let mut points = 0;
     while let Some(row) = chunks.next()? {
-        let first: i64 = row.get(0)?;
-        if first != column(points) + 1 {
-            return Err(Failure::Damaged(format!(
-                "no chunk ends before point {first}"
-            )));
-        }
-        let count = size(row.get(1)?)?;
-        // A damaged count asks for no more memory than a chunk has.
-        if count > chunk::MOST {
-            return Err(Failure::Damaged(
-                "a chunk claims too many points".to_owned(),
-            ));
-        }
-        let blob = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
+        let (blob, count) = chunk_in(row, points)?;
         act(blob, count)?;
-        points += count as u64;
+        points += count;
     }
-    if points != kept.chunked {
-        let problem = format!("chunks hold {points} points of {}", kept.chunked);
-        return Err(Failure::Damaged(problem));
+    check_chunked(kept, points)
+}
+
+/// The bytes of a chunk whose columns are `first`, `count` and `columns`, behind so many points of its
+/// series, and how many points there are in it.
+fn chunk_in<'r>(row: &'r Row<'_>, before: usize) -> Result<(&'r [u8], usize), Failure> {
+    let first: i64 = row.get(0)?;
+    if first != column(before as u64) + 1 {
+        return Err(Failure::Damaged(format!(
+            "no chunk ends before point {first}"
+        )));
+    }
+    let count = size(row.get(1)?)?;
+    // A damaged count asks for no more memory than a chunk has.
+    if count > chunk::MOST {
+        return Err(Failure::Damaged(
+            "a chunk claims too many points".to_owned(),
+        ));
+    }
+    let blob = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
+    Ok((blob, count))
+}
+
+/// Sees that no chunk is missing.
+fn check_chunked(kept: &Kept, points: usize) -> Result<(), Failure> {
+    if points as u64 == kept.chunked {
+        return Ok(());
+    }
+    let problem = format!("chunks hold {points} points of {}", kept.chunked);
+    Err(Failure::Damaged(problem))
+}
+
+/// All points of several series in the order they arrived, by the rows of the series: a statement for
+/// the chunks of all, and one for the points that stand in rows.
+pub(crate) fn read_several(
+    transaction: &Transaction<'_>,
+    several: &[&Kept],
+) -> Result<HashMap<i64, Series>, Failure> {
+    let mut found: HashMap<i64, Series> = several
+        .iter()
+        .map(|kept| {
+            let summary = &kept.summary;
+            (kept.row, Series::new(summary.name(), summary.phase()))
+        })
+        .collect();
+    let rows: Vec<i64> = several.iter().map(|kept| kept.row).collect();
+    let rows = text(&rows)?;
+    each_of(
+        transaction,
+        "SELECT first, count, columns, series FROM chunks
+         WHERE series IN (SELECT value FROM json_each(?)) ORDER BY series, first",
+        &rows,
+        &mut found,
+        |row, points| {
+            let (blob, count) = chunk_in(row, points.len())?;
+            Ok(Chunk::open(blob, count)?.append_to(points)?)
+        },
+    )?;
+    for kept in several {
+        check_chunked(kept, found.get(&kept.row).map_or(0, Series::len))?;
+    }
+    each_of(
+        transaction,
+        "SELECT arrival, epoch, step, time, number, json, series FROM points
+         WHERE series IN (SELECT value FROM json_each(?)) ORDER BY series, arrival",
+        &rows,
+        &mut found,
+        |row, points| add_row(row, 1, points),
+    )?;
+    for kept in several {
+        check_count(kept, found.get(&kept.row).map_or(0, Series::len))?;
+    }
+    Ok(found)
+}
+
+/// Hands on each row with the series that its last column names.
+fn each_of(
+    transaction: &Transaction<'_>,
+    sql: &str,
+    series: &str,
+    found: &mut HashMap<i64, Series>,
+    act: impl Fn(&Row<'_>, &mut Series) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut statement = transaction.prepare_cached(sql)?;
+    let last = statement.column_count() - 1;
+    let mut rows = statement.query([series])?;
+    while let Some(row) = rows.next()? {
+        if let Some(points) = found.get_mut(&row.get(last)?) {
+            act(row, points)?;
+        }
     }
     Ok(())
 }
@@ -222,15 +298,17 @@ fn read_rows(
     points: &mut Series,
 ) -> Result<(), Failure> {
     rows(transaction, kept.row, 0, 1, points)?;
-    if points.len() as u64 != kept.summary.count {
-        let problem = format!(
-            "{} points are there of {}",
-            points.len(),
-            kept.summary.count
-        );
-        return Err(Failure::Damaged(problem));
+    check_count(kept, points.len())
+}
+
+/// Sees that no point is missing.
+fn check_count(kept: &Kept, points: usize) -> Result<(), Failure> {
+    let count = kept.summary.count;
+    if points as u64 == count {
+        return Ok(());
     }
-    Ok(())
+    let problem = format!("{points} points are there of {count}");
+    Err(Failure::Damaged(problem))
 }
 
 /// Adds the points that stand in rows, after the one with the number `after`; `points` begins with
@@ -248,26 +326,32 @@ fn rows(
     )?;
     let mut rows = statement.query([series, column(after)])?;
     while let Some(row) = rows.next()? {
-        let arrival: i64 = row.get(0)?;
-        let index = size(arrival.saturating_sub(first))?;
-        let bits: Option<i64> = row.get(4)?;
-        if index == points.len() {
-            let time: i64 = row.get(3)?;
-            let at = Moment {
-                epoch: count(row.get(1)?)?,
-                step: row.get(2)?,
-                time: Micros::new(time)
-                    .ok_or_else(|| format!("the time {time} is out of range"))?,
-            };
-            points.push_number(at, bits.map_or(f64::NAN, number));
-        } else if index > points.len() || bits.is_some() {
-            return Err(Failure::Damaged(format!(
-                "point {arrival} is out of its place"
-            )));
-        }
-        if bits.is_none() {
-            points.set_json(index, row.get::<_, String>(5)?.parse()?);
-        }
+        add_row(row, first, points)?;
+    }
+    Ok(())
+}
+
+/// Adds the point in the columns `arrival`, `epoch`, `step`, `time`, `number` and `json`; `points`
+/// begins with the number `first`.
+fn add_row(row: &Row<'_>, first: i64, points: &mut Series) -> Result<(), Failure> {
+    let arrival: i64 = row.get(0)?;
+    let index = size(arrival.saturating_sub(first))?;
+    let bits: Option<i64> = row.get(4)?;
+    if index == points.len() {
+        let time: i64 = row.get(3)?;
+        let at = Moment {
+            epoch: count(row.get(1)?)?,
+            step: row.get(2)?,
+            time: Micros::new(time).ok_or_else(|| format!("the time {time} is out of range"))?,
+        };
+        points.push_number(at, bits.map_or(f64::NAN, number));
+    } else if index > points.len() || bits.is_some() {
+        return Err(Failure::Damaged(format!(
+            "point {arrival} is out of its place"
+        )));
+    }
+    if bits.is_none() {
+        points.set_json(index, row.get::<_, String>(5)?.parse()?);
     }
     Ok(())
 }

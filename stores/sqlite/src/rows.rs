@@ -4,106 +4,27 @@ use std::collections::{BTreeSet, HashMap};
 
 use rusqlite::types::Value as Column;
 use rusqlite::{Transaction, params_from_iter};
-use serde_json::json;
-use tracker_core::ModuleRecord;
-use tracker_core::ports::{Detail, Row, Scope};
+use tracker_core::ports::{AggregateRecord, Detail, Row};
+use tracker_core::{ModuleRecord, Uuid};
 
 use crate::aggregates;
+use crate::column::{text, uuid};
 use crate::failure::Failure;
 use crate::histories;
 use crate::modules;
 use crate::summaries::{self, Kept};
 
 /// A condition of aggregates `a`, and what its question marks stand for.
-#[derive(Clone, Debug)]
-pub(crate) struct Condition {
-    pub(crate) sql: String,
-    pub(crate) parameters: Vec<Column>,
-}
+pub(crate) type Condition = tracker_core::sql::Condition<Column>;
 
-impl Condition {
-    /// Which aggregates a scope means.
-    pub(crate) fn of(scope: &Scope) -> Self {
-        const EXPERIMENT: &str = "a.experiment = (SELECT row FROM experiments WHERE uuid = ?)";
-        let experiment = |id: &tracker_core::Uuid| Column::Text(id.to_string());
-        let (mut conditions, mut parameters) = (Vec::new(), Vec::new());
-        match scope {
-            Scope::All => {}
-            Scope::Experiment(id) => {
-                conditions.push(EXPERIMENT);
-                parameters.push(experiment(id));
-            }
-            Scope::Uuids(uuids) => {
-                conditions.push("a.uuid IN (SELECT unhex(value) FROM json_each(?))");
-                let hex: Vec<String> = uuids.iter().map(|uuid| uuid.simple().to_string()).collect();
-                parameters.push(Column::Text(json!(hex).to_string()));
-            }
-            Scope::Id { experiment: of, id } => {
-                if let Some(of) = of {
-                    conditions.push(EXPERIMENT);
-                    parameters.push(experiment(of));
-                }
-                conditions.push("a.id = ?");
-                parameters.push(Column::Text(id.clone()));
-            }
-            Scope::Prefix {
-                experiment: of,
-                prefix,
-            } => {
-                if let Some(of) = of {
-                    conditions.push(EXPERIMENT);
-                    parameters.push(experiment(of));
-                }
-                conditions.push("a.id >= ?");
-                parameters.push(Column::Text(prefix.clone()));
-                if let Some(behind) = behind(prefix) {
-                    conditions.push("a.id < ?");
-                    parameters.push(Column::Text(behind));
-                }
-            }
-        }
-        if conditions.is_empty() {
-            conditions.push("1");
-        }
-        Self {
-            sql: conditions.join(" AND "),
-            parameters,
-        }
+/// An aggregate with nothing of it read yet.
+pub(crate) fn of(aggregate: AggregateRecord) -> Row {
+    Row {
+        aggregate,
+        modules: Vec::new(),
+        summaries: Vec::new(),
+        means: Vec::new(),
     }
-
-    pub(crate) fn new(sql: impl Into<String>, parameters: Vec<Column>) -> Self {
-        Self {
-            sql: sql.into(),
-            parameters,
-        }
-    }
-
-    /// The same, and no index of experiments is used for it: where another condition leaves few rows,
-    /// all of an experiment are not gone through.
-    pub(crate) fn tested(mut self) -> Self {
-        self.sql = self.sql.replace("a.experiment = ", "+a.experiment = ");
-        self
-    }
-
-    /// Whether both hold.
-    pub(crate) fn and(mut self, other: &Self) -> Self {
-        self.sql = format!("{} AND {}", self.sql, other.sql);
-        self.parameters.extend(other.parameters.iter().cloned());
-        self
-    }
-}
-
-/// The first text behind all that begin with this one, in the order of their bytes.
-fn behind(prefix: &str) -> Option<String> {
-    let mut chars: Vec<char> = prefix.chars().collect();
-    while let Some(last) = chars.pop() {
-        // Behind the last one stands none; and none of these is a surrogate.
-        if let Some(next) = (u32::from(last) + 1..=u32::from(char::MAX)).find_map(char::from_u32) {
-            chars.push(next);
-            return Some(chars.into_iter().collect());
-        }
-    }
-    None
 }
 
 /// The aggregates for which a condition holds, by their time of creation and then their uuid.
@@ -118,18 +39,13 @@ pub(crate) fn read(
         condition.sql
     );
     let mut statement = transaction.prepare_cached(&sql)?;
-    let mut found = statement.query(params_from_iter(&condition.parameters))?;
+    let mut found = statement.query(params_from_iter(&condition.values))?;
     let mut table = Vec::new();
     let mut places = HashMap::new();
     while let Some(row) = found.next()? {
         let (number, aggregate) = aggregates::read(row)?;
         places.insert(number, table.len());
-        table.push(Row {
-            aggregate,
-            modules: Vec::new(),
-            summaries: Vec::new(),
-            means: Vec::new(),
-        });
+        table.push(of(aggregate));
     }
     read_modules(transaction, condition, detail, &places, &mut table)?;
     read_summaries(transaction, condition, detail, &places, &mut table)?;
@@ -137,17 +53,52 @@ pub(crate) fn read(
     Ok(table)
 }
 
-/// Reads what is wanted of one aggregate.
+/// Those whose uuids, as hexadecimal digits, stand in a list.
+pub(crate) const OF_UUIDS: &str = "a.uuid IN (SELECT unhex(value) FROM json_each(?))";
+
+/// Reads what is wanted of aggregates, in the place of what they have.
 pub(crate) fn fill(
     transaction: &Transaction<'_>,
-    number: i64,
+    table: &mut [Row],
     detail: &Detail,
-    row: &mut Row,
 ) -> Result<(), Failure> {
-    let condition = Condition {
-        sql: "a.row = ?".to_owned(),
-        parameters: vec![Column::Integer(number)],
-    };
+    let of_uuids = table.iter().enumerate();
+    let of_uuids = of_uuids.map(|(place, row)| (row.aggregate.uuid, place));
+    let of_uuids: HashMap<Uuid, usize> = of_uuids.collect();
+    let hex = of_uuids.keys().map(|uuid| uuid.simple().to_string());
+    let hex = text(&hex.collect::<Vec<_>>())?;
+    let mut places = HashMap::new();
+    let mut statement = transaction.prepare_cached(&format!(
+        "SELECT a.row, a.uuid FROM aggregates AS a WHERE {OF_UUIDS}"
+    ))?;
+    let mut found = statement.query([hex])?;
+    while let Some(row) = found.next()? {
+        if let Some(place) = of_uuids.get(&uuid(row, 1)?) {
+            places.insert(row.get(0)?, *place);
+        }
+    }
+    for row in &mut *table {
+        row.modules.clear();
+        row.summaries.clear();
+    }
+    let numbers = text(&places.keys().collect::<Vec<&i64>>())?;
+    let condition = Condition::new(
+        "a.row IN (SELECT value FROM json_each(?))",
+        vec![Column::Text(numbers)],
+    );
+    read_modules(transaction, &condition, detail, &places, table)?;
+    read_summaries(transaction, &condition, detail, &places, table)?;
+    read_means(transaction, detail, table)
+}
+
+/// Reads what is wanted of one aggregate.
+pub(crate) fn fill_one(
+    transaction: &Transaction<'_>,
+    number: i64,
+    row: &mut Row,
+    detail: &Detail,
+) -> Result<(), Failure> {
+    let condition = Condition::new("a.row = ?", vec![Column::Integer(number)]);
     let places = HashMap::from([(number, 0)]);
     let table = std::slice::from_mut(row);
     read_modules(transaction, &condition, detail, &places, table)?;
@@ -268,7 +219,7 @@ fn each(
     let mut statement = transaction.prepare_cached(sql)?;
     let last = statement.column_count() - 1;
     let more = more.iter().map(|text| Column::Text((*text).clone()));
-    let parameters = condition.parameters.iter().cloned().chain(more);
+    let parameters = condition.values.iter().cloned().chain(more);
     let mut rows = statement.query(params_from_iter(parameters))?;
     while let Some(row) = rows.next()? {
         take(row, last)?;
@@ -285,18 +236,4 @@ fn place(
     let aggregate: i64 = row.get(column)?;
     let place = places.get(&aggregate).copied();
     place.ok_or_else(|| Failure::Damaged(format!("there is no aggregate {aggregate}")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::behind;
-
-    #[test]
-    fn all_that_begin_so_stand_before_what_is_behind() {
-        assert_eq!(behind("af").as_deref(), Some("ag"));
-        assert_eq!(behind("a\u{10ffff}").as_deref(), Some("b"));
-        assert_eq!(behind("\u{d7ff}").as_deref(), Some("\u{e000}"));
-        assert_eq!(behind("\u{10ffff}"), None);
-        assert_eq!(behind(""), None);
-    }
 }

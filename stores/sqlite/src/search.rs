@@ -1,225 +1,215 @@
-//! Answers a search.
-//!
-//! What a query means is decided in one place, by [`Query::holds`] and [`Query::keys`]; SQL only
-//! finds the rows that come into question. Conditions that an index answers are put into SQL, where
-//! they may let through too much, never too little. Then there are two ways:
-//!
-//! - **Walk**: where there is a limit, and an index has the order, rows are taken in that order
-//!   until there are enough.
-//! - **Gather**: else, or where a condition leaves few rows, these are read with what the query
-//!   compares, and sorted here.
+//! What a search asks of a file: see [`tracker_core::sql`].
 
-mod columns;
-mod condition;
-mod needle;
-mod order;
-
-use std::collections::HashMap;
-
-use rusqlite::{Transaction, params_from_iter};
+use rusqlite::types::Value as Column;
+use rusqlite::{Transaction, params, params_from_iter};
+use serde_json::json;
 use tracker_core::Uuid;
-use tracker_core::ports::{Detail, Row, Scope, Search};
-use tracker_core::query::{Directions, Page, Query};
+use tracker_core::ports::{Detail, ExperimentRecord, Row, Scope};
+use tracker_core::query::{Scalar, Target};
+use tracker_core::sql::{Database, Related, Stage};
 
 use crate::aggregates;
-use crate::column;
 use crate::experiments;
+use crate::facts::{self, Field};
 use crate::failure::Failure;
 use crate::rows::{self, Condition};
-use condition::Maker;
-use needle::Needle;
-use order::{Stage, stages};
 
-/// A page that is longer is not walked for: reading many rows one by one takes longer than together.
-const LONGEST_WALK: usize = 1_000;
-
-/// Answers a search on one state of the file. Without facts, only what is in the other tables is
-/// answered by SQL.
-pub(crate) fn search(
-    transaction: &Transaction<'_>,
-    wanted: &Search<'_>,
-    has_facts: bool,
-) -> Result<Page<Row>, Failure> {
-    let query = wanted.query;
-    let directions = if query.needs_directions() {
-        Directions::of(&experiments::select(transaction, "1", [])?)
-    } else {
-        Directions::default()
-    };
-    let base = base(wanted);
-    let needles = match query.condition() {
-        Some(condition) => {
-            let maker = Maker {
-                transaction,
-                has_facts,
-            };
-            maker.needles(condition.tree())?
-        }
-        None => Vec::new(),
-    };
-    let seeker = Seeker {
-        transaction,
-        query,
-        directions,
-    };
-    let found = if any_leaves_few(transaction, &needles)? {
-        seeker.gather(base.tested(), &needles)?
-    } else {
-        let page = query.most().filter(|most| *most <= LONGEST_WALK);
-        match (page, stages(transaction, wanted, has_facts)?) {
-            (Some(most), Some(stages)) => seeker.walk(&stages, &base, &needles, most)?,
-            _ => seeker.gather(base, &needles)?,
-        }
-    };
-    detailed(transaction, found, &query.detail(), &wanted.detail)
+/// A state of a file. Without facts, only what is in the other tables is answered by SQL.
+pub(crate) struct State<'t> {
+    pub(crate) transaction: &'t Transaction<'t>,
+    pub(crate) has_facts: bool,
 }
 
-/// How many a search finds. Where SQL answers the whole condition, no row is read for it.
-pub(crate) fn count(
-    transaction: &Transaction<'_>,
-    wanted: &Search<'_>,
-    has_facts: bool,
-) -> Result<u64, Failure> {
-    let query = wanted.query;
-    let mut all = base(wanted);
-    if let Some(condition) = query.condition() {
-        let maker = Maker {
-            transaction,
-            has_facts,
+/// Of one experiment.
+const EXPERIMENT: &str = "a.experiment = (SELECT row FROM experiments WHERE uuid = ?)";
+
+impl Database for State<'_> {
+    type Value = Column;
+    type Failure = Failure;
+
+    const KEY: &'static str = "a.row";
+    const UUID: &'static str = "a.uuid";
+    const NOTES: &'static str = "a.notes";
+    const OWNED: &'static str = "t.aggregate = a.row";
+    // In this order whatever SQLite thinks of it.
+    const JOIN: &'static str = "CROSS JOIN";
+    const APPENDED: &'static str = "t.row";
+
+    fn integer(integer: i64) -> Column {
+        Column::Integer(integer)
+    }
+
+    fn text(text: &str) -> Column {
+        Column::Text(text.to_owned())
+    }
+
+    fn uuid(uuid: Uuid) -> Column {
+        Column::Blob(uuid.as_bytes().to_vec())
+    }
+
+    fn contains(column: &str) -> String {
+        format!("instr({column}, ?) > 0")
+    }
+
+    fn scope(scope: &Scope) -> Condition {
+        let of = |experiment: Option<&Uuid>| match experiment {
+            Some(id) => Condition::new(EXPERIMENT, vec![Self::text(&id.to_string())]),
+            None => Condition::always(),
         };
-        match maker.make(condition.tree())?.filter(Needle::is_exact) {
-            Some(needle) => all = all.and(&needle.tested),
-            None => return Ok(search(transaction, wanted, has_facts)?.len() as u64),
-        }
-    }
-    let stages = match query.cursor() {
-        Some(_) => stages(transaction, wanted, has_facts)?,
-        None => Some(vec![Stage::whole()]),
-    };
-    let Some(stages) = stages else {
-        return Ok(search(transaction, wanted, has_facts)?.len() as u64);
-    };
-    let mut found = 0;
-    for stage in stages {
-        let condition = stage.condition.and(&all);
-        let sql = format!(
-            "SELECT count(*) FROM {} WHERE {}",
-            stage.from, condition.sql
-        );
-        let mut statement = transaction.prepare_cached(&sql)?;
-        let parameters = params_from_iter(&condition.parameters);
-        found += column::count(statement.query_row(parameters, |row| row.get(0))?)?;
-    }
-    Ok(query.most().map_or(found, |most| found.min(most as u64)))
-}
-
-/// Which rows come into question whatever the condition is.
-fn base(wanted: &Search<'_>) -> Condition {
-    let base = Condition::of(&wanted.scope);
-    if wanted.query.asks_for_archived() {
-        return base;
-    }
-    base.and(&Condition::new("a.archived = 0", Vec::new()))
-}
-
-/// Whether one of the conditions leaves few rows.
-fn any_leaves_few(transaction: &Transaction<'_>, needles: &[Needle]) -> Result<bool, Failure> {
-    for needle in needles {
-        if needle.leaves_few(transaction)? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// What a search needs on both ways.
-struct Seeker<'t> {
-    transaction: &'t Transaction<'t>,
-    query: &'t Query,
-    directions: Directions,
-}
-
-impl Seeker<'_> {
-    /// Takes rows in order until there are enough.
-    fn walk(
-        &self,
-        stages: &[Stage],
-        base: &Condition,
-        needles: &[Needle],
-        most: usize,
-    ) -> Result<Page<Row>, Failure> {
-        let mut condition = base.clone();
-        for needle in needles {
-            condition = condition.and(&needle.tested);
-        }
-        let detail = self.query.detail();
-        let mut items: Vec<Row> = Vec::new();
-        for stage in stages {
-            let all = stage.condition.clone().and(&condition);
-            let sql = format!(
-                "{} WHERE {} ORDER BY {}",
-                aggregates::select(&stage.from),
-                all.sql,
-                stage.order
-            );
-            let mut statement = self.transaction.prepare_cached(&sql)?;
-            let mut found = statement.query(params_from_iter(&all.parameters))?;
-            while let Some(row) = found.next()? {
-                let (number, aggregate) = aggregates::read(row)?;
-                let mut row = Row {
-                    aggregate,
-                    modules: Vec::new(),
-                    summaries: Vec::new(),
-                    means: Vec::new(),
-                };
-                rows::fill(self.transaction, number, &detail, &mut row)?;
-                if !self.query.holds(&row, &self.directions) {
-                    continue;
-                }
-                if items.len() == most {
-                    let next = match items.last() {
-                        Some(last) => self.query.cursor_behind(last, &self.directions),
-                        None => self.query.cursor_again(),
-                    };
-                    let next = Some(next);
-                    return Ok(Page { items, next });
-                }
-                items.push(row);
+        match scope {
+            Scope::All => Condition::always(),
+            Scope::Experiment(id) => of(Some(id)),
+            Scope::Uuids(uuids) => {
+                let hex: Vec<String> = uuids.iter().map(|uuid| uuid.simple().to_string()).collect();
+                Condition::new(rows::OF_UUIDS, vec![Self::text(&json!(hex).to_string())])
+            }
+            Scope::Id { experiment, id } => {
+                of(experiment.as_ref()).and(&Condition::new("a.id = ?", vec![Self::text(id)]))
+            }
+            Scope::Prefix { experiment, prefix } => {
+                of(experiment.as_ref()).and(&Condition::beginning("a.id", prefix, Self::text))
             }
         }
-        Ok(Page { items, next: None })
     }
 
-    /// Reads all that come into question, and sorts them.
-    fn gather(&self, base: Condition, needles: &[Needle]) -> Result<Page<Row>, Failure> {
-        let mut condition = base;
-        for needle in needles {
-            condition = condition.and(&needle.listed);
+    fn tested(mut scope: Condition) -> Condition {
+        scope.sql = scope.sql.replace("a.experiment = ", "+a.experiment = ");
+        scope
+    }
+
+    fn fact(value: &Scalar<'_>) -> Option<Column> {
+        match value {
+            // A longer one than a fact may be is behind it, or before it, all the same.
+            Scalar::Text(text) => Some(Self::text(text)),
+            value => Some(facts::column(value)).filter(|value| *value != Column::Null),
         }
-        let rows = rows::read(self.transaction, &condition, &self.query.detail())?;
-        Ok(self.query.select(rows, &self.directions)?)
+    }
+
+    fn fact_contains(text: &str) -> Condition {
+        Condition::new("instr(t.value, ?) > 0", vec![Self::text(text)])
+    }
+
+    fn number(&mut self, asked: &Condition) -> Result<i64, Failure> {
+        let mut statement = self.transaction.prepare_cached(&asked.sql)?;
+        Ok(statement.query_row(params_from_iter(&asked.values), |row| row.get(0))?)
+    }
+
+    fn experiments(&mut self) -> Result<Vec<ExperimentRecord>, Failure> {
+        experiments::select(self.transaction, "1", [])
+    }
+
+    fn experiments_with(&mut self, name: &str, phase: &str) -> Result<Vec<Uuid>, Failure> {
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT experiments.uuid FROM experiments
+             CROSS JOIN metrics ON metrics.experiment = experiments.row
+             WHERE metrics.name = ? AND metrics.phase = ? LIMIT 2",
+        )?;
+        let mut rows = statement.query([name, phase])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            let uuid: String = row.get(0)?;
+            found.push(experiments::id(&uuid, "of a metric")?);
+        }
+        Ok(found)
+    }
+
+    fn series(
+        &mut self,
+        scope: &Scope,
+        name: &str,
+        phase: &str,
+    ) -> Result<Related<Column>, Failure> {
+        // There is one for each experiment that has it.
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT metrics.row FROM experiments
+             CROSS JOIN metrics ON metrics.experiment = experiments.row
+             WHERE metrics.name = ?1 AND metrics.phase = ?2
+                 AND (?3 IS NULL OR experiments.uuid = ?3)",
+        )?;
+        let experiment = match scope {
+            Scope::Experiment(id) => Some(id.to_string()),
+            _ => None,
+        };
+        let rows = statement.query_map(params![name, phase, experiment], |row| row.get(0))?;
+        let rows: Vec<i64> = rows.collect::<Result<_, _>>()?;
+        let rows: Vec<String> = rows.iter().map(i64::to_string).collect();
+        let key = match &rows[..] {
+            [only] => format!("t.metric = {only}"),
+            rows => format!("t.metric IN ({})", rows.join(", ")),
+        };
+        Ok(related("series", key))
+    }
+
+    fn facts(
+        &mut self,
+        _scope: &Scope,
+        target: &Target,
+    ) -> Result<Option<Related<Column>>, Failure> {
+        let Some(field) = Field::of(target).filter(|_| self.has_facts) else {
+            return Ok(None);
+        };
+        Ok(Some(match field.row(self.transaction)? {
+            Some(row) => related("facts", format!("t.field = {row}")),
+            None => related("facts", "false"),
+        }))
+    }
+
+    fn ordered_facts(
+        &mut self,
+        scope: &Scope,
+        target: &Target,
+    ) -> Result<Option<Related<Column>>, Failure> {
+        let row = match Field::of(target).filter(|_| self.has_facts) {
+            Some(field) => field.row(self.transaction)?,
+            None => None,
+        };
+        match row {
+            Some(row) if facts::are_in_order(self.transaction, row)? => self.facts(scope, target),
+            _ => Ok(None),
+        }
+    }
+
+    fn rows(&mut self, condition: &Condition, detail: &Detail) -> Result<Vec<Row>, Failure> {
+        rows::read(self.transaction, condition, detail)
+    }
+
+    fn fill(&mut self, rows: &mut [Row], detail: &Detail) -> Result<(), Failure> {
+        rows::fill(self.transaction, rows, detail)
+    }
+
+    /// Each is shown as it is read: mostly few are wanted.
+    fn walk(
+        &mut self,
+        stage: &Stage<Column>,
+        detail: &Detail,
+        _enough: usize,
+        show: &mut dyn FnMut(Row) -> bool,
+    ) -> Result<bool, Failure> {
+        let sql = format!(
+            "{} WHERE {} ORDER BY {}",
+            aggregates::select(&stage.from),
+            stage.condition.sql,
+            stage.order
+        );
+        let mut statement = self.transaction.prepare_cached(&sql)?;
+        let mut found = statement.query(params_from_iter(&stage.condition.values))?;
+        while let Some(row) = found.next()? {
+            let (number, aggregate) = aggregates::read(row)?;
+            let mut row = rows::of(aggregate);
+            rows::fill_one(self.transaction, number, &mut row, detail)?;
+            if !show(row) {
+                break;
+            }
+        }
+        Ok(true)
     }
 }
 
-/// The same rows with the detail that is wanted.
-fn detailed(
-    transaction: &Transaction<'_>,
-    mut page: Page<Row>,
-    has: &Detail,
-    wanted: &Detail,
-) -> Result<Page<Row>, Failure> {
-    if has.union(wanted) != *has {
-        let uuids: Vec<Uuid> = page.items.iter().map(|row| row.aggregate.uuid).collect();
-        let scope = Scope::Uuids(uuids.clone());
-        let rows = rows::read(transaction, &Condition::of(&scope), wanted)?;
-        let mut rows: HashMap<Uuid, Row> = rows
-            .into_iter()
-            .map(|row| (row.aggregate.uuid, row))
-            .collect();
-        page.items = uuids.iter().filter_map(|uuid| rows.remove(uuid)).collect();
+/// Rows of a table, which an index finds by a number that it is told.
+fn related(table: &'static str, key: impl Into<String>) -> Related<Column> {
+    Related {
+        table,
+        start: Condition::always(),
+        key: Condition::new(key, Vec::new()),
     }
-    for row in &mut page.items {
-        wanted.trim(row);
-    }
-    Ok(page)
 }

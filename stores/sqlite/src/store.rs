@@ -13,16 +13,17 @@ use tracker_core::ports::{
     Mark, Row, Scope, Search, Store, Touch,
 };
 use tracker_core::query::Page;
+use tracker_core::sql::{self, Database as _};
 use tracker_core::{Error, Iteration, Result, Series, StoreProblem, Uuid};
 
 use crate::connections::{self, Connections, lock, patiently};
 use crate::failure::{Failure, unusable};
 use crate::open_file::OpenFile;
 use crate::read_only::ReadOnly;
-use crate::rows::Condition;
+use crate::search::State;
 use crate::{
     aggregates, artifacts, attempts, changes, check, connect, experiments, full_disk, histories,
-    iterations, rows, schema, search, settings, touches,
+    iterations, rows, schema, settings, touches,
 };
 
 /// Keeps everything in one SQLite file.
@@ -147,6 +148,14 @@ impl SqliteStore {
             path,
             has_facts: schema::has_facts(version),
         })
+    }
+
+    /// What a search asks.
+    fn state<'t>(&self, transaction: &'t Transaction<'t>) -> State<'t> {
+        State {
+            transaction,
+            has_facts: self.has_facts,
+        }
     }
 
     /// Runs `act` on one state of the store.
@@ -284,7 +293,7 @@ impl Store for SqliteStore {
 
     fn rows(&self, scope: &Scope, detail: &Detail) -> Result<Vec<Row>> {
         self.reading("read runs", |transaction| {
-            rows::read(transaction, &Condition::of(scope), detail)
+            rows::read(transaction, &State::scope(scope), detail)
         })
     }
 
@@ -347,13 +356,13 @@ impl Store for SqliteStore {
 
     fn search(&self, wanted: &Search<'_>) -> Result<Page<Row>> {
         self.reading("search for runs", |transaction| {
-            search::search(transaction, wanted, self.has_facts)
+            sql::search(&mut self.state(transaction), wanted)
         })
     }
 
     fn count(&self, wanted: &Search<'_>) -> Result<u64> {
         self.reading("count runs", |transaction| {
-            search::count(transaction, wanted, self.has_facts)
+            sql::count(&mut self.state(transaction), wanted)
         })
     }
 

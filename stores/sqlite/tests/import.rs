@@ -64,7 +64,8 @@ fn an_import_is_resumed_after_any_failure() {
         copy(&source, &target).unwrap();
         assert_eq!(content(&target), expected, "failed after call {call}");
         if interrupted.is_ok() {
-            assert!(call > 20, "{call}");
+            // It asks for many runs at once, and so is made of few calls.
+            assert!(call > 10, "{call}");
             break;
         }
     }

@@ -3,10 +3,13 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
+use uuid::Uuid;
+
 use crate::contents::ArtifactReader;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::link::Link;
-use crate::ports::{Content, ContentStore, Detail, Scope, Store};
+use crate::many::each_list;
+use crate::ports::{AggregateRecord, Content, ContentStore, Detail, Scope, Store};
 use crate::records::{ArtifactRecord, now};
 
 /// The artifacts whose content is missing or damaged, a sentence each. Records that cannot be read
@@ -99,18 +102,39 @@ fn each_artifact(
     leave_out: bool,
     see: &mut dyn FnMut(&str, &ArtifactRecord) -> Result<()>,
 ) -> Result<()> {
-    for experiment in store.experiments()? {
-        for row in store.rows(&Scope::Experiment(experiment.id), &Detail::NONE)? {
-            let records = match store.artifacts(row.aggregate.uuid) {
-                Err(Error::Damaged { .. }) if leave_out => continue,
-                records => records?,
-            };
-            let owner = format!(
-                "the aggregate `{}` of `{}`",
-                row.aggregate.id, experiment.name
-            );
-            records.iter().try_for_each(|record| see(&owner, record))?;
-        }
-    }
-    Ok(())
+    let experiments = store.experiments()?.into_iter();
+    let names: HashMap<Uuid, String> = experiments.map(|record| (record.id, record.name)).collect();
+    let rows = store.rows(&Scope::All, &Detail::NONE)?.into_iter();
+    let owners: Vec<(Uuid, String)> = rows
+        .map(|row| {
+            let AggregateRecord {
+                uuid,
+                id,
+                experiment,
+                ..
+            } = row.aggregate;
+            let experiment = names.get(&experiment).map_or("", String::as_str);
+            (uuid, format!("the aggregate `{id}` of `{experiment}`"))
+        })
+        .collect();
+    let uuids: Vec<Uuid> = owners.iter().map(|(uuid, _)| *uuid).collect();
+    let owners: HashMap<Uuid, String> = owners.into_iter().collect();
+    let read = |some: &[Uuid]| match store.artifacts_of(some) {
+        Err(error) if leave_out && is_damaged(&error) => some
+            .iter()
+            .map(|aggregate| match store.artifacts(*aggregate) {
+                Err(error) if is_damaged(&error) => Ok(Vec::new()),
+                records => records,
+            })
+            .collect(),
+        lists => lists,
+    };
+    each_list(&uuids, read, |aggregate, records| {
+        let owner = owners.get(&aggregate).map_or("", String::as_str);
+        records.iter().try_for_each(|record| see(owner, record))
+    })
+}
+
+fn is_damaged(error: &Error) -> bool {
+    error.kind() == ErrorKind::Damaged
 }

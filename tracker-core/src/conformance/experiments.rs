@@ -105,7 +105,8 @@ fn experiment_names_are_any_text(tracker: &Tracker) -> Result<()> {
     for name in names {
         // A name that no handle takes may come from another program.
         let record = ExperimentRecord::new(name);
-        tracker.link().apply(Change::CreateExperiment(record))?;
+        let created = Change::CreateExperiment(record);
+        tracker.link().apply_direct(&[created])?;
     }
     let listed = tracker.experiments().list()?;
     assert!(

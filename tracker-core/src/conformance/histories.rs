@@ -54,7 +54,7 @@ fn histories_come_in_the_order_they_are_named(tracker: &Tracker) -> Result<()> {
         }
     }
     let wanted = Histories {
-        aggregates: vec![runs[2].uuid(), runs[0].uuid()],
+        aggregates: [2, 0, 2].map(|run: usize| runs[run].uuid()).into(),
         series: [("rate", ""), ("loss", "train")]
             .map(|(name, phase)| (name.to_owned(), phase.to_owned()))
             .into(),
@@ -70,10 +70,12 @@ fn histories_come_in_the_order_they_are_named(tracker: &Tracker) -> Result<()> {
         (runs[2].uuid(), "loss", "train"),
         (runs[0].uuid(), "rate", ""),
         (runs[0].uuid(), "loss", "train"),
+        (runs[2].uuid(), "rate", ""),
+        (runs[2].uuid(), "loss", "train"),
     ];
     assert_eq!(told, expected, "by aggregate, and then by series");
     let numbers: Vec<f64> = found.iter().map(|of| of.series.numbers()[0]).collect();
-    assert_eq!(numbers, [22.0, 20.0, 2.0, 0.0]);
+    assert_eq!(numbers, [22.0, 20.0, 2.0, 0.0, 22.0, 20.0]);
     assert!(
         found
             .iter()

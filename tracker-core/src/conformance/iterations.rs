@@ -2,6 +2,7 @@
 
 use registry_core::{Entity, Hash};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::{Sample, behaviours, tracked};
 use crate::error::{Error, Result};
@@ -17,6 +18,7 @@ behaviours! {
     iterations_belong_to_their_aggregate,
     refused_iteration_leaves_no_trace,
     cleared_iterations_are_gone,
+    lists_of_several_are_those_of_each,
 }
 
 fn dataset() -> Sample {
@@ -133,5 +135,31 @@ fn cleared_iterations_are_gone(tracker: &Tracker) -> Result<()> {
     assert!(iterations.list()?.is_empty());
     iterations.put(iteration("train", 1, 64))?;
     assert_eq!(iterations.list()?.len(), 1);
+    Ok(())
+}
+
+fn lists_of_several_are_those_of_each(tracker: &Tracker) -> Result<()> {
+    let experiment = tracker.experiment("digits")?;
+    let (first, none) = (tracked(tracker)?, Uuid::nil());
+    let other = experiment.track(&Sample::new("GLU", "{}"))?;
+    for (run, epochs) in [(&first, 1..3), (&other, 5..6)] {
+        for epoch in epochs {
+            run.iterations().put(iteration("train", epoch, 64))?;
+        }
+        run.attempt()?.finish()?;
+    }
+    let store = tracker.link().settled()?;
+    let asked = [other.uuid(), none, first.uuid()];
+    let lists = store.iterations_of(&asked)?;
+    let alone = |uuid| store.iterations(uuid);
+    assert_eq!(lists, [alone(asked[0])?, alone(none)?, alone(asked[2])?]);
+    assert_eq!(lists.iter().map(Vec::len).collect::<Vec<_>>(), [1, 0, 1]);
+    let lists = store.attempts_of(&asked)?;
+    let alone = |uuid| store.attempts(uuid);
+    assert_eq!(lists, [alone(asked[0])?, alone(none)?, alone(asked[2])?]);
+    assert_eq!(lists.iter().map(Vec::len).collect::<Vec<_>>(), [1, 0, 1]);
+    let lists = store.artifacts_of(&asked)?;
+    assert_eq!(lists, [Vec::new(), Vec::new(), Vec::new()]);
+    assert!(store.artifacts_of(&[])?.is_empty());
     Ok(())
 }

@@ -34,11 +34,11 @@ fn kept(tracker: &Tracker, aggregate: Uuid) -> Result<Vec<(String, String)>> {
 
 /// A parameter set behind the back of the library, as a store is given it.
 fn set(tracker: &Tracker, aggregate: Uuid, name: &str, value: &str) -> Result<()> {
-    tracker.link().apply(Change::SetParam {
+    tracker.link().apply_direct(&[Change::SetParam {
         aggregate,
         name: name.to_owned(),
         value: value.parse().unwrap_or_else(|_| panic!("{value} is JSON")),
-    })
+    }])
 }
 
 fn params_come_back_exactly(tracker: &Tracker) -> Result<()> {
@@ -210,10 +210,10 @@ fn names_are_any_text(tracker: &Tracker) -> Result<()> {
     let run = tracked(tracker)?;
     for name in [" ", "a/b", "'; --", "数字 🦀", "nul\0nul", "%"] {
         // A name that no handle takes may come from another program.
-        tracker.link().apply(Change::NameAggregate {
+        tracker.link().apply_direct(&[Change::NameAggregate {
             aggregate: run.uuid(),
             name: name.to_owned(),
-        })?;
+        }])?;
         assert_eq!(tracked(tracker)?.name(), name);
     }
     Ok(())

@@ -72,7 +72,7 @@ pub(super) fn journals(
 ) -> Result<Vec<JournalInfo>> {
     let explain = |error| failure("look for journals", base, error);
     let mut infos = Vec::new();
-    for path in file::list(disk, base).map_err(explain)? {
+    for path in found(disk, base).map_err(explain)? {
         // No change was ever in one that is not finished.
         if !file::is_unfinished(&path)
             && let Some(info) = look(disk, &path, store, &explain)?
@@ -83,11 +83,19 @@ pub(super) fn journals(
     Ok(infos)
 }
 
+/// The files of journals; none where not even their folder is there.
+fn found(disk: &dyn Disk, base: &Path) -> io::Result<Vec<PathBuf>> {
+    match file::list(disk, base) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        listed => listed,
+    }
+}
+
 /// How many journals beside the store at `base` no running process has.
 pub(super) fn left(disk: &dyn Disk, base: &Path) -> Result<usize> {
     let explain = |error| failure("look for journals", base, error);
     let mut left = 0;
-    for path in file::list(disk, base).map_err(explain)? {
+    for path in found(disk, base).map_err(explain)? {
         if file::is_unfinished(&path) {
             continue;
         }

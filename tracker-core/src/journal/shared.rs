@@ -1,6 +1,5 @@
 //! What the threads that add and the thread that moves have in common.
 
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -10,7 +9,7 @@ use super::count::Count;
 use super::layout::UNIT;
 use super::map::WORD;
 use super::space::Space;
-use super::trouble;
+use super::trouble::{self, Place};
 use crate::error::{Error, Result};
 
 /// How long records gather before a transaction, when nobody waits for them.
@@ -97,7 +96,7 @@ impl Shared {
 
     /// Waits for the answer of the store to the change that ends at `position`, unless the store is
     /// away: the change is safe in the journal.
-    pub(super) fn wait_for_answer(&self, position: u64, place: &Path) -> Result<()> {
+    pub(super) fn wait_for_answer(&self, position: u64, place: Place<'_>) -> Result<()> {
         let mut control = self.lock();
         // One that is elsewhere, and away, is tried again in its own time.
         if !control.is_remote || control.away.is_none() {
@@ -128,16 +127,16 @@ impl Shared {
     /// Waits until everything that was added so far, and what dead processes have left, is in the
     /// store, or an attempt to move it has failed. Not for long, unless it is `thorough`: then as long
     /// as the store takes what it is given.
-    pub(super) fn settle(&self, place: &Path, thorough: bool) -> Result<()> {
+    pub(super) fn settle(&self, place: Place<'_>, thorough: bool) -> Result<()> {
         self.settle_to(self.head.load(Ordering::SeqCst), place, thorough)
     }
 
     /// As [`settle`](Self::settle), but for points behind the last other change.
-    pub(super) fn settle_changes(&self, place: &Path) -> Result<()> {
+    pub(super) fn settle_changes(&self, place: Place<'_>) -> Result<()> {
         self.settle_to(self.changed.load(Ordering::Acquire), place, false)
     }
 
-    fn settle_to(&self, target: u64, place: &Path, thorough: bool) -> Result<()> {
+    fn settle_to(&self, target: u64, place: Place<'_>, thorough: bool) -> Result<()> {
         let is_settled =
             || self.applied.load(Ordering::Acquire) >= target && !self.is_replay_expected();
         if is_settled() {

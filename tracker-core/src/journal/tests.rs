@@ -17,7 +17,7 @@ use script::{RUN, Step, begin, end, go_on, snapshot};
 
 /// A journal on a disk, which may fail to be opened once.
 fn open(disk: &Arc<dyn Disk>, folder: &Path, store: &Arc<Fragile>) -> Journal {
-    let open = || Journal::on(Arc::clone(disk), &folder.join("runs"), store.clone(), false);
+    let open = || Journal::on(Arc::clone(disk), &folder.join("runs"), store.clone(), None);
     open().or_else(|_| open()).unwrap()
 }
 
@@ -249,7 +249,13 @@ fn a_store_elsewhere_is_tried_again_in_its_own_time() {
     let folder = tempfile::tempdir().unwrap();
     let store = Arc::<Fragile>::default();
     let disk: Arc<dyn Disk> = Arc::new(System);
-    let journal = Journal::on(disk, &folder.path().join("runs"), store.clone(), true).unwrap();
+    let journal = Journal::on(
+        disk,
+        &folder.path().join("runs"),
+        store.clone(),
+        Some("http://host".to_owned()),
+    )
+    .unwrap();
     store.set_away(true);
     for number in 0..CHANGES {
         let record = ExperimentRecord::new(number.to_string());

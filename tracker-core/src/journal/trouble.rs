@@ -32,19 +32,36 @@ pub(super) fn is_too_long(error: &Error) -> bool {
     matches!(error, Error::Store { cause, .. } if cause.is::<TooManyBytes>())
 }
 
+/// Where a store is.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Place<'p> {
+    /// The file beside which its journals stand.
+    Here(&'p Path),
+    /// Its address, on another machine.
+    Elsewhere(&'p str),
+}
+
 /// The error of a store that takes too long.
-pub(super) fn no_answer(place: &Path, patience: Duration) -> Error {
+pub(super) fn no_answer(place: Place<'_>, patience: Duration) -> Error {
+    let (place, remedy) = match place {
+        Place::Here(file) => (
+            file.display().to_string(),
+            "see what keeps it, as another process or a disk that hangs",
+        ),
+        Place::Elsewhere(address) => (
+            address.to_owned(),
+            "see that the server runs and is not too busy, and that the network is not too slow",
+        ),
+    };
     store(
         ErrorKind::Unavailable,
         "change the store",
-        place.display().to_string(),
+        place,
         format!(
             "it has not taken all that was added before within {} seconds",
             patience.as_secs()
         ),
-        "see what keeps it, as another process or a disk that hangs; what was added waits in the \
-         journal"
-            .to_owned(),
+        format!("{remedy}; what was added waits in the journal"),
     )
 }
 
@@ -173,5 +190,29 @@ fn store(kind: ErrorKind, action: &str, place: String, cause: String, hint: Stri
         place,
         cause: Arc::from(Box::<dyn std::error::Error + Send + Sync>::from(cause)),
         hint,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_that_takes_too_long_is_named_as_people_name_it() {
+        let said = |place| no_answer(place, Duration::from_secs(20)).to_string();
+        let here = said(Place::Here(Path::new("runs.db")));
+        assert!(
+            here.starts_with("cannot change the store in `runs.db`: "),
+            "{here}"
+        );
+        let elsewhere = said(Place::Elsewhere("http://localhost:5005"));
+        assert!(
+            elsewhere.contains("`http://localhost:5005`: "),
+            "{elsewhere}"
+        );
+        assert!(
+            elsewhere.contains("\nhint: see that the server runs"),
+            "{elsewhere}"
+        );
     }
 }

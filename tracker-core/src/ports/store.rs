@@ -32,6 +32,18 @@ pub trait Store: Send + Sync {
     /// tells.
     fn apply(&self, changes: &[Change], mark: Option<Mark>) -> Result<Applied>;
 
+    /// As [`apply`](Self::apply), for records that are copied from another store as they are: their
+    /// names may be such as no handle takes.
+    ///
+    /// Provided: a store keeps whatever it is given.
+    ///
+    /// # Errors
+    ///
+    /// As [`apply`](Self::apply).
+    fn copy(&self, changes: &[Change], mark: Option<Mark>) -> Result<Applied> {
+        self.apply(changes, mark)
+    }
+
     /// All experiments, by their time of creation and then their id.
     ///
     /// # Errors
@@ -190,6 +202,37 @@ pub trait Store: Send + Sync {
         Ok(found)
     }
 
+    /// The iterations of several aggregates, a list for each, in the order that is given: of all of
+    /// them or, where the lists are long, of the first, but of one at least. The others are asked for
+    /// again.
+    ///
+    /// Provided: they are read one after the other.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    fn iterations_of(&self, aggregates: &[Uuid]) -> Result<Vec<Vec<Iteration>>> {
+        first_lists(aggregates, |aggregate| self.iterations(aggregate))
+    }
+
+    /// The attempts of several aggregates, as [`iterations_of`](Self::iterations_of).
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    fn attempts_of(&self, aggregates: &[Uuid]) -> Result<Vec<Vec<AttemptRecord>>> {
+        first_lists(aggregates, |aggregate| self.attempts(aggregate))
+    }
+
+    /// The artifacts of several aggregates, as [`iterations_of`](Self::iterations_of).
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    fn artifacts_of(&self, aggregates: &[Uuid]) -> Result<Vec<Vec<ArtifactRecord>>> {
+        first_lists(aggregates, |aggregate| self.artifacts(aggregate))
+    }
+
     /// How many aggregates each experiment has, the archived ones too; none for one that has none.
     ///
     /// Provided: all are read.
@@ -279,73 +322,20 @@ fn unsupported(action: &str) -> Error {
     }
 }
 
-/// A store that is shared is a store.
-impl<S: Store + ?Sized> Store for std::sync::Arc<S> {
-    fn apply(&self, changes: &[Change], mark: Option<Mark>) -> Result<Applied> {
-        (**self).apply(changes, mark)
+/// The lists of aggregates, until they are long together.
+fn first_lists<T>(
+    aggregates: &[Uuid],
+    list: impl Fn(Uuid) -> Result<Vec<T>>,
+) -> Result<Vec<Vec<T>>> {
+    const LONG: usize = 10_000;
+    let (mut lists, mut length) = (Vec::new(), 0);
+    for aggregate in aggregates {
+        let list = list(*aggregate)?;
+        length += list.len();
+        lists.push(list);
+        if length >= LONG {
+            break;
+        }
     }
-    fn experiments(&self) -> Result<Vec<ExperimentRecord>> {
-        (**self).experiments()
-    }
-    fn rows(&self, scope: &Scope, detail: &Detail) -> Result<Vec<Row>> {
-        (**self).rows(scope, detail)
-    }
-    fn history(&self, aggregate: Uuid, name: &str, phase: &str) -> Result<Series> {
-        (**self).history(aggregate, name, phase)
-    }
-    fn iterations(&self, aggregate: Uuid) -> Result<Vec<Iteration>> {
-        (**self).iterations(aggregate)
-    }
-    fn attempts(&self, aggregate: Uuid) -> Result<Vec<AttemptRecord>> {
-        (**self).attempts(aggregate)
-    }
-    fn artifacts(&self, aggregate: Uuid) -> Result<Vec<ArtifactRecord>> {
-        (**self).artifacts(aggregate)
-    }
-    fn position(&self, journal: Uuid) -> Result<u64> {
-        (**self).position(journal)
-    }
-    fn identity(&self) -> Result<Option<Uuid>> {
-        (**self).identity()
-    }
-    fn experiment(&self, name: &str) -> Result<Option<ExperimentRecord>> {
-        (**self).experiment(name)
-    }
-    fn experiment_by_id(&self, id: Uuid) -> Result<Option<ExperimentRecord>> {
-        (**self).experiment_by_id(id)
-    }
-    fn experiments_after(
-        &self,
-        last: Option<(Timestamp, Uuid)>,
-        limit: usize,
-    ) -> Result<Vec<ExperimentRecord>> {
-        (**self).experiments_after(last, limit)
-    }
-    fn search(&self, search: &Search<'_>) -> Result<Page<Row>> {
-        (**self).search(search)
-    }
-    fn count(&self, search: &Search<'_>) -> Result<u64> {
-        (**self).count(search)
-    }
-    fn histories(&self, wanted: &Histories) -> Result<Vec<History>> {
-        (**self).histories(wanted)
-    }
-    fn counts(&self) -> Result<BTreeMap<Uuid, u64>> {
-        (**self).counts()
-    }
-    fn settings(&self, prefix: &str) -> Result<Vec<(String, Value)>> {
-        (**self).settings(prefix)
-    }
-    fn newest_change(&self) -> Result<u64> {
-        (**self).newest_change()
-    }
-    fn changes_after(&self, number: u64, limit: usize) -> Result<Vec<Touch>> {
-        (**self).changes_after(number, limit)
-    }
-    fn sync(&self) -> Result<()> {
-        (**self).sync()
-    }
-    fn check(&self) -> Result<Vec<String>> {
-        (**self).check()
-    }
+    Ok(lists)
 }

@@ -35,8 +35,17 @@ impl Directions {
     /// experiment says, else as the name of the metric suggests.
     pub fn direction(&self, aggregate: &AggregateRecord, metric: &str) -> Option<Direction> {
         let own = aggregate.definitions.get(metric);
-        let shared = self.0.get(&aggregate.experiment);
-        let shared = shared.and_then(|definitions| definitions.get(metric));
+        let shared = self.shared(aggregate.experiment, metric);
         Definition::of(metric, own.into_iter().chain(shared)).direction
+    }
+
+    /// The same for an aggregate of an experiment that says nothing itself.
+    #[cfg(feature = "chunk")]
+    pub(crate) fn of_experiment(&self, experiment: Uuid, metric: &str) -> Option<Direction> {
+        Definition::of(metric, self.shared(experiment, metric)).direction
+    }
+
+    fn shared(&self, experiment: Uuid, metric: &str) -> Option<&Definition> {
+        self.0.get(&experiment)?.get(metric)
     }
 }

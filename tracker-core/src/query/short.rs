@@ -6,7 +6,6 @@ use registry_core::Value;
 use super::condition::Condition;
 use super::field::{Field, Target};
 use super::fields::{hash, id, notes, param, run_name, status, tag};
-use super::literal::Literal;
 use super::meaning::{is_kind, kinds, meant_by, short_names};
 use super::pattern::Pattern;
 use super::request::Query;
@@ -71,25 +70,7 @@ impl Query {
     }
 }
 
-/// Whether a character may stand in a word that is a name without quotes.
-fn of_token(char: char) -> bool {
-    !char.is_whitespace() && !"()[]\"'=!<>~:,.&|".contains(char)
-}
-
-/// What ends a word of a short form.
-fn ends_word(char: char) -> bool {
-    char.is_whitespace() || matches!(char, '(' | ')' | '"' | '\'' | ',')
-}
-
 impl Parser<'_> {
-    /// Whether a condition follows without an `and`.
-    pub(super) fn is_joined_tacitly(&mut self) -> bool {
-        const ENDS: [&str; 5] = ["and", "or", "order", "limit", "after"];
-        self.known.is_some()
-            && !is_one_of(self.word(), &ENDS)
-            && self.peek().is_some_and(|char| !")&|,".contains(char))
-    }
-
     /// A comparison, or one of the short forms.
     pub(super) fn short(&mut self, known: &Vocabulary) -> Result<Condition> {
         match self.peek() {
@@ -152,78 +133,14 @@ impl Parser<'_> {
         source.parse().map_err(long)
     }
 
-    /// What may be a field: words with dots between them, a phase in brackets, or names in quotes.
-    fn token(&mut self) -> Result<String> {
-        self.skip_space();
-        let start = self.at;
-        loop {
-            if self.rest().starts_with(['"', '\'']) {
-                self.quoted()?;
-            } else {
-                self.at += self.run(of_token).len();
-            }
-            let is_bracket = self.rest().starts_with('[');
-            if is_bracket && let Some(end) = self.rest().find(']') {
-                self.at += end + 1;
-            }
-            if !self.rest().starts_with('.') {
-                break;
-            }
-            self.at += 1;
-        }
-        let is_mean = self.text[start..self.at].to_lowercase().ends_with(".mean");
-        if is_mean
-            && self.rest().starts_with('(')
-            && let Some(end) = self.rest().find(')')
-        {
-            self.at += end + 1;
-        }
-        Ok(self.text[start..self.at].to_owned())
-    }
-
-    fn is_comparison_ahead(&mut self) -> bool {
-        let start = self.at;
-        let is_apart = self.rest().starts_with(char::is_whitespace);
-        let ahead = match self.peek() {
-            Some('=' | '!' | '<' | '>') => true,
-            // Behind a space it may be the name that is sought next.
-            Some('~') => {
-                self.at += 1;
-                !is_apart || matches!(self.peek(), Some('"' | '\''))
-            }
-            _ => {
-                self.take_word("exists") || {
-                    self.take_word("not");
-                    self.take_word("in") && self.peek() == Some('(')
-                }
-            }
-        };
-        self.at = start;
-        ahead
-    }
-
     /// The comparison of what has this name.
     fn named(&mut self, word: &str, start: usize, known: &Vocabulary) -> Result<Condition> {
         let fields = self.meant(word, start, known)?;
-        let behind = self.at;
-        let mut found: Option<Condition> = None;
-        for field in fields {
-            self.at = behind;
-            let condition = self.compared(field, start)?;
-            found = Some(match found {
-                Some(before) => before.or(condition),
-                None => condition,
-            });
-        }
-        match found {
-            Some(found) => Ok(found),
-            None => self.comparison(),
-        }
+        self.any_of(fields, |parser, field| parser.compared(field, start))
     }
 
     /// `status:failed`, `tag:ok`
     fn labelled(&mut self, word: &str, start: usize, known: &Vocabulary) -> Result<Condition> {
-        let at = self.at;
         let hint = "a text, as `status:failed`";
         if word.eq_ignore_ascii_case("tag") {
             let text = self.short_text(hint)?;
@@ -233,58 +150,30 @@ impl Parser<'_> {
             return Ok(with_value.fold(tag(&text).exists(), Condition::or));
         }
         let fields = self.meant(word, start, known)?;
+        self.any_of(fields, |parser, field| {
+            let value = parser.labelled_value(&field, hint)?;
+            Ok(field.eq(value))
+        })
+    }
+
+    /// Whether what is read of one of these fields holds, of each from the same place on; without any,
+    /// the long form is read.
+    fn any_of(
+        &mut self,
+        fields: Vec<Field>,
+        read: impl Fn(&mut Self, Field) -> Result<Condition>,
+    ) -> Result<Condition> {
+        let start = self.at;
         let mut found: Option<Condition> = None;
         for field in fields {
-            self.at = at;
-            let value = self.labelled_value(&field, hint)?;
-            let condition = field.eq(value);
+            self.at = start;
+            let condition = read(self, field)?;
             found = Some(match found {
                 Some(before) => before.or(condition),
                 None => condition,
             });
         }
         found.map_or_else(|| self.comparison(), Ok)
-    }
-
-    /// What stands behind a colon: a value, or else a text.
-    fn labelled_value(&mut self, field: &Field, hint: &str) -> Result<Literal> {
-        let start = self.at;
-        let is_strict =
-            field.is_time() || matches!(field.target(), Target::Status | Target::Duration);
-        if is_strict || self.rest().starts_with(['"', '\'']) {
-            return self.literal(field, true);
-        }
-        match self.literal(field, true) {
-            Ok(literal) if self.rest().is_empty() || self.rest().starts_with(ends_word) => {
-                Ok(literal)
-            }
-            _ => {
-                self.at = start;
-                self.short_text(hint).map(Literal::from)
-            }
-        }
-    }
-
-    /// A text in quotes, or up to a space.
-    fn short_text(&mut self, what: &str) -> Result<String> {
-        if self.rest().starts_with(['"', '\'']) {
-            let start = self.at;
-            let text = self.quoted()?;
-            if text.is_empty() {
-                self.at = start;
-                return Err(self.error(&format!("expected {what}"), "write what is sought"));
-            }
-            return Ok(text);
-        }
-        let text = self.run(|char| !ends_word(char));
-        let slip = text.starts_with(['=', '!', '<', '>', '&', '|', ':', '[', ']']);
-        if text.is_empty() || slip {
-            let hint = "a name stands before a comparison; a text with other characters stands in \
-                        quotes";
-            return Err(self.error(&format!("expected {what}"), hint));
-        }
-        self.at += text.len();
-        Ok(text.to_owned())
     }
 
     /// The fields that a word means; none where the long form is to read it.

@@ -105,6 +105,7 @@ mistakes! {
     SeriesAreNamedByNameAlone => table_holds_the_series_that_are_named,
     RowsNeedASummary => table_holds_the_series_that_are_named,
     TableOfTheMissingFails => table_of_the_missing_is_empty,
+    ListsOfSeveralAreBackwards => lists_of_several_are_those_of_each,
     RemovesByIdAlone => removal_touches_nothing_else,
     ClearsByIdAlone => removal_touches_nothing_else,
     FindsFaultWithAll => sound_store_has_nothing_wrong,

@@ -164,6 +164,14 @@ impl Store for Careless {
         self.inner.iterations(aggregate)
     }
 
+    fn iterations_of(&self, aggregates: &[Uuid]) -> Result<Vec<Vec<Iteration>>> {
+        let mut lists = self.inner.iterations_of(aggregates)?;
+        if self.makes(M::ListsOfSeveralAreBackwards) {
+            lists.reverse();
+        }
+        Ok(lists)
+    }
+
     fn attempts(&self, aggregate: Uuid) -> Result<Vec<AttemptRecord>> {
         self.inner.attempts(aggregate)
     }

@@ -250,9 +250,12 @@ fn queries() -> impl Strategy<Value = Query> {
     (
         prop::option::weighted(0.7, conditions()),
         prop::collection::vec(order, 0..3),
+        // As tables are ordered: by a column, and then by time.
+        prop::option::weighted(0.3, select(vec!["created", "created desc"])),
         prop::option::weighted(0.8, 1..6_usize),
     )
-        .prop_map(|(condition, orders, limit)| {
+        .prop_map(|(condition, mut orders, last, limit)| {
+            orders.extend(last.map(str::to_owned));
             let mut parts = Vec::from_iter(condition);
             if !orders.is_empty() {
                 parts.push(format!("order by {}", orders.join(", ")));

@@ -29,7 +29,8 @@ fn an_import_is_resumed_after_any_failure() {
         }
         failures += 1;
     }
-    assert!(failures > 20, "{failures}");
+    // An import asks for many runs at once, and so is made of few calls.
+    assert!(failures > 10, "{failures}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::linear::last;
 use super::recurrent::sequence;
 use crate::layer::LayerClass;
-use crate::size::{at_least, probability};
+use crate::size::{at_least, layers, probability};
 use crate::state::{scale_and_shift, uniform, weight_and_bias};
 use crate::{Init, Layer, Refusal, Variable};
 use registry_core::Entity;
@@ -210,7 +210,7 @@ impl LayerClass for TransformerEncoder {
         layer
             .check()
             .map_err(|refusal| refusal.inside("encoder_layer"))?;
-        at_least(self.num_layers, 1, "num_layers")?;
+        layers(self.num_layers)?;
         self.norm.as_ref().map_or(Ok(()), |norm| {
             norm.check().map_err(|refusal| refusal.inside("norm"))
         })

@@ -3,7 +3,7 @@
 use super::dimensions;
 use super::linear::last;
 use crate::layer::LayerClass;
-use crate::size::{at_least, probability};
+use crate::size::{at_least, layers, probability};
 use crate::state::uniform;
 use crate::{Refusal, Variable};
 use registry_core::Entity;
@@ -172,7 +172,7 @@ impl Recurrence {
     fn check(&self, projected: i64) -> Result<(), Refusal> {
         at_least(self.input_size, 1, "input_size")?;
         at_least(self.hidden_size, 1, "hidden_size")?;
-        at_least(self.num_layers, 1, "num_layers")?;
+        layers(self.num_layers)?;
         probability(self.dropout, "dropout")?;
         if !(0..self.hidden_size).contains(&projected) {
             return Err(

@@ -13,6 +13,17 @@ use tch::{Kind, Tensor};
 ///
 /// - `train-images-idx3-ubyte` and `train-labels-idx1-ubyte` to learn from,
 /// - `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte` to test with.
+///
+/// MNIST's files are at `https://ossci-datasets.s3.amazonaws.com/mnist/`, from where torchvision takes
+/// them, each as its name with `.gz`:
+///
+/// ```sh
+/// for file in train-images-idx3 train-labels-idx1 t10k-images-idx3 t10k-labels-idx1; do
+///     curl -O "https://ossci-datasets.s3.amazonaws.com/mnist/$file-ubyte.gz"
+/// done
+/// ```
+///
+/// Those of Fashion-MNIST have the same names; `https://github.com/zalandoresearch/fashion-mnist` has them.
 #[derive(Debug)]
 pub struct Mnist {
     images: Tensor,

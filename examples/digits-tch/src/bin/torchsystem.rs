@@ -6,8 +6,9 @@ use std::error::Error;
 use entia::prelude::*;
 use entia::tch::criteria::CrossEntropyLoss;
 use entia::tch::layers::{Activation, Dropout, Linear};
+use entia::tch::optimizers::Adam;
 use entia::tch::tch::{Device, Kind, Tensor, nn};
-use entia::tch::{Module as _, Optimizer, TorchError};
+use entia::tch::{AnyModule, TorchError, layer, optimizer};
 
 /// A registry of its own: libtorch has a `GLU` among its modules already.
 #[registry(context = nn::Path<'_>)]
@@ -18,10 +19,10 @@ trait Model {
 
 /// Two linear layers, with dropout and an activation between them.
 struct Mlp {
-    input_layer: Registered<Linear>,
-    dropout: Dropout,
-    activation: Activation,
-    output_layer: Registered<Linear>,
+    input_layer: AnyModule,
+    dropout: AnyModule,
+    activation: AnyModule,
+    output_layer: AnyModule,
 }
 
 #[register(name = "MLP", exclude = "vs", registry = Model)]
@@ -36,13 +37,10 @@ impl Mlp {
         activation: Activation,
     ) -> Result<Self, TorchError> {
         Ok(Self {
-            input_layer: Linear::new(&(vs / "input_layer"), input_size, hidden_size, true)?,
-            dropout: Dropout {
-                p: dropout,
-                ..Dropout::new()
-            },
-            activation,
-            output_layer: Linear::new(&(vs / "output_layer"), hidden_size, output_size, true)?,
+            input_layer: layer(Linear::new(input_size, hidden_size), vs / "input_layer")?,
+            dropout: layer(Dropout::new().with_p(dropout), vs)?,
+            activation: layer(activation, vs)?,
+            output_layer: layer(Linear::new(hidden_size, output_size), vs / "output_layer")?,
         })
     }
 }
@@ -58,11 +56,11 @@ impl Model for Mlp {
 
 /// Like an MLP, with a second input layer that the activation lets through.
 struct Glu {
-    gate: Registered<Linear>,
-    input_layer: Registered<Linear>,
-    dropout: Dropout,
-    activation: Activation,
-    output_layer: Registered<Linear>,
+    gate: AnyModule,
+    input_layer: AnyModule,
+    dropout: AnyModule,
+    activation: AnyModule,
+    output_layer: AnyModule,
 }
 
 #[register(name = "GLU", exclude = "vs", registry = Model)]
@@ -77,14 +75,11 @@ impl Glu {
         activation: Activation,
     ) -> Result<Self, TorchError> {
         Ok(Self {
-            gate: Linear::new(&(vs / "gate"), input_size, hidden_size, true)?,
-            input_layer: Linear::new(&(vs / "input_layer"), input_size, hidden_size, true)?,
-            dropout: Dropout {
-                p: dropout,
-                ..Dropout::new()
-            },
-            activation,
-            output_layer: Linear::new(&(vs / "output_layer"), hidden_size, output_size, true)?,
+            gate: layer(Linear::new(input_size, hidden_size), vs / "gate")?,
+            input_layer: layer(Linear::new(input_size, hidden_size), vs / "input_layer")?,
+            dropout: layer(Dropout::new().with_p(dropout), vs)?,
+            activation: layer(activation, vs)?,
+            output_layer: layer(Linear::new(hidden_size, output_size), vs / "output_layer")?,
         })
     }
 }
@@ -107,8 +102,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let relu = Activation::ReLU { inplace: false };
     let model = Mlp::new(&vs.root(), 784, 256, 10, 0.5, relu)?;
     let criterion = CrossEntropyLoss::new();
-    let optimizers = Registry::<dyn Optimizer>::global()?;
-    let optimizer = optimizers.build("Adam", json!({"lr": 0.001}), &vs)?;
+    let optimizer = optimizer(Adam::new().with_lr(0.001), &vs)?;
 
     println!("{}", model.hash());
     println!("{}", model.arguments());

@@ -27,11 +27,11 @@ fn changed(pointer: &str, value: Value) -> Result<String, Box<dyn Error>> {
 
 #[test]
 fn a_misspelt_name_or_argument_is_told_with_the_near_one() -> TestResult {
-    let message = refusal(&changed("/model/name", json!("MPL"))?)?;
-    assert!(message.contains("`MLP`"), "{message}");
+    let message = refusal(&changed("/model/name", json!("Sequental"))?)?;
+    assert!(message.contains("`Sequential`"), "{message}");
     let text = config()?.to_string();
-    let message = refusal(&text.replace("hidden_size", "hiden_size"))?;
-    assert!(message.contains("did you mean `hidden_size`?"), "{message}");
+    let message = refusal(&text.replace("in_features", "in_feature"))?;
+    assert!(message.contains("did you mean `in_features`?"), "{message}");
     let message = refusal(&text.replace("\"epochs\"", "\"epoch\""))?;
     assert!(
         message.contains("unknown field `epoch`") && message.contains("`epochs`"),
@@ -47,7 +47,7 @@ fn all_problems_are_told_at_once() -> TestResult {
         .replace("\"lr\"", "\"rl\"")
         .replace("CrossEntropyLoss", "CrossEntropy");
     let message = refusal(&text.replace("\"ReLU\"", "\"RELU\""))?;
-    for part in ["`ReLU`", "`CrossEntropyLoss`", "lr: missing"] {
+    for part in ["`ReLU`", "`CrossEntropyLoss`", "rl: unexpected"] {
         assert!(message.contains(part), "{part}: {message}");
     }
     Ok(())
@@ -59,20 +59,50 @@ fn a_value_out_of_range_is_refused() -> TestResult {
         ("/epochs", json!(0), "epochs: "),
         ("/batch_size", json!(0), "batch_size: "),
         ("/seed", json!(-1), "seed: "),
-        ("/model/arguments/dropout", json!(1.0), "`dropout`"),
-        ("/model/arguments/hidden_size", json!(0), "`hidden_size`"),
+        ("/model/arguments/layers/7/arguments/p", json!(1.5), "`p`"),
         (
-            "/model/arguments/hidden_size",
-            json!(1_000_000_000_000_u64),
-            "`hidden_size`",
+            "/model/arguments/layers/0/arguments/out_channels",
+            json!(0),
+            "`out_channels`",
         ),
-        ("/model/arguments/input_size", json!(63), "64 inputs"),
-        ("/model/arguments/output_size", json!(9), "10 outputs"),
-        ("/optimizer/arguments/lr", json!(0.0), "`lr`"),
+        (
+            "/model/arguments/layers/3/arguments/in_channels",
+            json!(15),
+            "`Conv2d` at `layers[3]`: expected 15 channels, found 16",
+        ),
+        (
+            "/model/arguments/layers/8/arguments/in_features",
+            json!(127),
+            "`Linear` at `layers[8]`: expected 127 features",
+        ),
+        (
+            "/model/arguments/layers/8/arguments/out_features",
+            json!(9),
+            "10 outputs",
+        ),
+        ("/criterion", json!("MSELoss"), "criterion: `MSELoss`: "),
+        (
+            "/criterion",
+            json!({"name": "CrossEntropyLoss", "arguments": {"reduction": "none"}}),
+            "leave out `reduction`",
+        ),
+        ("/optimizer/arguments/lr", json!(-0.1), "`lr`"),
     ] {
         let message = refusal(&changed(pointer, value)?)?;
         assert!(message.contains(part), "{pointer}: {message}");
     }
+    let large = config()?.to_string().replace("128", "1000000000");
+    let hidden = r#"{"name":"Linear","arguments":{"in_features":128,"out_features":1000000000}},"#;
+    let large = large.replacen(
+        r#"{"arguments":{"in_features":1"#,
+        &format!("{hidden}{{\"arguments\":{{\"in_features\":1"),
+        1,
+    );
+    let message = refusal(&large)?;
+    assert!(
+        message.contains("model: it has 1.4e11 weights"),
+        "{message}"
+    );
     let message = refusal(&config()?.to_string().replace("0.003", "NaN"))?;
     assert!(message.contains("`lr` cannot be NaN"), "{message}");
     Ok(())
@@ -82,7 +112,7 @@ fn a_value_out_of_range_is_refused() -> TestResult {
 fn what_is_not_json_with_keys_is_told() -> TestResult {
     let text = config()?.to_string();
     assert!(refusal(&text[..40])?.contains("line 1"));
-    let values = r#"["MLP", "MSELoss", "SGD", 1, 1, 1]"#;
+    let values = r#"["Identity", "MSELoss", "SGD", 1, 1, 1]"#;
     assert!(refusal(values)?.contains("expected an object"));
     let message = failure(&tempdir()?, &text, &["--config", "nowhere.json"])?;
     assert!(message.contains("`nowhere.json`"), "{message}");

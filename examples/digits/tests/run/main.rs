@@ -1,6 +1,7 @@
 //! The program as a person runs it: what it writes, and what it says.
 
 mod configuration;
+mod engines;
 mod failures;
 mod training;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use entia::tracker::{Checkpoint, Outcome, Status, Tracker};
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::tempdir;
 
 use crate::{
@@ -23,7 +23,7 @@ fn learns_and_shows_it() -> TestResult {
     assert!(best >= Some(0.96), "{best:?}");
     assert!(printed.contains(run.id()), "{printed}");
     assert!(
-        printed.contains("MLP(input_size=64, ") && printed.contains("epoch 14"),
+        printed.contains("Sequential([Conv2d(") && printed.contains("epoch 14"),
         "{printed}"
     );
     assert!(!printed.contains('\u{1b}'), "colours are for terminals");
@@ -36,7 +36,8 @@ fn learns_and_shows_it() -> TestResult {
     let epochs: BTreeSet<u64> = checkpoints.iter().map(Checkpoint::epoch).collect();
     assert_eq!(epochs, BTreeSet::from([best, 14]), "the best and the last");
     for checkpoint in checkpoints {
-        let name = format!("checkpoints/MLP-{}.safetensors", &run.id()[..8]);
+        let hash = run.module("model")?.hash().to_string();
+        let name = format!("checkpoints/Sequential-{}.safetensors", &hash[..8]);
         assert_eq!(checkpoint.artifact().name(), name);
         let line = format!("  {name}, epoch {}\n", checkpoint.epoch());
         assert!(printed.contains(&line), "{printed}");
@@ -160,32 +161,38 @@ fn each_session_is_an_attempt() -> TestResult {
     Ok(())
 }
 
+/// The layers of the network in a configuration.
+fn layers(config: &mut Value) -> &mut Vec<Value> {
+    let layers = &mut config["model"]["arguments"]["layers"];
+    layers.as_array_mut().expect("a list of layers")
+}
+
 #[test]
 fn another_argument_is_another_aggregate() -> TestResult {
     let dir = tempdir()?;
     let mut config = config()?;
     train(&dir, &config, 1)?;
-    config["model"]["arguments"]["hidden_size"] = json!(32);
+    layers(&mut config)[7] = json!({"name": "Dropout", "arguments": {"p": 0.1}});
     let printed = train(&dir, &config, 1)?;
     let aggregates = aggregates(&dir)?;
     assert_eq!(aggregates.len(), 2);
     for run in aggregates {
         assert_eq!(run.epoch(), 1);
-        assert!(printed.contains(&run.id()[..12]), "{printed}");
+        assert!(printed.contains(run.id()), "{printed}");
     }
     Ok(())
 }
 
 #[test]
-fn every_component_that_can_be_named_trains() -> TestResult {
+fn other_classes_train_too() -> TestResult {
     let dir = tempdir()?;
     let mut config = config()?;
-    config["model"]["arguments"]["activation"] =
-        json!({"name": "LeakyReLU", "arguments": {"slope": 0.01}});
-    config["criterion"] = json!("MSELoss");
+    layers(&mut config)[1] = json!({"name": "LeakyReLU", "arguments": {"negative_slope": 0.1}});
+    layers(&mut config).push(json!({"name": "LogSoftmax", "arguments": {"dim": 1}}));
+    config["criterion"] = json!("NLLLoss");
     config["optimizer"] = json!({"name": "SGD", "arguments": {"lr": 0.1, "momentum": 0.9}});
     train(&dir, &config, 1)?;
-    config["model"]["arguments"]["activation"] = json!("Tanh");
+    layers(&mut config)[1] = json!("Tanh");
     train(&dir, &config, 1)?;
     assert_eq!(aggregates(&dir)?.len(), 2);
     Ok(())

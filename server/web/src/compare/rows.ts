@@ -1,4 +1,5 @@
 /** The rows of a comparison, in sections, and what a row says of its values. */
+import { seriesTitle } from "../names.ts";
 import { exact, number, text, toNumber } from "../format.ts";
 import type { Compared, SchemaMetric } from "../types.ts";
 
@@ -78,7 +79,7 @@ function metricOf(field: string, values: readonly unknown[], metrics: readonly S
   const isOne = known || /\[.+\]$/.test(field) || (!field.includes(".") && !OF_RUN.has(field) && values.some((value) => toNumber(value) !== undefined));
   if (!match || !isOne) return undefined;
   const [, name = field, phase, part = "last"] = match;
-  const label = `${phase ? `${phase}/${name}` : name} ${part}`;
+  const label = `${seriesTitle(name, phase)} ${part}`;
   return { label, direction: known?.direction ?? undefined };
 }
 

@@ -28,14 +28,17 @@ export function VerifyBadge({ verdict, what }: Props): JSX.Element {
   }
   return (
     <span class="verdict bad" role="alert">
-      <span aria-hidden="true">✖</span> {of}
-      {verdict === "differs" ? (
-        "the record does not agree with the program"
-      ) : (
-        <>
-          record hashes to <code>{short(verdict.found)}</code>, id says <code>{short(verdict.recorded)}</code>
-        </>
-      )}
+      <span aria-hidden="true">✖</span>
+      <span>
+        {of}
+        {verdict === "differs" ? (
+          "the record does not agree with the program"
+        ) : (
+          <>
+            record hashes to <code>{short(verdict.found)}</code>, id says <code>{short(verdict.recorded)}</code>
+          </>
+        )}
+      </span>
     </span>
   );
 }

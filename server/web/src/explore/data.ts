@@ -1,4 +1,5 @@
 /** The runs that are explored: their varying arguments, and one metric. */
+import { metricField, seriesTitle, unquoted } from "../names.ts";
 import { useMemo } from "preact/hooks";
 import { toNumber } from "../format.ts";
 import { found } from "../plots/runs.ts";
@@ -79,14 +80,14 @@ export function metricFields(metrics: readonly SchemaMetric[]): { value: string;
       .filter((phase) => phase !== "system")
       .map((phase) => {
         const which = direction ? "best" : "last";
-        const series = phase ? `${name}[${phase}]` : name;
-        return { value: `metric.${series}.${which}`, label: `${series} ${which}` };
+        return { value: metricField(name, phase, which), label: `${seriesTitle(name, phase)} ${which}` };
       }),
   );
 }
 
-/** A field as it stands above an axis: `loss[test] min`, `optimizer.lr`, `seed`. */
-export const shortName = (field: string): string =>
-  field.startsWith("metric.")
-    ? field.slice("metric.".length).replace(/\.(min|max|last|best|mean)$/, " $1")
-    : field.replace(/^param\./, "");
+/** A field as it stands above an axis: `test/loss min`, `optimizer.lr`, `seed`. */
+export function shortName(field: string): string {
+  const [, name, phase = "", part] = /^metric\.(.+?)(?:\[(.*)\])?\.(\w+)$/.exec(field) ?? [];
+  if (name === undefined) return field.replace(/^param\./, "");
+  return `${seriesTitle(unquoted(name), unquoted(phase))} ${part}`;
+}

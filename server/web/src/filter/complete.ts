@@ -1,5 +1,6 @@
 /** What may follow in a filter: names of the schema, and then the values that there are. */
 import { exact } from "../format.ts";
+import { seriesTitle } from "../names.ts";
 import type { Schema } from "../types.ts";
 
 export interface Choice {
@@ -58,7 +59,7 @@ function names(schema: Schema): Choice[] {
   }));
   for (const { name, phases, runs } of schema.metrics) {
     const all = phases.length === 0 ? [""] : phases;
-    for (const phase of all) choices.push({ insert: phase ? `${phase}/${name}` : name, note: `metric, ${runs} runs` });
+    for (const phase of all) choices.push({ insert: seriesTitle(name, phase), note: `metric, ${runs} runs` });
   }
   const tags = schema.fields.filter(({ field }) => field.startsWith("tag."));
   choices.push(...tags.map(({ field, runs }) => ({ insert: `tag:${field.slice(4)}`, note: `${runs} runs` })));

@@ -26,12 +26,12 @@ interface Near {
 
 export function Missing({ what, id, problem }: Props): JSX.Element {
   const [near, setNear] = useState<readonly Near[]>([]);
-  const isAmbiguous = problem?.status === 300 || problem?.status === 409 || (problem?.candidates.length ?? 0) > 1;
+  const isAmbiguous = problem?.status === 300;
   const shown = id.length > 80 ? `${id.slice(0, 80)}…` : id;
   useTitle(isAmbiguous ? `Which ${what}?` : "Not here");
   useEffect(() => {
     let isWanted = true;
-    void nearest(what, id, problem).then((found) => isWanted && setNear(found));
+    nearest(what, id, problem).then((found) => isWanted && setNear(found), () => undefined);
     return () => {
       isWanted = false;
     };
@@ -39,9 +39,9 @@ export function Missing({ what, id, problem }: Props): JSX.Element {
   return (
     <div class="page missing">
       <h1>
-        {isAmbiguous ? "Several of these here: " : what === "page" ? "No page " : `No ${what} `}
+        {isAmbiguous ? `Which ${what} is ` : what === "page" ? "No page " : `No ${what} `}
         <code>{shown}</code>
-        {isAmbiguous ? "" : " here"}
+        {isAmbiguous ? "?" : " here"}
       </h1>
       {problem?.hint && near.length === 0 && <p class="muted">{problem.hint}</p>}
       {near.length > 0 && (
@@ -84,6 +84,10 @@ const NEAREST = 3;
 
 /** What the server names, else the runs or experiments whose names are written most alike. */
 async function nearest(what: What, id: string, problem: Problem | undefined): Promise<Near[]> {
+  if (what === "run" && problem?.status === 300) {
+    const { runs } = await get<{ runs: Run[] }>("/runs", { runs: problem.candidates.join(",") });
+    return runs.map((run) => ({ ...nearRun(run), text: run.name ? `${run.name} (${run.id})` : run.id }));
+  }
   if (problem && problem.candidates.length > 0) {
     const page = what === "component" ? pages.component : what === "experiment" ? pages.experiment : pages.run;
     return problem.candidates.map((candidate) => ({ text: candidate, note: "", to: page(candidate) }));
@@ -99,13 +103,10 @@ async function nearest(what: What, id: string, problem: Problem | undefined): Pr
     return closest(all, id);
   }
   const found = await get<{ runs: Run[] }>("/runs", { limit: 1000 }).catch(() => ({ runs: [] }));
-  const all = found.runs.map((run) => ({
-    text: run.name || run.id,
-    note: run.experiment_name,
-    to: pages.run(run.uuid),
-  }));
-  return closest(all, id);
+  return closest(found.runs.map(nearRun), id);
 }
+
+const nearRun = (run: Run): Near => ({ text: run.name || run.id, note: run.experiment_name, to: pages.run(run.uuid) });
 
 function closest(all: readonly Near[], id: string): Near[] {
   const lower = id.toLowerCase();

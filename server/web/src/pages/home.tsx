@@ -2,8 +2,8 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { post } from "../api.ts";
-import { age, count, time } from "../format.ts";
-import { cannotWrite, experiments, experimentsProblem, followExperiments, readExperiments } from "../frame/experiment.ts";
+import { age, bytes, count, time } from "../format.ts";
+import { about, cannotWrite, experiments, experimentsProblem, followExperiments, readExperiments } from "../frame/experiment.ts";
 import { go, hasMoved } from "../router.ts";
 import { pages } from "../routes.ts";
 import { FirstRun } from "../frame/first-run.tsx";
@@ -16,6 +16,7 @@ import { asProblem, useTitle } from "../use.ts";
 export default function HomePage(): JSX.Element {
   useTitle("Experiments");
   const all = experiments.value;
+  const size = about.value?.bytes;
   useEffect(() => {
     void readExperiments();
     return followExperiments();
@@ -42,6 +43,11 @@ export default function HomePage(): JSX.Element {
       <div class="toolbar">
         <h1>Experiments</h1>
         <span class="muted">{count(all.length)}</span>
+        {size !== undefined && size !== null && (
+          <span class="muted" title={about.value?.store}>
+            {bytes(size)} on disk
+          </span>
+        )}
         <span class="bar-space" />
         <a class="button plain" href="/live">
           Running now

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { get, post, type Problem } from "../api.ts";
 import { on } from "../events.ts";
 import { duration, number, time, toNumber } from "../format.ts";
+import { seriesTitle } from "../names.ts";
 import { pages } from "../routes.ts";
 import { colourOf, stylesOf } from "../state.ts";
 import { Spark } from "../ui/spark.tsx";
@@ -168,7 +169,7 @@ function Running({ run, now, colour, values }: RunningProps): JSX.Element {
   );
 }
 
-const label = ({ name, phase }: MetricPoint): string => (phase ? `${phase}/${name}` : name);
+const label = ({ name, phase }: MetricPoint): string => seriesTitle(name, phase);
 
 function value({ value: found }: MetricPoint): string {
   const asNumber = toNumber(found);

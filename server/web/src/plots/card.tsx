@@ -7,15 +7,16 @@ import { PlotCanvas } from "./canvas.tsx";
 import { Difference } from "./difference.tsx";
 import { expose } from "./expose.ts";
 import { noteLengths } from "./lengths.ts";
-import { BUDGET, useHistories } from "./load.ts";
+import { partsOf, type Facet } from "./facets.ts";
+import { BUDGET, MOVING_BUDGET, useHistories } from "./load.ts";
 import { PlotMenu } from "./plot-menu.tsx";
-import { pictureOf, type Picture } from "./picture.ts";
+import { pictureOf, type PictureOptions } from "./picture.ts";
 import { X_AXES } from "./places.ts";
 import { hasBoth } from "./rows.ts";
 import type { PlotRun } from "./run.ts";
 import { rolesOf, type Stem } from "./stems.ts";
 import { runStyles } from "./styles.ts";
-import { hasEpochs, shown, smoothing, spread, trim, xAxis, yScale, zoom } from "./view.ts";
+import { hasEpochs, isMoving, shown, smoothing, spread, trim, xAxis, yScale, zoom } from "./view.ts";
 import { coverage, labelOf } from "./words.ts";
 
 interface Props {
@@ -24,6 +25,8 @@ interface Props {
   runs: readonly PlotRun[];
   /** Which runs are drawn as one, where groups are shown. */
   groups?: string[][] | undefined;
+  /** In which parts it is shown; as a whole without. */
+  facets?: readonly Facet[] | undefined;
   height: number;
   isCompact?: boolean;
   /** Whether, of two runs, the second less the first is drawn below. */
@@ -31,7 +34,7 @@ interface Props {
 }
 
 export function PlotCard(props: Props): JSX.Element {
-  const { experiment, stem, runs, groups, height, isCompact = false, hasDifference = false } = props;
+  const { experiment, stem, runs, groups, facets, height, isCompact = false, hasDifference = false } = props;
   const axis = xAxis.value;
   const uuids = useMemo(() => runs.map(({ uuid }) => uuid), [runs]);
   const series = wantedSeries(stem);
@@ -47,29 +50,38 @@ export function PlotCard(props: Props): JSX.Element {
   const unseen = hidden.value;
   const kind = spread.value;
   const shownGroups = kind && groups;
-  const options = [axis, yScale.value, trim.value, smoothing.value, zoom.value?.join(), kind, width] as const;
-  const picture = useMemo<Picture | undefined>(
-    () =>
-      lines &&
-      pictureOf(lines.filter(({ run }) => !unseen.has(run)), {
-        axis,
-        scale: yScale.value,
-        trim: trim.value,
-        smoothing: smoothing.value,
-        zoom: zoom.value,
-        origins,
-        roles: rolesOf(stem),
-        groups: shownGroups,
-        spread: kind ?? "std",
-        budget: BUDGET,
-        pixels: width,
-      }),
-    [lines, unseen, shownGroups, stem, ...options],
-  );
+  const moving = isMoving.value;
   const byUuid = useMemo(() => new Map(runs.map((run) => [run.uuid, run])), [runs]);
   const styles = useMemo(() => runStyles(runs, shownGroups), [runs, shownGroups]);
+  const view = [axis, yScale.value, trim.value, smoothing.value, zoom.value?.join(), kind, width, moving] as const;
+  const drawing = useMemo(() => {
+    if (!lines) return undefined;
+    const options: PictureOptions = {
+      axis,
+      scale: yScale.value,
+      trim: trim.value,
+      smoothing: smoothing.value,
+      zoom: zoom.value,
+      origins,
+      roles: rolesOf(stem),
+      groups: shownGroups,
+      spread: kind ?? "std",
+      budget: moving ? MOVING_BUDGET : BUDGET,
+      pixels: width,
+      isContext: (run) => moving && !styles.has(run),
+    };
+    const seen = lines.filter(({ run }) => !unseen.has(run));
+    const whole = pictureOf(seen, options);
+    return { picture: whole, parts: facets && partsOf(seen, options, whole, facets) };
+  }, [lines, unseen, shownGroups, styles, facets, stem, ...view]);
+  const picture = drawing?.picture;
   const label = useMemo(() => picture && labelOf(stem.name, picture, byUuid, stem.direction), [picture, byUuid]);
-  useEffect(() => (picture ? expose(stem.name, picture) : undefined), [picture]);
+  useEffect(() => {
+    if (!drawing) return;
+    const parts = (drawing.parts ?? []).map((part) => expose(`${stem.name}, ${part.title}`, part.picture));
+    const ends = [expose(stem.name, drawing.picture), ...parts];
+    return () => ends.forEach((end) => end());
+  }, [drawing]);
 
   const isEmpty = picture !== undefined && picture.traces.length === 0;
   return (
@@ -93,13 +105,31 @@ export function PlotCard(props: Props): JSX.Element {
           None of these runs has points of it.
         </p>
       )}
-      {picture && !isEmpty && (
+      {picture && !isEmpty && !drawing?.parts && (
         <PlotCanvas
           {...{ picture, styles, height, isCompact }}
           runs={byUuid}
           label={label ?? stem.name}
           onWidth={setWidth}
         />
+      )}
+      {drawing?.parts && (
+        <div class="plot-facets">
+          {drawing.parts.map(({ title, picture: part }) => (
+            <figure key={title}>
+              <figcaption class="ellipsis" title={title}>
+                {title}
+              </figcaption>
+              <PlotCanvas
+                {...{ styles, height, isCompact }}
+                picture={part}
+                runs={byUuid}
+                label={labelOf(`${stem.name}, ${title}`, part, byUuid, stem.direction)}
+                onWidth={setWidth}
+              />
+            </figure>
+          ))}
+        </div>
       )}
       {picture && lines && hasDifference && runs.length === 2 && (
         <Difference {...{ stem, picture, lines, runs, styles, origins }} />

@@ -5,6 +5,7 @@ import { count } from "../format.ts";
 import { bound } from "../router.ts";
 import { Button } from "../ui/parts.tsx";
 import { PlotCard } from "./card.tsx";
+import type { Facet } from "./facets.ts";
 import { NearView } from "./near-view.tsx";
 import type { PlotRun } from "./run.ts";
 import type { Stem } from "./stems.ts";
@@ -25,21 +26,22 @@ interface Props {
   stems: readonly Stem[];
   runs: readonly PlotRun[];
   groups?: string[][] | undefined;
+  facets?: readonly Facet[] | undefined;
   hasDifference?: boolean;
 }
 
-export function PlotGrid({ experiment, stems, runs, groups, hasDifference = false }: Props): JSX.Element {
+export function PlotGrid({ experiment, stems, runs, groups, facets, hasDifference = false }: Props): JSX.Element {
   const [most, setMost] = useState(FIRST);
   const found = stems.filter((stem) => isWanted(stem, wanted.value));
-  const height = stems.length <= 2 ? HIGH : HEIGHT;
+  const height = stems.length <= 2 && !facets ? HIGH : HEIGHT;
   return (
     <>
       {stems.length > MANY && <MetricFilter shown={found.length} total={stems.length} />}
       {found.length === 0 && <p class="muted">There are no metrics{stems.length > 0 ? " of such a name" : ""}.</p>}
-      <div class="plot-grid">
+      <div class={`plot-grid ${facets ? "of-facets" : ""}`}>
         {found.slice(0, most).map((stem) => (
           <NearView key={stem.name} height={height + FRAME}>
-            <PlotCard {...{ experiment, stem, runs, groups, height, hasDifference }} />
+            <PlotCard {...{ experiment, stem, runs, groups, facets, height, hasDifference }} />
           </NearView>
         ))}
       </div>

@@ -4,12 +4,13 @@ import { post, type Problem } from "../api.ts";
 import { on } from "../events.ts";
 import { asProblem } from "../use.ts";
 import { originsOf, serverAxis, serverRange, thinningAxis, type Origin, type ServerAxis, type XAxis } from "./places.ts";
+import { REST } from "./view.ts";
 import { appended, hasGap, lineOf, type Line, type Tail, type WireHistory } from "./points.ts";
 
 /** Points of one plot, over all its lines. */
 export const BUDGET = 50_000;
-/** A zoom asks for detail when it has come to rest. */
-const REST = 120;
+/** As long as something is dragged. */
+export const MOVING_BUDGET = 20_000;
 
 export interface Histories {
   /** All lines over their whole length. */

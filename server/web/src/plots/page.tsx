@@ -10,6 +10,7 @@ import { selected } from "../state.ts";
 import { ErrorBox, Skeleton } from "../ui/parts.tsx";
 import { useTitle } from "../use.ts";
 import { LengthBanner } from "./banner.tsx";
+import { facetFields, facetsOf } from "./facets.ts";
 import { PlotGrid } from "./grid.tsx";
 import { drawnGroups, useGroups } from "./groups.ts";
 import { Legend } from "./legend.tsx";
@@ -18,7 +19,7 @@ import { stemsOf, type Stem } from "./stems.ts";
 import { runStyles } from "./styles.ts";
 import { Toolbar } from "./toolbar.tsx";
 import { NoRuns } from "./no-runs.tsx";
-import { plotKeys, spread } from "./view.ts";
+import { facet, plotKeys, spread } from "./view.ts";
 
 export default function PlotsPage({ name }: PageProps): JSX.Element {
   useTitle(`Plots of ${name}`);
@@ -31,11 +32,13 @@ export default function PlotsPage({ name }: PageProps): JSX.Element {
   const found = useGroups(name, query, spread.value !== undefined);
   const groups = useMemo(() => found && drawnGroups(found, data?.runs ?? []), [found, data]);
   const stems = useMemo(() => ordered(stemsOf(schema.value?.metrics ?? []), data), [schema.value, data]);
+  const facets = useMemo(() => facetsOf(facet.value, data?.runs ?? []), [data, facet.value]);
+  const splits = useMemo(() => facetFields(data?.runs ?? []), [data]);
   const styles = useMemo(() => runStyles(data?.runs ?? [], groups), [data, groups]);
   return (
     <div class="page plots-page">
       <h1 class="page-title">Plots</h1>
-      {data?.runs.length !== 0 && <Toolbar canGroup={(data?.runs.length ?? 0) > 1} />}
+      {data?.runs.length !== 0 && <Toolbar canGroup={(data?.runs.length ?? 0) > 1} splits={splits} />}
       {data && data.runs.length > 0 && <Legend runs={data.runs} total={data.total} {...{ styles, groups }} />}
       <LengthBanner />
       {news > 0 && (
@@ -51,7 +54,7 @@ export default function PlotsPage({ name }: PageProps): JSX.Element {
       {!data && !problem && <Skeleton lines={8} />}
       {data?.runs.length === 0 && <NoRuns />}
       {data && data.runs.length > 0 && schema.value && (
-        <PlotGrid experiment={name} runs={data.runs} groups={groups} stems={stems} />
+        <PlotGrid experiment={name} runs={data.runs} {...{ groups, facets, stems }} />
       )}
     </div>
   );

@@ -79,6 +79,8 @@ export interface PictureOptions {
   spread: Spread;
   budget: number;
   pixels: number;
+  /** Which runs need no more than a rough course; none without it. */
+  isContext?: (run: string) => boolean;
 }
 
 /** The picture of these lines. */
@@ -90,8 +92,9 @@ export function pictureOf(lines: Line[], options: PictureOptions): Picture {
   const ends = extent(placed.flatMap(({ x }) => [x[0]!, x[x.length - 1]!])) ?? [0, 1];
   const x: [number, number] = options.zoom ?? (ends[0] < ends[1] ? ends : [ends[0] - 1, ends[1] + 1]);
   const buckets = bucketsFor(options.budget, placed.length, options.pixels);
-  const rows: Placed[] = placed.map(({ x, values }) => ({ x, y: values }));
-  const smooth = smoothing > 0 ? placed.map((item) => smoothedRow(item, smoothing)) : [];
+  const { isContext = () => false } = options;
+  const rows: Placed[] = placed.map(({ x, values, line }) => ({ x, y: values, isContext: isContext(line.run) }));
+  const smooth = smoothing > 0 ? placed.map((item, at) => ({ ...rows[at]!, ...smoothedRow(item, smoothing) })) : [];
   const grid = gridOf([...rows, ...smooth], x, buckets);
   const traces = placed.map(({ line, x, values }, at): Trace => {
     const isSmooth = smooth.length > 0;

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { address } from "../api.ts";
+import { seriesField } from "../names.ts";
 import type { Style } from "../state.ts";
 import { Menu } from "../ui/menu.tsx";
 import { writeClipboard } from "../ui/parts.tsx";
@@ -11,7 +12,6 @@ import type { Picture } from "./picture.ts";
 import { PointsTable } from "./points-table.tsx";
 import type { PlotRun } from "./run.ts";
 import type { Stem } from "./stems.ts";
-import { seriesName } from "./words.ts";
 
 interface Props {
   experiment: string;
@@ -29,7 +29,7 @@ export function PlotMenu({ experiment, stem, picture, runs, styles }: Props): JS
   const csv = `/api/v1${address("/export/series.csv", {
     experiment,
     runs: [...new Set(picture.traces.map(({ run }) => run))].join(","),
-    series: stem.series.map(({ name, phase }) => seriesName(name, phase)).join(","),
+    series: stem.series.map(({ name, phase }) => seriesField(name, phase)).join(","),
   })}`;
   return (
     <>

@@ -4,6 +4,8 @@
 export interface Placed {
   x: number[];
   y: number[];
+  /** Whether a rough course is enough. */
+  isContext?: boolean;
 }
 
 /** Lines on one grid. */
@@ -17,6 +19,8 @@ export interface Grid {
 
 /** A bucket has its first, its least, its greatest and its last point. */
 const SLOTS = 4;
+/** Buckets of a line that is context alone. */
+const CONTEXT = 25;
 
 /**
  * How many buckets a plot has: as many as the budget of points allows, but no more than pixels, where
@@ -84,17 +88,22 @@ function slotGrid(lines: Placed[], range: [number, number], buckets: number): Gr
   const count = (buckets + 2) * SLOTS;
   const x = Array.from({ length: count }, (_, slot) => low + width * ((slot + 0.5) / SLOTS - 1));
   const grid: Grid = { x, y: [], from: [] };
-  const bucketOf = (place: number) =>
-    Math.max(0, Math.min(buckets + 1, Math.floor((place - low) / width) + 1));
   for (const line of lines) {
     const { y, from } = emptyRow(grid, count);
+    // Several buckets together are one of context.
+    const wide = line.isContext ? Math.max(1, Math.ceil(buckets / CONTEXT)) : 1;
+    const bucketOf = (place: number): number => {
+      const bucket = Math.max(0, Math.min(buckets + 1, Math.floor((place - low) / width) + 1));
+      return bucket - (bucket % wide);
+    };
     const [first, end] = inRange(line.x, range);
     for (let start = first; start < end; ) {
       const bucket = bucketOf(line.x[start]!);
       let next = start + 1;
       while (next < end && bucketOf(line.x[next]!) === bucket) next += 1;
       const kept = keepExtremes(line.y, start, next);
-      const slots = slotsFor(kept.map((at) => (line.x[at]! - low) / width + 1 - bucket));
+      const most = Math.min(wide, buckets + 2 - bucket) * SLOTS;
+      const slots = slotsFor(kept.map((at) => ((line.x[at]! - low) / width + 1 - bucket) * SLOTS), most);
       kept.forEach((at, index) => set(y, from, bucket * SLOTS + slots[index]!, line.y[at]!, at));
       start = next;
     }
@@ -137,13 +146,13 @@ export function keepExtremes(y: number[], start: number, end: number): number[] 
   return [...kept].sort((a, b) => a - b);
 }
 
-/** The slots nearest to these places within a bucket (from 0 to 1) that keep their order. */
-function slotsFor(places: number[]): number[] {
+/** Of so many slots, those nearest to these places that keep their order. */
+function slotsFor(places: number[], count: number): number[] {
   const slots: number[] = [];
   places.forEach((place, index) => {
-    const wished = Math.max(0, Math.min(SLOTS - 1, Math.floor(place * SLOTS)));
+    const wished = Math.max(0, Math.min(count - 1, Math.floor(place)));
     const least = index === 0 ? 0 : slots[index - 1]! + 1;
-    const most = SLOTS - (places.length - index);
+    const most = count - (places.length - index);
     slots.push(Math.max(least, Math.min(most, wished)));
   });
   return slots;

@@ -7,7 +7,13 @@ import type { ScaleKind } from "./scale.ts";
 import type { Spread } from "./spread.ts";
 import * as view from "./view.ts";
 
-export function Toolbar({ canGroup }: { canGroup: boolean }): JSX.Element {
+interface Props {
+  canGroup: boolean;
+  /** The fields by whose values the plots can be split. */
+  splits?: readonly string[];
+}
+
+export function Toolbar({ canGroup, splits = [] }: Props): JSX.Element {
   const smoothing = view.smoothing.value;
   return (
     <div class="plot-bar" role="toolbar" aria-label="How the plots are shown">
@@ -55,6 +61,18 @@ export function Toolbar({ canGroup }: { canGroup: boolean }): JSX.Element {
           ]}
           set={view.setSpread}
           title="Runs that differ in a seed alone, drawn as one"
+        />
+      )}
+      {splits.length > 0 && (
+        <Choice<string>
+          label="Split by"
+          value={splits.includes(view.facet.value) ? view.facet.value : ""}
+          options={[
+            { value: "", label: "Nothing" },
+            ...splits.map((value) => ({ value, label: value.replace(/^param\./, "") })),
+          ]}
+          set={(value) => view.facet.set(value)}
+          title="A plot for each value of a field, on the same axes"
         />
       )}
       <label class="plot-control" title="Exponential moving average (s); the raw line stays behind it">

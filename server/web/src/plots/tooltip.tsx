@@ -1,10 +1,11 @@
 /** What stands beside the pointer: which run, how it differs, and the exact point. */
 import type { JSX } from "preact";
 import { number } from "../format.ts";
+import { seriesTitle } from "../names.ts";
 import type { Near } from "./nearest.ts";
 import type { GroupTrace, Picture } from "./picture.ts";
 import type { PlotRun } from "./run.ts";
-import { exactly, pointPlace, seriesName } from "./words.ts";
+import { exactly, pointPlace } from "./words.ts";
 
 const ARGUMENTS = 8;
 
@@ -34,7 +35,7 @@ export function Tooltip({ near, picture, run, colour, smoothing, pixel }: Props)
           {group && group.runs.length > 1 ? `${name} ×${group.runs.length}` : name}
         </p>
         <p>
-          {seriesName(trace.line.name, trace.phase)}{" "}
+          {seriesTitle(trace.line.name, trace.phase)}{" "}
           <b>{group ? number(drawn ?? NaN) : exactly(trace.values[at]!)}</b>
         </p>
         {group && <GroupLine group={group} slot={slot} />}

@@ -19,6 +19,8 @@ const part = bound("z");
 const shownRoles = bound("t", "both");
 const trimmed = bound("clip", "0");
 const groups = bound("g");
+/** The field whose values have plots of their own. */
+export const facet = bound("facet");
 
 /** Whether a run with epochs is drawn: epochs are then what nobody has to choose. */
 export const hasEpochs = signal(false);
@@ -40,17 +42,34 @@ export const zoom = computed<[number, number] | undefined>(() => {
   return isRange && part.value ? [low!, high!] : undefined;
 });
 
+/** Longer without a change is rest. */
+export const REST = 120;
+
+/** Whether something is being dragged: plots are drawn with fewer points until it rests. */
+export const isMoving = signal(false);
+let resting: ReturnType<typeof setTimeout> | undefined;
+
+function moves(): void {
+  isMoving.value = true;
+  clearTimeout(resting);
+  resting = setTimeout(() => (isMoving.value = false), REST);
+}
+
 /** Another axis has other places: a zoom would mean nothing on it. */
 export const setX = (axis: XAxis): void => change({ x: axis, z: "" });
 export const setY = (kind: ScaleKind): void => y.set(kind);
 export const setShown = (roles: Shown): void => shownRoles.set(roles);
 export const setTrim = (is: boolean): void => trimmed.set(is ? "1" : "0");
 export const setSpread = (kind: Spread | ""): void => groups.set(kind);
-export const setSmoothing = (value: number): void => weight.set(String(value), "replace");
+export function setSmoothing(value: number): void {
+  moves();
+  weight.set(String(value), "replace");
+}
 
 /** Written with as many digits as a screen can tell apart. */
 export function setZoom(range: [number, number] | undefined, how: "push" | "replace" = "push"): void {
   if (!range) return part.set("", how);
+  if (how === "replace") moves();
   const step = 10 ** Math.floor(Math.log10((range[1] - range[0]) / 1e4));
   const write = (value: number): string =>
     String(Number((Math.round(value / step) * step).toPrecision(14)));

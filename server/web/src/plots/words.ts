@@ -5,9 +5,6 @@ import type { Near } from "./nearest.ts";
 import { placeOf, type Picture, type Trace } from "./picture.ts";
 import type { PlotRun } from "./run.ts";
 
-/** `loss[test]`, or `loss` where no phase is said. */
-export const seriesName = (name: string, phase: string): string => (phase ? `${name}[${phase}]` : name);
-
 /** The best value of a plot, with its run and its place. */
 export function bestOf(
   { traces }: Picture,

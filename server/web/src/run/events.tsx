@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { time, toNumber } from "../format.ts";
 import { marked } from "../plots/marked.ts";
-import { seriesName } from "../plots/words.ts";
+import { seriesTitle } from "../names.ts";
 import { Button } from "../ui/parts.tsx";
 import type { WholeRun } from "./types.ts";
 
@@ -39,7 +39,7 @@ export function eventsOf(run: WholeRun): Happened[] {
     }
     const value = toNumber(last.value);
     if (value !== undefined && !Number.isFinite(value) && last.time) {
-      all.push({ at: last.time, what: `${seriesName(last.name, phase)} is ${value}`, epoch: last.epoch, isBad: true });
+      all.push({ at: last.time, what: `${seriesTitle(last.name, phase)} is ${value}`, epoch: last.epoch, isBad: true });
     }
   }
   return [...all, ...phases.values()].sort((a, b) => b.at.localeCompare(a.at));

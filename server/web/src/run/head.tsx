@@ -1,8 +1,8 @@
 /** What a run is, how it stands, and how good it has become. */
 import type { JSX } from "preact";
 import { age, count, duration, exact, number, time } from "../format.ts";
+import { seriesTitle } from "../names.ts";
 import { placeOf } from "../plots/picture.ts";
-import { seriesName } from "../plots/words.ts";
 import { pages } from "../routes.ts";
 import { Copy, Progress, StatusBadge } from "../ui/parts.tsx";
 import { bestOf } from "./best.ts";
@@ -55,8 +55,8 @@ export function Head({ run, again }: { run: WholeRun; again: () => void }): JSX.
       <dl class="run-figures">
         <Epochs run={run} />
         {best.slice(0, FIGURES).map(({ name: metric, phase, best: value, last, at }) => (
-          <div key={seriesName(metric, phase)} class="figure-card">
-            <dt>Best {seriesName(metric, phase)}</dt>
+          <div key={seriesTitle(metric, phase)} class="figure-card">
+            <dt>Best {seriesTitle(metric, phase)}</dt>
             <dd title={value === undefined ? "" : exact(value)}>{value === undefined ? "–" : number(value)}</dd>
             <dd class="muted">
               {at && `at ${placeOf(at.epoch, at.epoch > 0 ? 0 : at.step)}`}
@@ -95,7 +95,7 @@ function Epochs({ run }: { run: WholeRun }): JSX.Element | null {
       </dd>
       <dd class="muted">
         {isOpen && <Progress done={run.epoch} total={total} label={`Epoch ${run.epoch} of ${total}`} />}
-        {isOpen && left !== undefined && `${duration(left)} left`}
+        {isOpen && left !== undefined && left >= 1 && `${duration(left)} left`}
         {!isOpen && total !== undefined && "all are done"}
       </dd>
     </div>

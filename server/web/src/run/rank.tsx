@@ -1,7 +1,7 @@
 /** How a run stands among those of the same components. */
 import type { JSX } from "preact";
 import { toNumber } from "../format.ts";
-import { seriesName } from "../plots/words.ts";
+import { metricField } from "../names.ts";
 import { href } from "../router.ts";
 import { pages } from "../routes.ts";
 import type { Table } from "../types.ts";
@@ -15,7 +15,7 @@ const ordinal = (value: number): string => `${value}${ORDINALS[rules.select(valu
 
 export function Rank({ run, best }: { run: WholeRun; best: Best | undefined }): JSX.Element | null {
   const isLess = best && run.metric_definitions[best.name]?.direction === "minimize";
-  const field = best && `metric.${seriesName(best.name, best.phase)}.best`;
+  const field = best && metricField(best.name, best.phase, "best");
   const query = run.modules.map(({ kind, record }) => `hash.${kind} = ${JSON.stringify(record.hash)}`).join(" and ");
   const { data } = useGet<Table>(query ? "/table" : undefined, {
     experiment: run.experiment_name,

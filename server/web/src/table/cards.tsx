@@ -7,7 +7,7 @@ import { colourOf, isSelected, stylesOf, toggle, type Style } from "../state.ts"
 import type { Status } from "../types.ts";
 import { Button, StatusBadge } from "../ui/parts.tsx";
 import type { Column } from "./columns.ts";
-import { nameOf, type Line } from "./lines.ts";
+import { isDiverged, nameOf, type Line } from "./lines.ts";
 import type { TableModel } from "./model.ts";
 import { orderOf, sortTo } from "./order.ts";
 import { bound } from "../router.ts";
@@ -31,7 +31,7 @@ export function Cards({ model, columns, drawn, open }: Props): JSX.Element {
   const styles = useMemo(() => stylesOf(drawn), [drawn.join()]);
   const more = (): void => {
     setMost(most + PAGE);
-    void model.reach(most + PAGE);
+    void model.reach(0, most + PAGE);
   };
   return (
     <div class="cards">
@@ -109,7 +109,7 @@ function Card({ line, columns, style, open }: CardProps): JSX.Element {
             {nameOf(line)}
           </a>
         )}
-        {typeof status === "string" && <StatusBadge status={status as Status} />}
+        {typeof status === "string" && <StatusBadge status={status as Status} isDiverged={isDiverged(line, columns)} />}
       </header>
       <div class="run-card-metrics">
         {metrics.map((column) => (

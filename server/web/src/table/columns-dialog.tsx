@@ -6,7 +6,7 @@ import { readSchema, schema } from "../frame/experiment.ts";
 import type { Schema } from "../types.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Button, Skeleton } from "../ui/parts.tsx";
-import { metricField } from "./columns.ts";
+import { metricField, seriesField, seriesTitle } from "../names.ts";
 
 interface Props {
   shown: readonly string[];
@@ -78,13 +78,13 @@ function sections({ fields, metrics }: Schema, sought: string): { title: string;
   }));
   const ofMetrics = metrics.flatMap(({ name, phases }) =>
     (phases.length > 0 ? phases : [""]).flatMap((phase) => {
-      const of = phase ? `${phase}/${name}` : name;
+      const of = seriesTitle(name, phase);
       const parts = STATISTICS.map((part) => ({
         field: metricField(name, phase, part),
         name: `${of} ${part.replace("_", " ")}`,
         note: "",
       }));
-      return [...parts, { field: `spark:${metricField(name, phase, "")}`.replace(/\.$/, ""), name: `${of} curve`, note: "" }];
+      return [...parts, { field: `spark:metric.${seriesField(name, phase)}`, name: `${of} curve`, note: "" }];
     }),
   );
   const all = [

@@ -1,5 +1,6 @@
 /** What the columns are called and how they stand: made from the fields that the server answers. */
 import { toNumber } from "../format.ts";
+import { seriesTitle, unquoted } from "../names.ts";
 import { digits } from "../settings.ts";
 import type { TableField } from "../types.ts";
 import { isSpread } from "./lines.ts";
@@ -76,7 +77,7 @@ function decimalsOf(values: readonly (number | undefined)[]): number | undefined
 /** What stands above, and the name. */
 export function labels(field: Pick<TableField, "field" | "kind" | "metric" | "phase">): [string, string] {
   const { kind, metric = "", phase = "" } = field;
-  const of = phase ? `${phase}/${metric}` : metric;
+  const of = seriesTitle(metric, phase);
   if (kind === "spark") return [of, "curve"];
   if (kind === "metric") return [of, statistic(field.field)];
   if (kind === "time") return ["", TIMES[field.field] ?? field.field];
@@ -91,15 +92,6 @@ const TIMES: Record<string, string> = { created: "age", updated: "updated", ende
 /** `best` of `metric.loss[test].best`. */
 export const statistic = (field: string): string => field.slice(field.lastIndexOf(".") + 1);
 
-const unquoted = (text: string): string => text.replace(/^"(.*)"$/, "$1");
-
 /** The field of another statistic of the same metric. */
 export const withStatistic = (field: string, other: string): string =>
   field.slice(0, field.lastIndexOf(".") + 1) + other;
-
-/** `metric.loss[test]` as a query writes it, with quotes where they are needed. */
-export function metricField(metric: string, phase: string, part: string): string {
-  return `metric.${quote(metric)}${phase && `[${quote(phase)}]`}.${part}`;
-}
-
-const quote = (name: string): string => (/^[\p{L}\p{N}_\-/]+$/u.test(name) ? name : `"${name.replace(/["\\]/g, "\\$&")}"`);

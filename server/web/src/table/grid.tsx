@@ -62,10 +62,11 @@ export function Grid(props: Props): JSX.Element {
   const { top, left, height, width } = view.value;
   const from = Math.max(0, Math.floor(top / ROW) - BEYOND);
   const to = Math.min(count, Math.ceil((top + height - HEAD) / ROW) + BEYOND);
-  // Whatever stands at the end is read before it is reached.
   useSignalEffect(() => {
-    const end = Math.ceil((view.value.top + view.value.height) / ROW) + BEYOND;
-    void model.reach(Math.min(end, model.lineCount.value) - 1);
+    // What is looked at may be unread also because the table is another now.
+    void model.table.value;
+    const { top, height } = view.value;
+    void model.reach(Math.floor(top / ROW) - BEYOND, Math.ceil((top + height) / ROW) + BEYOND);
   });
 
   const table = model.table.value;
@@ -115,7 +116,7 @@ export function Grid(props: Props): JSX.Element {
   const { active, keyDown } = useGridKeys({ model, columns, show, choose, open: props.open });
   useEffect(measure, [count]);
 
-  const isAll = selected.value.length > 0 && (table?.uuids.slice(0, MOST_SELECTED).every(isSelected) ?? false);
+  const isAll = selected.value.length > 0 && model.read.value.slice(0, MOST_SELECTED).every(isSelected);
   return (
     <div class="grid-box" ref={box} onScroll={measure}>
       <table
@@ -145,7 +146,7 @@ export function Grid(props: Props): JSX.Element {
                 tabIndex={-1}
                 checked={isAll}
                 aria-label="Select all that were read"
-                onClick={() => select(isAll ? [] : (table?.uuids ?? []))}
+                onClick={() => select(isAll ? [] : model.read.peek())}
               />
             </th>
             <th scope="col" role="columnheader" class="name" id={cellId(-1, 1)} aria-colindex={2}>
@@ -174,7 +175,8 @@ export function Grid(props: Props): JSX.Element {
             if (!line) return <Awaited key={`awaited ${at}`} at={at} columns={columns.length + 2} />;
             return (
               <Row
-                key={line.depth === 1 ? `in ${line.key}` : line.key}
+                // Where the table has changed between two pages, both may have the same run.
+                key={`${at} ${line.key}`}
                 at={at}
                 line={line}
                 columns={columns}

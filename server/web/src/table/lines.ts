@@ -1,5 +1,6 @@
 /** Lines of the table: a run, or a group of runs that can be opened. */
-import type { Table } from "../types.ts";
+import { toNumber } from "../format.ts";
+import type { Table, TableField } from "../types.ts";
 
 export interface Line {
   key: string;
@@ -54,6 +55,13 @@ export function groupLine(group: Group, isOpen: boolean, first: Line | undefined
     value: (field) => group.values[field] ?? (field === "name" || field === "id" ? first?.value(field) : undefined),
   };
 }
+
+/** Whether the last value of one of these metrics is NaN or infinite. */
+export const isDiverged = (line: Line, columns: readonly { field: TableField }[]): boolean =>
+  columns.some(({ field: { kind, field } }) => {
+    const value = kind === "metric" && field.endsWith(".last") ? toNumber(line.value(field)) : undefined;
+    return value !== undefined && !Number.isFinite(value);
+  });
 
 /** The name that people gave, else the id. */
 export function nameOf(line: Line): string {

@@ -4,6 +4,7 @@ import { get, type Problem, type Values } from "../api.ts";
 import type { Table, TableField } from "../types.ts";
 import { asProblem } from "../use.ts";
 import { groupLine, runLine, type Group, type Line } from "./lines.ts";
+import { orderBy } from "./order.ts";
 
 /** What is asked for. */
 export interface Wanted {
@@ -25,13 +26,16 @@ interface Groups {
   seq?: number | null;
 }
 
-const FIRST = 200;
-const NEXT = 1000;
+/** Runs are read in pages of so many; by their uuids, so many at once. */
+const PAGE = 200;
+const MOST = 1000;
 /** The server gives so many groups; by itself the table is grouped only where none is left out. */
 const MOST_GROUPS = 1000;
 const NO_FIELDS: readonly TableField[] = [];
+const NO_UUIDS: readonly string[] = [];
 
 export class TableModel {
+  /** The lists have gaps where lines have not been looked at. */
   readonly table = signal<Table | undefined>(undefined);
   readonly groups = signal<Groups | undefined>(undefined);
   readonly problem = signal<Problem | undefined>(undefined);
@@ -45,6 +49,8 @@ export class TableModel {
   #wanted: Wanted | undefined;
   #stop = new AbortController();
   #isReadingMore = false;
+  /** The lines that are looked at. */
+  #looked: readonly [from: number, to: number] = [0, 0];
   #readAt = Date.now();
   /** Lines that were made of a table: the same object means that nothing of it has changed. */
   #made: { of: Table | undefined; lines: Line[] } = { of: undefined, lines: [] };
@@ -73,7 +79,7 @@ export class TableModel {
     const lines = this.#groupLines.value;
     if (lines) return lines[at];
     const table = this.table.value;
-    if (!table || at >= table.uuids.length) return undefined;
+    if (!table || !(at in table.uuids)) return undefined;
     if (this.#made.of !== table) this.#made = { of: table, lines: [] };
     return (this.#made.lines[at] ??= runLine(table, at));
   }
@@ -98,7 +104,10 @@ export class TableModel {
     return groups ? groups.map((group) => group.values[field]) : (this.table.value?.columns[field] ?? []);
   }
 
-  readonly hasAll = computed(() => this.isGrouped.value || (this.table.value?.uuids.length ?? 0) >= this.total.value);
+  /** The runs that were read. */
+  readonly read = computed(() => this.table.value?.uuids.filter(() => true) ?? NO_UUIDS);
+
+  readonly hasAll = computed(() => this.isGrouped.value || this.read.value.length >= this.total.value);
 
   async load(wanted: Wanted): Promise<void> {
     this.#stop.abort();
@@ -107,7 +116,7 @@ export class TableModel {
     this.#wanted = wanted;
     this.isLoading.value = true;
     try {
-      const table = await get<Table>("/table", this.#values({ limit: FIRST, total: true, constant: true }), signal);
+      const table = await get<Table>("/table", this.#values({ limit: PAGE, total: true, constant: true }), signal);
       const hasFew = (table.repeated ?? 0) > 0 && (table.total ?? 0) <= MOST_GROUPS;
       const isGrouped = wanted.group !== "none" && (wanted.group !== "" || hasFew);
       const groups = isGrouped ? await this.#readGroups(signal) : undefined;
@@ -142,26 +151,48 @@ export class TableModel {
     return { experiment, query, columns, ...more };
   }
 
+  /** With the columns and the order of what is shown, which the server may have chosen. */
+  #again(more: Values): Values {
+    const { query = "" } = this.#wanted ?? {};
+    const order = / order by /i.test(query) ? "" : orderBy(this.table.peek()?.order ?? []);
+    const columns = this.fields.peek().map(({ field }) => field);
+    return this.#values({ query: query + order, columns: columns.join(","), ...more });
+  }
+
   #readGroups(signal: AbortSignal): Promise<Groups> {
     const by = this.#wanted?.group ?? "";
     return get<Groups>("/groups", this.#values({ by }), signal);
   }
 
-  /** Reads on until a line is there; each page names the next, so they come one after the other. */
-  async reach(at: number): Promise<void> {
+  /** Reads the pages of the lines that are looked at, wherever in the table they are. */
+  async reach(from: number, to: number): Promise<void> {
+    this.#looked = [from, to];
     if (this.#isReadingMore || this.isGrouped.peek()) return;
     this.#isReadingMore = true;
     const { signal } = this.#stop;
     try {
-      for (let table = this.table.peek(); table?.next && table.uuids.length <= at; table = this.table.peek()) {
-        const more = await get<Table>("/table", this.#values({ limit: NEXT, cursor: table.next }), signal);
-        if (signal.aborted) break;
-        this.table.value = joined(table, more);
+      for (let at = this.#unread(); at !== undefined; at = this.#unread()) {
+        const skip = at - (at % PAGE);
+        const page = await get<Table>("/table", this.#again({ limit: PAGE, skip }), signal);
+        const table = this.table.peek();
+        if (signal.aborted || !table) break;
+        this.table.value = placed(table, skip, page);
+        // Fewer than were counted: some have gone meanwhile.
+        if (skip + page.uuids.length <= at) break;
       }
     } catch (error) {
       if (!signal.aborted) this.problem.value = asProblem(error);
     }
     this.#isReadingMore = false;
+  }
+
+  /** The first of the lines looked at that has not been read. */
+  #unread(): number | undefined {
+    const uuids = this.table.peek()?.uuids ?? NO_UUIDS;
+    const [from, to] = this.#looked;
+    const end = Math.min(to, this.total.peek());
+    for (let at = Math.max(0, from); at < end; at++) if (!(at in uuids)) return at;
+    return undefined;
   }
 
   async toggleGroup(line: Line): Promise<void> {
@@ -171,9 +202,9 @@ export class TableModel {
     const known = new Set([...(this.table.peek()?.uuids ?? []), ...this.#inside.peek().uuids]);
     const missing = line.uuids.filter((uuid) => !known.has(uuid));
     if (missing.length === 0 || !opened.has(line.key)) return;
-    const values = this.#values({ limit: NEXT, runs: missing.join(",") });
+    const values = this.#again({ limit: MOST, runs: missing.join(",") });
     const found = await get<Table>("/table", values, this.#stop.signal).catch(() => undefined);
-    if (found) this.#inside.value = joined(this.#inside.peek(), found);
+    if (found) this.#inside.value = placed(this.#inside.peek(), this.#inside.peek().uuids.length, found);
   }
 
   /** Reads runs that have changed again: those that are shown change in place, new ones are told. */
@@ -182,13 +213,13 @@ export class TableModel {
     if (!table) return;
     if (table.uuids.length === 0) return this.reload();
     const { signal } = this.#stop;
-    const values = this.#values({ limit: NEXT, runs: uuids.join(",") });
+    const values = this.#again({ limit: MOST, runs: uuids.join(",") });
     const found = await get<Table>("/table", values, signal).catch(() => undefined);
     if (!found || signal.aborted) return;
-    const places = new Map(table.uuids.map((uuid, at) => [uuid, at]));
+    const places = new Map(table.uuids.flatMap((uuid, at) => [[uuid, at] as const]));
     const news = found.uuids.filter((uuid) => !places.has(uuid) && created.has(uuid));
     if (news.length > 0) this.fresh.value = new Set([...this.fresh.peek(), ...news]);
-    const columns = Object.fromEntries(Object.entries(table.columns).map(([field, cells]) => [field, [...cells]]));
+    const columns = Object.fromEntries(Object.entries(table.columns).map(([field, cells]) => [field, cells.slice()]));
     for (const [at, uuid] of found.uuids.entries()) {
       const place = places.get(uuid);
       if (place === undefined) continue;
@@ -200,15 +231,15 @@ export class TableModel {
 
   remove(uuids: ReadonlySet<string>): void {
     const table = this.table.peek();
-    const kept = table?.uuids.map((uuid, at) => ({ uuid, at })).filter(({ uuid }) => !uuids.has(uuid));
-    if (!table || !kept || kept.length === table.uuids.length) return;
-    const columns = Object.entries(table.columns).map(([field, cells]) => [field, kept.map(({ at }) => cells[at])]);
-    this.table.value = {
-      ...table,
-      uuids: kept.map(({ uuid }) => uuid),
-      columns: Object.fromEntries(columns) as Table["columns"],
-      total: Math.max(0, (table.total ?? 0) - (table.uuids.length - kept.length)),
-    };
+    const gone = this.read.peek().filter((uuid) => uuids.has(uuid));
+    if (!table || gone.length === 0) return;
+    const kept = table.uuids.slice();
+    const columns = Object.fromEntries(Object.entries(table.columns).map(([field, cells]) => [field, cells.slice()]));
+    for (const uuid of gone) {
+      const at = kept.indexOf(uuid);
+      for (const list of [kept, ...Object.values(columns)]) list.splice(at, 1);
+    }
+    this.table.value = { ...table, uuids: kept, columns, total: Math.max(0, (table.total ?? 0) - gone.length) };
     if (this.isGrouped.peek()) void this.reload();
   }
 }
@@ -221,16 +252,14 @@ function insideLine(tables: readonly (Pick<Table, "uuids" | "columns"> | undefin
   return [];
 }
 
-/** A page behind those that were read. */
-function joined<T extends Pick<Table, "uuids" | "columns">>(table: T, more: Table): T {
-  const columns = Object.keys({ ...table.columns, ...more.columns }).map((field) => [
-    field,
-    [...(table.columns[field] ?? []), ...(more.columns[field] ?? [])],
-  ]);
-  return {
-    ...table,
-    next: more.next,
-    uuids: [...table.uuids, ...more.uuids],
-    columns: Object.fromEntries(columns) as Table["columns"],
+/** A table with a page in its place; what lies between stays a gap. */
+function placed<T extends Pick<Table, "uuids" | "columns">>(table: T, skip: number, page: Table): T {
+  const put = <C>(cells: readonly C[] = [], read: readonly C[] = []): C[] => {
+    const all = cells.slice();
+    read.forEach((cell, at) => (all[skip + at] = cell));
+    return all;
   };
+  const fields = Object.keys({ ...table.columns, ...page.columns });
+  const columns = Object.fromEntries(fields.map((field) => [field, put(table.columns[field], page.columns[field])]));
+  return { ...table, uuids: put(table.uuids, page.uuids), columns };
 }

@@ -19,8 +19,7 @@ const write = (keys: readonly Key[]): string =>
   keys.map(({ field, descending }) => (descending ? `-${field}` : field)).join(",");
 
 /** As a query has it. */
-export function orderBy(text: string): string {
-  const keys = orderOf(text);
+export function orderBy(keys: readonly Key[]): string {
   if (keys.length === 0) return "";
   return ` order by ${keys.map(({ field, descending }) => `${field} ${descending ? "desc" : "asc"}`).join(", ")}`;
 }

@@ -24,7 +24,7 @@ import type { HeadActions } from "./head.tsx";
 import { nameOf, type Line } from "./lines.ts";
 import { follow } from "./live.ts";
 import { TableModel } from "./model.ts";
-import { orderBy } from "./order.ts";
+import { orderBy, orderOf } from "./order.ts";
 import { SelectionBar } from "./selection-bar.tsx";
 import { cellText } from "./text.ts";
 import { Toolbar } from "./toolbar.tsx";
@@ -45,7 +45,7 @@ export default function TablePage({ name: experiment }: PageProps): JSX.Element 
   const isNarrow = useNarrow();
   useTitle(experiment);
   const filter = accepted.value;
-  const query = filter === undefined ? undefined : filter + orderBy(sort.value);
+  const query = filter === undefined ? undefined : filter + orderBy(orderOf(sort.value));
   useEffect(() => {
     if (query === undefined) return;
     const columns = cols.value && `${ALWAYS},${cols.value}`;

@@ -8,7 +8,7 @@ import type { Status } from "../types.ts";
 import { StatusBadge } from "../ui/parts.tsx";
 import { cellNumber } from "./best.ts";
 import type { Column } from "./columns.ts";
-import { nameOf, type Line } from "./lines.ts";
+import { isDiverged, nameOf, type Line } from "./lines.ts";
 import { Spark } from "../ui/spark.tsx";
 import { cellExact, cellText } from "./text.ts";
 
@@ -31,6 +31,7 @@ export interface RowProps {
 export function Row(props: RowProps): JSX.Element {
   const { at, line, columns, from, to, active } = props;
   const isChosen = useComputed(() => line.uuids.every(isSelected)).value;
+  const isAnyChosen = useComputed(() => line.uuids.some(isSelected)).value;
   const isHovered = useComputed(() => hovered.value !== undefined && line.uuids.includes(hovered.value)).value;
   const classes = [
     line.isGroup && "group-row",
@@ -52,6 +53,7 @@ export function Row(props: RowProps): JSX.Element {
           type="checkbox"
           tabIndex={-1}
           checked={isChosen}
+          indeterminate={isAnyChosen && !isChosen}
           aria-label={`Select ${nameOf(line).slice(0, 80)}`}
           onClick={(event) => props.choose(line, event.shiftKey)}
         />
@@ -104,7 +106,7 @@ interface CellProps extends RowProps {
   index: number;
 }
 
-function Cell({ at, line, column, index, best, style, active }: CellProps): JSX.Element {
+function Cell({ at, line, columns, column, index, best, style, active }: CellProps): JSX.Element {
   const { kind, field } = column.field;
   const value = line.value(field);
   const isBest = best.get(field) !== undefined && best.get(field) === cellNumber(value);
@@ -122,7 +124,7 @@ function Cell({ at, line, column, index, best, style, active }: CellProps): JSX.
       {kind === "spark" ? (
         <Spark values={value} colour={style ? colourOf(style) : "var(--text-3)"} label={`${column.over} of ${nameOf(line)}`} />
       ) : kind === "status" && typeof value === "string" ? (
-        <StatusBadge status={value as Status} />
+        <StatusBadge status={value as Status} isDiverged={isDiverged(line, columns)} />
       ) : isHash ? (
         <a class="hash" tabIndex={-1} href={pages.component(value)} style={{ "--tint": tint(value) }}>
           {value.slice(0, 7)}

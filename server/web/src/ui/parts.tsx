@@ -71,8 +71,22 @@ const SIGNS: Record<Status, string> = {
   unknown: "–",
 };
 
+interface StatusProps {
+  status: Status;
+  reason?: string;
+  /** Whether the last value of a metric is no finite number. */
+  isDiverged?: boolean;
+}
+
 /** The status of a run: a sign and a word, as colour alone tells not everybody. */
-export function StatusBadge({ status, reason }: { status: Status; reason?: string }): JSX.Element {
+export function StatusBadge({ status, reason, isDiverged = false }: StatusProps): JSX.Element {
+  if (isDiverged && status !== "failed") {
+    return (
+      <span class="status failed" title={`${status}; the last value of a metric is NaN or infinite`}>
+        <span aria-hidden="true">⚠</span> diverged
+      </span>
+    );
+  }
   return (
     <span class={`status ${status}`} title={reason ?? status}>
       <span aria-hidden="true">{SIGNS[status]}</span> {status}

@@ -1,1 +1,0 @@
-import{Da as p,Ga as e,H as i,L as o,La as l,P as n,Pa as d,e as t,g as r,s as a}from"./chunk-ZF3DKP2C.js";await n();var s=location.pathname==="/"&&t();s&&o(s,"replace");var x=document.getElementById("app");x&&r(i(d,{}),x);await p.peek().route.load().catch(()=>{});await new Promise(c=>setTimeout(c,100));await l();a(e.value?.events??!0,e.value?.seq??void 0);
