@@ -102,7 +102,10 @@ fn names_are_those_that_handles_take() {
     let served = Served::in_file();
     let run = served.run("digits", "first");
     let text = "a\u{1b}[2J";
-    let point = json!({"name": text, "phase": "", "epochs": [0], "steps": [0], "times": [0], "values": [0.5]});
+    let point = json!({
+        "name": text, "phase": "",
+        "epochs": [0], "steps": [0], "times": [0], "numbers": [0.5], "json": [],
+    });
     for change in [
         json!({"rename_experiment": {
             "experiment": served.get("/api/v1/experiments").json()["experiments"][0]["id"],
