@@ -53,9 +53,27 @@ fn alone() -> Refusal {
         .with_hint("train with larger batches")
 }
 
+/// What a normalization of channels keeps.
+struct Kept<'p> {
+    weight: Option<Tensor<1>>,
+    bias: Option<Tensor<1>>,
+    running: Option<Running<'p>>,
+}
+
 impl Pass<'_> {
-    fn running(&mut self) -> Result<Running<'_>, Refusal> {
-        Ok(Running([self.kept()?, self.kept()?, self.kept()?]))
+    /// In the order of PyTorch's state.
+    fn kept_of(&mut self, affine: bool, bias: bool, tracks: bool) -> Result<Kept<'_>, Refusal> {
+        let (weight, bias) = (self.next_if(affine)?, self.next_if(affine && bias)?);
+        let running = if tracks {
+            Some(Running([self.kept()?, self.kept()?, self.kept()?]))
+        } else {
+            None
+        };
+        Ok(Kept {
+            weight,
+            bias,
+            running,
+        })
     }
 
     pub(super) fn batch_norm<const N: usize>(
@@ -63,15 +81,12 @@ impl Pass<'_> {
         norm: &BatchNorm<N>,
         input: AnyTensor,
     ) -> Result<AnyTensor, Refusal> {
-        let (weight, bias) = (
-            self.next_if(norm.affine)?,
-            self.next_if(norm.affine && norm.bias)?,
-        );
         let is_trained = self.is_trained;
-        let running = norm
-            .track_running_stats
-            .then(|| self.running())
-            .transpose()?;
+        let Kept {
+            weight,
+            bias,
+            running,
+        } = self.kept_of(norm.affine, norm.bias, norm.track_running_stats)?;
         let shape = input.shape();
         let channels = shape.get(1).copied().unwrap_or(0);
         let device = input.device();
@@ -104,15 +119,12 @@ impl Pass<'_> {
         norm: &InstanceNorm<N>,
         input: AnyTensor,
     ) -> Result<AnyTensor, Refusal> {
-        let (weight, bias) = (
-            self.next_if(norm.affine)?,
-            self.next_if(norm.affine && norm.bias)?,
-        );
         let is_trained = self.is_trained;
-        let running = norm
-            .track_running_stats
-            .then(|| self.running())
-            .transpose()?;
+        let Kept {
+            weight,
+            bias,
+            running,
+        } = self.kept_of(norm.affine, norm.bias, norm.track_running_stats)?;
         let shape = input.shape();
         let (lead, image) = shape.split_at(shape.len() - N);
         let (count, channels) = (image.iter().product(), lead[lead.len() - 1]);
