@@ -43,6 +43,7 @@ pub(super) trait Disk: Send + Sync {
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
 
+    /// Removes a file; one that is gone by now was removed by who gave it up, or found it dead.
     fn remove(&self, path: &Path) -> io::Result<()>;
 }
 
@@ -137,7 +138,7 @@ impl Disk for System {
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
-        fs::remove_file(path)
+        found(fs::remove_file(path)).map(|_| ())
     }
 }
 
@@ -150,9 +151,10 @@ fn is_locked(file: &File) -> io::Result<bool> {
     }
 }
 
-fn found(file: io::Result<OwnFile>) -> io::Result<Option<OwnFile>> {
-    match file {
-        Ok(file) => Ok(Some(file)),
+/// None where there is no such file.
+fn found<T>(done: io::Result<T>) -> io::Result<Option<T>> {
+    match done {
+        Ok(done) => Ok(Some(done)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }

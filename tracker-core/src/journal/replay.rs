@@ -160,7 +160,7 @@ pub(super) fn replay(
     base: &Path,
     mover: &mut Mover<'_>,
 ) -> Result<(), Ended> {
-    let explain = |error| failure("read a journal beside", base, error);
+    let explain = |error| failure("read a journal", base, error);
     let paths = match file::list(&**disk, base) {
         Ok(paths) => paths,
         Err(error) => {

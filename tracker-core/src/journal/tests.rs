@@ -110,6 +110,25 @@ fn the_disk_may_be_full_for_a_while() {
 }
 
 /// Pages of the journal that nobody has waited for may be those of any moment, or of none.
+/// Its maker gives one up that somebody else has locked, who takes it for one of a dead process.
+#[test]
+fn an_unfinished_journal_may_be_removed_by_two_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let id = crate::records::new_id().simple();
+    std::fs::write(folder.path().join(format!("runs.{id}.journal.new")), "").unwrap();
+    let (faulty, store) = (
+        Arc::new(Faulty::new(Failure::Raced)),
+        Arc::<Fragile>::default(),
+    );
+    let disk: Arc<dyn Disk> = faulty.clone();
+    let journal = Journal::on(disk, &folder.path().join("runs"), store, None).unwrap();
+    for step in begin() {
+        step.make(&journal).unwrap();
+    }
+    journal.flush().unwrap();
+    assert!(faulty.has_failed.load(Ordering::Acquire));
+}
+
 #[test]
 fn a_power_loss_takes_nothing_that_was_flushed() {
     let disk: Arc<dyn Disk> = Arc::new(System);

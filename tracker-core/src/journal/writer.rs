@@ -55,7 +55,7 @@ impl Writer {
     /// What was mapped beyond the end of the file is no memory any more.
     fn check_length(&self, space: &Space, mover: &mut Mover<'_>) -> Result<(), Ended> {
         while let Err(error) = space.check_length() {
-            let error = failure("read the journal of", &self.base, error);
+            let error = failure("read the journal", &self.base, error);
             mover.served = self.shared.failed(mover.served, error).ok_or(Ended)?;
         }
         Ok(())

@@ -25,6 +25,8 @@ pub(super) enum Failure {
     Call(usize),
     /// From the write of this number on the disk is full, until there is room again.
     Full(usize),
+    /// Whatever is to be removed was removed by somebody else just before.
+    Raced,
 }
 
 /// The disk of the system, which fails once.
@@ -117,6 +119,10 @@ impl Disk for Faulty {
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
+        if *self.failure.lock().unwrap() == Some(Failure::Raced) {
+            self.has_failed.store(true, Ordering::Release);
+            System.remove(path)?;
+        }
         self.call()?.remove(path)
     }
 }
