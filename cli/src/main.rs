@@ -33,6 +33,11 @@ use tracker_sqlite as _;
 use crate::options::Options;
 use crate::output::Output;
 
+/// Answers are made of many small pieces, which one thread of a server allocates and another frees.
+#[cfg(feature = "serve")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     // Answers a shell that asks how the line may go on, and ends then.
     CompleteEnv::with_factory(Options::command).complete();

@@ -2,35 +2,12 @@
 //!
 //! The working folder is that of the whole process, so this test is alone in its own.
 
-use tracker_core::conformance::Sample;
-use tracker_core::{Metric, Tracker};
+#[path = "../../../tracker-core/tests/folder/mod.rs"]
+mod folder;
+
 use tracker_json as _;
 
 #[test]
 fn another_working_folder_changes_nothing() {
-    let address = "json:data/runs.json";
-    let folder = tempfile::tempdir().unwrap();
-    std::env::set_current_dir(folder.path()).unwrap();
-    std::fs::create_dir_all("data").unwrap();
-    let tracker = Tracker::open(address).unwrap();
-    std::fs::create_dir_all("elsewhere").unwrap();
-    std::env::set_current_dir("elsewhere").unwrap();
-    let model = Sample::new("MLP", "{}");
-    let run = tracker.experiment("digits").unwrap().track(&model).unwrap();
-    run.metrics().add(Metric::new("loss", 0.5)).unwrap();
-    tracker.flush().unwrap();
-    run.metrics().add(Metric::new("loss", 0.4)).unwrap();
-    drop((run, tracker));
-    assert_eq!(std::fs::read_dir(".").unwrap().count(), 0);
-
-    std::env::set_current_dir(folder.path()).unwrap();
-    let tracker = Tracker::read(address).unwrap();
-    assert!(tracker.journals().unwrap().is_empty());
-    let experiment = Tracker::open(address)
-        .unwrap()
-        .experiment("digits")
-        .unwrap();
-    let metrics = experiment.track(&model).unwrap().metrics();
-    assert_eq!(metrics.history("loss", "").unwrap().numbers(), [0.5, 0.4]);
-    std::env::set_current_dir("/").unwrap();
+    folder::another_changes_nothing("json:data/runs.json");
 }
