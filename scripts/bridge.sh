@@ -6,8 +6,8 @@
 #     scripts/bridge.sh [ENGINE...]
 #
 # ENGINE is `candle`, where none is given, `burn` or `tch`. Takes the PyTorch of `scripts/libtorch.sh`, and
-# the packages that it imports from PyPI, under `target/`. `ENTIA` names the program of the command line;
-# without it, that of the dev profile is built.
+# the packages that it imports from PyPI, under `target/`. `ENTIA` and `DIGITS` name the programs; without
+# them, those of the dev profile are built.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -78,11 +78,13 @@ if [ -z "${ENTIA:-}" ]; then
     cargo build --locked -p entia-cli
     ENTIA=${CARGO_TARGET_DIR:-target}/debug/entia
 fi
+if [ -z "${DIGITS:-}" ]; then
+    cargo build --locked -p digits --features "$(IFS=,; echo "${engines[*]}")"
+    DIGITS=${CARGO_TARGET_DIR:-target}/debug/digits
+fi
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-features=$(IFS=,; echo "${engines[*]}")
 for engine in "${engines[@]}"; do
-    cargo run --locked --release --no-default-features --features "$features" -p digits -- \
-        --engine "$engine" --epochs 2 --store "sqlite:$folder/digits.db" >"$folder/$engine"
+    "$DIGITS" --engine "$engine" --epochs 2 --store "sqlite:$folder/digits.db" >"$folder/$engine"
 done
 "$place/venv/bin/python" examples/digits/tests/bridge.py "$ENTIA" "sqlite:$folder/digits.db" "${#engines[@]}"

@@ -6,7 +6,7 @@ mod journaled;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use common::Hooked;
+use common::{Hooked, reads::pass_reads_on};
 use journaled::{busy, full, journals, obey, open, open_plain, point, run, steps};
 use tracker_core::conformance::Sample;
 use tracker_core::ports::{
@@ -41,27 +41,7 @@ impl Store for Away {
             None => self.inner.apply(changes, mark),
         }
     }
-    fn experiments(&self) -> Result<Vec<ExperimentRecord>> {
-        self.inner.experiments()
-    }
-    fn rows(&self, scope: &Scope, detail: &Detail) -> Result<Vec<Row>> {
-        self.inner.rows(scope, detail)
-    }
-    fn history(&self, aggregate: Uuid, name: &str, phase: &str) -> Result<Series> {
-        self.inner.history(aggregate, name, phase)
-    }
-    fn iterations(&self, aggregate: Uuid) -> Result<Vec<Iteration>> {
-        self.inner.iterations(aggregate)
-    }
-    fn attempts(&self, aggregate: Uuid) -> Result<Vec<AttemptRecord>> {
-        self.inner.attempts(aggregate)
-    }
-    fn artifacts(&self, aggregate: Uuid) -> Result<Vec<ArtifactRecord>> {
-        self.inner.artifacts(aggregate)
-    }
-    fn position(&self, journal: Uuid) -> Result<u64> {
-        self.inner.position(journal)
-    }
+    pass_reads_on!();
     fn identity(&self) -> Result<Option<Uuid>> {
         self.inner.identity()
     }

@@ -1,14 +1,14 @@
 //! What the machine does while an attempt lives becomes series of the run.
 
+mod reads;
+
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
+use reads::pass_reads_on;
 use tracker_core::conformance::Sample;
-use tracker_core::ports::{
-    Applied, ArtifactRecord, AttemptRecord, Change, Detail, ExperimentRecord, Mark, Row, Scope,
-    Store,
-};
-use tracker_core::{Aggregate, Definition, Iteration, MemoryStore, Result, Series, Tracker, Uuid};
+use tracker_core::ports::{Applied, Change, Mark, Store};
+use tracker_core::{Aggregate, Definition, MemoryStore, Result, Tracker};
 
 /// Tells of each change.
 struct Watched {
@@ -25,27 +25,7 @@ impl Store for Watched {
         }
         applied
     }
-    fn experiments(&self) -> Result<Vec<ExperimentRecord>> {
-        self.inner.experiments()
-    }
-    fn rows(&self, scope: &Scope, detail: &Detail) -> Result<Vec<Row>> {
-        self.inner.rows(scope, detail)
-    }
-    fn history(&self, aggregate: Uuid, name: &str, phase: &str) -> Result<Series> {
-        self.inner.history(aggregate, name, phase)
-    }
-    fn iterations(&self, aggregate: Uuid) -> Result<Vec<Iteration>> {
-        self.inner.iterations(aggregate)
-    }
-    fn attempts(&self, aggregate: Uuid) -> Result<Vec<AttemptRecord>> {
-        self.inner.attempts(aggregate)
-    }
-    fn artifacts(&self, aggregate: Uuid) -> Result<Vec<ArtifactRecord>> {
-        self.inner.artifacts(aggregate)
-    }
-    fn position(&self, journal: Uuid) -> Result<u64> {
-        self.inner.position(journal)
-    }
+    pass_reads_on!();
 }
 
 fn watched() -> (Tracker, Aggregate, Receiver<Change>) {

@@ -1,12 +1,14 @@
 //! A store in memory whose way of adding points a test decides.
 
+#[path = "../reads/mod.rs"]
+pub(crate) mod reads;
+
 use std::sync::Arc;
 
-use tracker_core::ports::{
-    Applied, ArtifactRecord, AttemptRecord, Change, Detail, ExperimentRecord, Mark, Row, Scope,
-    Store,
-};
-use tracker_core::{Iteration, MemoryStore, Result, Series, Uuid};
+use tracker_core::ports::{Applied, Change, Mark, Store};
+use tracker_core::{MemoryStore, Result};
+
+use reads::pass_reads_on;
 
 /// What stands in the place of `apply` where points are added; it is given the store behind.
 pub(crate) trait Apply:
@@ -50,31 +52,5 @@ impl<F: Apply> Store for Hooked<F> {
         (self.sync)()
     }
 
-    fn experiments(&self) -> Result<Vec<ExperimentRecord>> {
-        self.inner.experiments()
-    }
-
-    fn rows(&self, scope: &Scope, detail: &Detail) -> Result<Vec<Row>> {
-        self.inner.rows(scope, detail)
-    }
-
-    fn history(&self, aggregate: Uuid, name: &str, phase: &str) -> Result<Series> {
-        self.inner.history(aggregate, name, phase)
-    }
-
-    fn iterations(&self, aggregate: Uuid) -> Result<Vec<Iteration>> {
-        self.inner.iterations(aggregate)
-    }
-
-    fn attempts(&self, aggregate: Uuid) -> Result<Vec<AttemptRecord>> {
-        self.inner.attempts(aggregate)
-    }
-
-    fn artifacts(&self, aggregate: Uuid) -> Result<Vec<ArtifactRecord>> {
-        self.inner.artifacts(aggregate)
-    }
-
-    fn position(&self, journal: Uuid) -> Result<u64> {
-        self.inner.position(journal)
-    }
+    pass_reads_on!();
 }
