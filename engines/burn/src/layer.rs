@@ -24,7 +24,8 @@ pub struct AnyLayer {
 
 /// Builds a described network on a device, with weights drawn as PyTorch draws them.
 ///
-/// `device.seed(17)` before it makes them the same again.
+/// `device.seed(17)` before it makes them the same again, where no other thread draws meanwhile: burn's
+/// generator of random numbers is one for the whole process.
 ///
 /// # Errors
 ///
