@@ -61,7 +61,9 @@ function Experiment({ experiment, hash, runs }: Props): JSX.Element {
           <tr>
             <th scope="col">Run</th>
             <th scope="col">As</th>
-            <th scope="col" class="figure">Epoch</th>
+            <th scope="col" class="figure" title="The epoch in which it was last recorded">
+              Epoch
+            </th>
             <th scope="col">Created</th>
           </tr>
         </thead>
@@ -72,7 +74,7 @@ function Experiment({ experiment, hash, runs }: Props): JSX.Element {
                 <a href={pages.run(run)}>{name || id}</a>
               </td>
               <td>{kind}</td>
-              <td class="figure">{epoch}</td>
+              <td class="figure">{epoch || "–"}</td>
               <td class="muted" title={time(created)}>
                 {age(created)}
               </td>
