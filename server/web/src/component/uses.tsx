@@ -74,7 +74,7 @@ function Experiment({ experiment, hash, runs }: Props): JSX.Element {
                 <a href={pages.run(run)}>{name || id}</a>
               </td>
               <td>{kind}</td>
-              <td class="figure">{epoch || "–"}</td>
+              <td class="figure">{epoch}</td>
               <td class="muted" title={time(created)}>
                 {age(created)}
               </td>
