@@ -143,10 +143,12 @@ test("where a token is asked for, signing in leads back to the page that was mea
 test("a token that ends under an open page is asked for anew, and the page is as it was", async (t) => {
   const { tab, other, revoke, isRefused } = await signedIn(t);
   await tab.page.locator(".live-dot.live").waitFor();
+  await tab.page.keyboard.press("/");
+  await tab.page.locator("#filter-list li").first().waitFor();
+  await tab.rest();
   revoke();
   await until("the token refused", isRefused);
   // What the page asks for next is refused.
-  await tab.page.keyboard.press("/");
   await tab.page.keyboard.insertText("lr<1");
   await signIn(tab, other);
   assert.match(tab.page.url(), /\/experiments\/secret\?group=none&q=lr%3C1$/);
