@@ -85,11 +85,13 @@ pub(crate) async fn about(State(app): State<App>, caller: Caller) -> Answer {
     .await
 }
 
+/// With what SQLite has written last, which stands in a file beside its own.
 fn file_size(address: &str) -> Option<u64> {
     let (kind, path) = address.split_once(':')?;
+    let size = |path: &str| Some(std::fs::metadata(path).ok()?.len());
     let is_file = matches!(kind, "sqlite" | "json");
-    let file = is_file.then(|| std::fs::metadata(path))?.ok()?;
-    Some(file.len())
+    let file = is_file.then(|| size(path))??;
+    Some(file + size(&format!("{path}-wal")).unwrap_or(0))
 }
 
 /// `GET /api/v1/manifest`.
@@ -111,4 +113,22 @@ pub(crate) fn check_delete(app: &App) -> Result<(), Problem> {
     }
     Err(Problem::forbidden("the server lets nothing be removed")
         .hint("archive it; or whoever runs the server starts it with `--allow-delete`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::file_size;
+
+    #[test]
+    fn size_counts_what_sqlite_wrote_last() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let address = format!("sqlite:{}", path.display());
+        assert_eq!(file_size(&address), None);
+        std::fs::write(&path, [0; 10]).unwrap();
+        assert_eq!(file_size(&address), Some(10));
+        std::fs::write(folder.path().join("store.db-wal"), [0; 7]).unwrap();
+        assert_eq!(file_size(&address), Some(17));
+        assert_eq!(file_size("memory:"), None);
+    }
 }

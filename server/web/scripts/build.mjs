@@ -24,15 +24,23 @@ const options = {
   legalComments: "none",
   logLevel: "warning",
 };
-/** Without what uPlot offers beside plots of lines, as bars, splines and joins, which nothing here asks for. */
+/**
+ * Without what uPlot offers beside lines over numbers, which nothing here asks for: bars, splines and joins,
+ * axes of dates, and its legend.
+ */
 const uPlotAlone = {
   name: "uPlot alone",
   setup(given) {
+    const others = /^uPlot\.assign = [^]*?(?=^export \{)/gm;
+    const dates = [/^const \[ time.*$/gm, /^\tconst _(tz|fmt)Date .*$/gm, /^\tconst _time.*_fmtDate.*$/gm, /^\tconst _timeAxisSplits .*$/gm];
+    const decisions = /^\t+(let isTime|const showLegend) = .*$/gm;
     given.onLoad({ filter: /uPlot\.esm\.js$/ }, ({ path }) => {
-      const whole = readFileSync(path, "utf8");
-      const [from, to] = [whole.indexOf("\nuPlot.assign = "), whole.indexOf("\nexport {")];
-      if (from < 0 || to < from) throw new Error("uPlot ends in another way than it did");
-      return { contents: whole.slice(0, from) + whole.slice(to), loader: "js" };
+      let text = readFileSync(path, "utf8");
+      for (const part of [others, ...dates, decisions]) {
+        if (text.search(part) < 0) throw new Error(`uPlot is written in another way than it was: no ${part}`);
+        text = text.replace(part, "");
+      }
+      return { contents: text.replace(/\b(isTime|showLegend)\b/g, "false"), loader: "js" };
     });
   },
 };

@@ -1,32 +1,12 @@
-// What the page may weigh, ask for, put into the document and draw anew. How long that takes is told, and
+// What a page of many runs may ask for, put into the document and draw anew. How long that takes is told, and
 // decides over nothing: other programs may be at work here.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
 import { get } from "node:http";
-import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
 import { launch, open, quantile, scripting, Serving, until } from "./harness.mjs";
 import { Client, curves, sweep } from "./seed.mjs";
 
-const assets = join(dirname(fileURLToPath(import.meta.url)), "../dist/assets");
-const page = readFileSync(join(assets, "../index.html"), "utf8");
-const packed = (name) => gzipSync(readFileSync(join(assets, name)), { level: 9 }).length;
 const KB = 1024;
-
-test("a table is at most 50 KB of scripts and styles, and what a page loads for itself 15 KB", () => {
-  const files = readdirSync(assets);
-  const first = [...page.matchAll(/\/assets\/([^"]+)/g)].map(([, name]) => name);
-  // What pages share, and uPlot, are loaded once and by none alone.
-  const own = files.filter((name) => name.endsWith(".js") && !/^(main|chunk|uPlot)/.test(name));
-  for (const name of own) assert.ok(packed(name) <= 15 * KB, `${name} is ${packed(name)} bytes`);
-  const largest = Math.max(...own.map(packed));
-  const sum = first.map(packed).reduce((total, size) => total + size, largest);
-  assert.ok(sum <= 50 * KB, `${sum} bytes are loaded before the first row`);
-  const all = files.map(packed).reduce((total, size) => total + size, 0);
-  assert.ok(all <= 116 * KB, `all are ${all} bytes`);
-});
 
 let serving;
 let browser;
@@ -156,7 +136,7 @@ test("a filter asks once for its table", async (t) => {
   const began = Date.now();
   await tab.page.keyboard.press("/");
   const spent = await script(async () => {
-    await tab.page.keyboard.insertText("dropout>=0.3");
+    await tab.page.keyboard.insertText("param.dropout>=0.3");
     await until("the filtered table", async () => /^\d+ of 1,000 runs$/.test(await tab.page.locator(".total").innerText()));
   });
   t.diagnostic(`${Date.now() - began} ms from the key to the table, ${spent.toFixed(1)} ms of them script`);

@@ -252,9 +252,14 @@ test("train and test share a plot, whether a phase or a prefix says which is whi
     { name: "val/acc", phases: [""], runs: 1 },
     { name: "layer/0/norm", phases: ["train"], runs: 1 },
   ]);
-  assert.deepEqual(stems.map(({ name }) => name), ["loss", "acc", "layer/0/norm"]);
-  assert.deepEqual(stems[0].series.map(({ role }) => role), ["test", "train"]);
-  assert.deepEqual(stems[1].series.map(({ name, role }) => [name, role]), [["val/acc", "test"], ["train/acc", "train"]]);
+  assert.deepEqual(stems.map(({ name }) => name), ["acc", "layer/0/norm", "loss"]);
+  assert.deepEqual(stems[2].series.map(({ role }) => role), ["test", "train"]);
+  assert.deepEqual(stems[0].series.map(({ name, role }) => [name, role]), [["val/acc", "test"], ["train/acc", "train"]]);
+});
+
+test("layers stand in the order of their numbers", () => {
+  const metrics = [10, 2, 100].map((at) => ({ name: `layer.${at}`, phases: ["train"], runs: 1 }));
+  assert.deepEqual(stemsOf(metrics).map(({ name }) => name), ["layer.2", "layer.10", "layer.100"]);
 });
 
 test("new points are added once, and special values keep their counts", () => {

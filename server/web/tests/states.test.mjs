@@ -104,20 +104,24 @@ test("names with slashes, quotes and letters of all kinds lead to their pages", 
   }
 });
 
-/** A server that asks for tokens, and what makes and ends them. */
-async function closedServer(t) {
+/** A page of a server that asks for tokens, signed in with one that `revoke` ends; `other` is good as well. */
+async function signedIn(t) {
   const closed = await Serving.start();
   t.after(() => closed.stop());
   await new Client(closed.api).post("/runs", { experiment: "secret", id: "one", params: { lr: 0.1 } });
-  const tokens = (...words) => execFileSync(BINARY, ["--store", closed.store, "token", ...words], { encoding: "utf8" });
-  const create = (name) => {
-    const told = tokens("create", name, "--role", "read");
-    return /entia_[A-Za-z0-9_-]+/.exec(told)?.[0] ?? told.trim().split(/\s+/).at(-1);
+  const tokens = (...words) => execFileSync(BINARY, ["--store", closed.store, "token", ...words], { encoding: "utf8", stdio: "pipe" });
+  const [token, other] = ["reader", "another"].map((name) => tokens("create", name, "--role", "read").trim());
+  const isRefused = async () => {
+    const answer = await fetch(`${closed.api}/api/v1/about`, { headers: { authorization: `Bearer ${token}` } });
+    return answer.status === 401;
   };
-  const token = create("reader");
-  await closed.kill();
-  await closed.begin();
-  return { closed, token, create, revoke: (name) => tokens("revoke", name) };
+  const revoke = () => tokens("revoke", "reader");
+  // The server reads the tokens once a second.
+  await until("tokens asked for", async () => (await fetch(`${closed.api}/api/v1/about`)).status === 401);
+  const tab = await open(browser, closed.origin);
+  await tab.at("/experiments/secret?group=none");
+  await signIn(tab, token);
+  return { closed, tab, other, revoke, isRefused };
 }
 
 async function signIn(tab, token) {
@@ -127,10 +131,7 @@ async function signIn(tab, token) {
 }
 
 test("where a token is asked for, signing in leads back to the page that was meant", async (t) => {
-  const { closed, token } = await closedServer(t);
-  const tab = await open(browser, closed.origin);
-  await tab.at("/experiments/secret?group=none");
-  await signIn(tab, token);
+  const { tab } = await signedIn(t);
   assert.match(tab.page.url(), /\/experiments\/secret\?group=none$/);
   await tab.at("/about");
   await tab.page.getByText("reader").waitFor();
@@ -140,15 +141,14 @@ test("where a token is asked for, signing in leads back to the page that was mea
 });
 
 test("a token that ends under an open page is asked for anew, and the page is as it was", async (t) => {
-  const { closed, token, create, revoke } = await closedServer(t);
-  const other = create("another");
-  const tab = await open(browser, closed.origin);
-  await tab.at("/experiments/secret?group=none");
-  await signIn(tab, token);
+  const { tab, other, revoke, isRefused } = await signedIn(t);
   await tab.page.locator(".live-dot.live").waitFor();
-  revoke("reader");
-  // What the page asks for next is refused.
   await tab.page.keyboard.press("/");
+  await tab.page.locator("#filter-list li").first().waitFor();
+  await tab.rest();
+  revoke();
+  await until("the token refused", isRefused);
+  // What the page asks for next is refused.
   await tab.page.keyboard.insertText("lr<1");
   await signIn(tab, other);
   assert.match(tab.page.url(), /\/experiments\/secret\?group=none&q=lr%3C1$/);
@@ -157,15 +157,11 @@ test("a token that ends under an open page is asked for anew, and the page is as
 });
 
 test("a token that has ended while the server was away is asked for when it is back", async (t) => {
-  const { closed, token, create, revoke } = await closedServer(t);
-  const other = create("another");
-  const tab = await open(browser, closed.origin);
-  await tab.at("/experiments/secret?group=none");
-  await signIn(tab, token);
+  const { closed, tab, other, revoke } = await signedIn(t);
   await tab.page.locator(".live-dot.live").waitFor();
   await closed.kill();
   await tab.page.locator(".banner").waitFor();
-  revoke("reader");
+  revoke();
   await closed.begin();
   await signIn(tab, other);
   assert.match(tab.page.url(), /\/experiments\/secret\?group=none$/);

@@ -61,7 +61,9 @@ function Experiment({ experiment, hash, runs }: Props): JSX.Element {
           <tr>
             <th scope="col">Run</th>
             <th scope="col">As</th>
-            <th scope="col" class="figure">Epoch</th>
+            <th scope="col" class="figure" title="The epoch in which it was last recorded">
+              Epoch
+            </th>
             <th scope="col">Created</th>
           </tr>
         </thead>

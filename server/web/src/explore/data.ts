@@ -61,7 +61,9 @@ function sameRuns(table: Table | undefined, more: Table | undefined, metric: str
 
 function explored(table: Table, metric: string, column: unknown[]): Explored {
   const { uuids, columns } = table;
-  const fields = table.fields.filter(({ kind }) => kind === "argument" || kind === "param");
+  // Runs may differ in whether they have an argument that is null where it is there.
+  const isSaid = ({ field }: TableField): boolean => columns[field]?.some((value) => value !== null) ?? false;
+  const fields = table.fields.filter((field) => ["argument", "param"].includes(field.kind) && isSaid(field));
   return {
     uuids,
     names: uuids.map((uuid, line) => String(columns["name"]?.[line] || columns["id"]?.[line] || uuid.slice(0, 8))),

@@ -45,13 +45,16 @@ export function FirstRun({ experiment = "digits" }: { experiment?: string }): JS
       <p class="row">
         <Copy text={code} />
         <span class="waiting">
-          <span class="pulse" aria-hidden="true" /> waiting for a run
-          {about.value?.store && (
-            <>
-              {" "}
-              in <code>{about.value.store}</code>
-            </>
-          )}
+          <span class="pulse" aria-hidden="true" />
+          <span>
+            waiting for a run
+            {about.value?.store && (
+              <>
+                {" "}
+                in <code>{about.value.store}</code>
+              </>
+            )}
+          </span>
         </span>
       </p>
     </div>

@@ -86,7 +86,10 @@ const NEAREST = 3;
 async function nearest(what: What, id: string, problem: Problem | undefined): Promise<Near[]> {
   if (what === "run" && problem?.status === 300) {
     const { runs } = await get<{ runs: Run[] }>("/runs", { runs: problem.candidates.join(",") });
-    return runs.map((run) => ({ ...nearRun(run), text: run.name ? `${run.name} (${run.id})` : run.id }));
+    return runs.map((run) => {
+      const near = nearRun(run);
+      return near.text === run.id ? near : { ...near, text: `${near.text} (${run.id})` };
+    });
   }
   if (problem && problem.candidates.length > 0) {
     const page = what === "component" ? pages.component : what === "experiment" ? pages.experiment : pages.run;

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { hidden } from "../state.ts";
-import { ErrorBox, Skeleton } from "../ui/parts.tsx";
+import { Button, ErrorBox, Skeleton } from "../ui/parts.tsx";
 import { PlotCanvas } from "./canvas.tsx";
 import { Difference } from "./difference.tsx";
 import { expose } from "./expose.ts";
@@ -16,7 +16,7 @@ import { hasBoth } from "./rows.ts";
 import type { PlotRun } from "./run.ts";
 import { rolesOf, type Stem } from "./stems.ts";
 import { runStyles } from "./styles.ts";
-import { hasEpochs, isMoving, shown, smoothing, spread, trim, xAxis, yScale, zoom } from "./view.ts";
+import { hasEpochs, isMoving, setZoom, shown, smoothing, spread, trim, xAxis, yScale, zoom } from "./view.ts";
 import { coverage, labelOf } from "./words.ts";
 
 interface Props {
@@ -92,6 +92,11 @@ export function PlotCard(props: Props): JSX.Element {
         {smoothing.value > 0 && <span class="muted" title="smoothed">{`~${smoothing.value}`}</span>}
         {picture && hasBoth(picture) && <Strokes />}
         <span class="spacer" />
+        {zoom.value && (
+          <Button kind="quiet" title="Show all of the x axis (z, or a double click)" onClick={() => setZoom(undefined)}>
+            Reset zoom
+          </Button>
+        )}
         {picture && !isEmpty && <PlotMenu {...{ experiment, stem, picture, styles }} runs={byUuid} />}
       </header>
       {problem && <ErrorBox problem={problem} again={again} />}

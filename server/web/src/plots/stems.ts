@@ -14,6 +14,9 @@ export interface Stem {
 /** What a series is in its plot; `t` shows one, the other or both. */
 export type Role = "train" | "test";
 
+/** `layer.2` stands before `layer.10`. */
+const natural = new Intl.Collator("en", { numeric: true });
+
 const TRAINING = /^(train|training|fit)$/i;
 const TESTING = /^(test|testing|val|valid|validation|eval|evaluation|dev)$/i;
 
@@ -38,7 +41,7 @@ export function stemsOf(metrics: SchemaMetric[]): Stem[] {
   }
   // What is tested stands before what is trained: it has the first colour and the solid line.
   for (const stem of stems.values()) stem.series.sort((a, b) => a.role.localeCompare(b.role));
-  return [...stems.values()];
+  return [...stems.values()].sort((a, b) => natural.compare(a.name, b.name));
 }
 
 function stemOf(metric: string, phase: string): { name: string; role: Role } {

@@ -1,6 +1,5 @@
 /** How the plots are shown: one line of controls for all of them. */
 import type { JSX } from "preact";
-import { Button } from "../ui/parts.tsx";
 import { Choice } from "./choice.tsx";
 import { X_AXES, type XAxis } from "./places.ts";
 import type { ScaleKind } from "./scale.ts";
@@ -87,11 +86,6 @@ export function Toolbar({ canGroup, splits = [] }: Props): JSX.Element {
         />
         <output>{smoothing.toFixed(2)}</output>
       </label>
-      {view.zoom.value && (
-        <Button title="Show all of the x axis (z)" onClick={() => view.setZoom(undefined)}>
-          Reset zoom
-        </Button>
-      )}
     </div>
   );
 }
