@@ -8,6 +8,7 @@ use super::{Sample, behaviours, model, tracked};
 use crate::error::{Error, Result};
 use crate::experiment::Experiment;
 use crate::ports::{AggregateRecord, Change, Detail, ExperimentRecord, Row, Scope};
+use crate::query::Query;
 use crate::records::{Annotations, Definition, Iteration, Metric, ModuleRecord};
 use crate::tracker::Tracker;
 
@@ -141,15 +142,14 @@ fn aggregates_are_created_together(tracker: &Tracker) -> Result<()> {
             "{arguments}"
         );
         let query: Query = format!("param.id = \"{}\"", record.id).parse()?;
-        let found = tracker
-            .experiments()
-            .get(if record.experiment == one.id() {
-                "one"
-            } else {
-                "two"
-            })?;
-        let found = found.map(|of| of.aggregates().find(query)).transpose()?;
-        assert_eq!(found.unwrap_or_default()[0].uuid(), record.uuid);
+        let of = if record.experiment == one.id() {
+            &one
+        } else {
+            &two
+        };
+        let found = of.aggregates().find(query)?;
+        assert_eq!(found.len(), 1, "{}", record.id);
+        assert_eq!(found[0].uuid(), record.uuid);
     }
     let fourth = new(one.id(), "d");
     let same_uuid = AggregateRecord {
