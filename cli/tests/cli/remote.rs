@@ -176,6 +176,8 @@ fn the_server_checks_its_contents() {
     let (ok, out, _) = entia(&fixture, &doctor);
     assert!(!ok);
     assert!(out.contains("is damaged: its SHA-256 is "), "{out}");
+    let (code, _, err) = serving.end();
+    assert_eq!(code, Some(0), "{err}");
 }
 
 /// Nobody keeps a password: it is asked for, once more, where something waits.
