@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use registry_core::nearest;
 use tracker_core::ports::{Detail, Row, Scope};
 use tracker_core::query::{self, Query};
-use tracker_core::{Aggregate, Experiment, Tracker, Uuid};
+use tracker_core::{Address, Aggregate, Experiment, Tracker, Uuid};
 
 use crate::error::{Error, Result};
 use crate::options::Options;
@@ -17,6 +17,7 @@ pub(crate) const SERVED: &str = "sqlite:entia.db";
 
 /// An open store.
 pub(crate) struct Store {
+    /// Its address as messages show it: without a password.
     pub(crate) address: String,
     pub(crate) tracker: Tracker,
 }
@@ -45,7 +46,7 @@ impl Store {
         match named {
             None => Self::with(options, Tracker::open),
             Some(address) => Ok(Self {
-                address: address.to_owned(),
+                address: Address::shown(address),
                 tracker: Tracker::open(address)?,
             }),
         }
@@ -56,7 +57,7 @@ impl Store {
     pub(crate) fn served(options: &Options) -> Result<Self> {
         let address = address(options).unwrap_or(SERVED);
         Ok(Self {
-            address: address.to_owned(),
+            address: Address::shown(address),
             tracker: Tracker::open(address)?,
         })
     }
@@ -67,7 +68,7 @@ impl Store {
     ) -> Result<Self> {
         let address = address(options).ok_or(Error::NoAddress)?;
         Ok(Self {
-            address: address.to_owned(),
+            address: Address::shown(address),
             tracker: open(address)?,
         })
     }

@@ -85,7 +85,8 @@ pub(crate) async fn admit(
     let patience = app.options.patience;
     tokio::time::timeout(patience, answer).await.map_err(|_| {
         let detail = format!("the request took longer than {} s", patience.as_secs_f64());
-        Problem::new(StatusCode::REQUEST_TIMEOUT, detail).hint("ask for less at once")
+        Problem::new(StatusCode::REQUEST_TIMEOUT, detail)
+            .hint("ask for less at once, or send what you ask faster")
     })
 }
 

@@ -180,6 +180,8 @@ fn of_models() -> Vec<Route> {
         both!("logged-models/{id}/params").map(|path| Route::post(path, WRITE, models::add_params)),
         both!("logged-models/{id}/artifacts/directories")
             .map(|path| Route::get(path, READ, models::directories)),
+        both!("logged-models/{id}/artifacts/files")
+            .map(|path| Route::get(path, READ, artifacts::of_model).streams()),
     ]
     .into_iter()
     .flatten()
@@ -192,6 +194,7 @@ fn of_pages() -> Vec<Route> {
         newer!("server-info").map(|path| Route::get(path, None, about::server_info)),
         newer!("ui-telemetry").map(|path| Route::get(path, None, about::no_telemetry)),
         newer!("traces/search").map(|path| Route::post(path, READ, about::none)),
+        newer!("traces/metrics").map(|path| Route::post(path, READ, about::none)),
         newer!("scorers/list").map(|path| Route::get(path, READ, about::none)),
         newer!("datasets/search").map(|path| Route::post(path, READ, about::none)),
         newer!("issues/search").map(|path| Route::post(path, READ, about::none)),

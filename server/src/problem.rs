@@ -219,7 +219,8 @@ impl From<Error> for Problem {
             Error::Busy { .. } => {
                 Self::new(status, "the store is busy").hint("try again in a moment")
             }
-            Error::Store { action, hint, .. } => {
+            // A store that is away is nothing that the client can mend.
+            Error::Store { action, hint, .. } if status != StatusCode::SERVICE_UNAVAILABLE => {
                 Self::new(status, format!("cannot {action}")).hint(hint)
             }
             Error::Missing {
@@ -245,10 +246,11 @@ impl From<Error> for Problem {
                     None => Self::new(status, text),
                 }
             }
-            // As a store that has gone, or a journal that is full.
+            // As a store that is away or has gone, or a journal that is full.
             _ if status == StatusCode::SERVICE_UNAVAILABLE => {
-                Self::new(status, "the server cannot use its store now")
-                    .hint("whoever runs the server finds the reason in its log")
+                Self::new(status, "the server cannot use its store now").hint(
+                    "try again in a moment; whoever runs the server finds the reason in its log",
+                )
             }
             _ => Self::internal(),
         };

@@ -40,6 +40,12 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get(CONTENT, READ, contents::open).streams(),
         Route::delete(CONTENT, WRITE, contents::remove),
         Route::get("/api/v1/store/contents/{hash}/size", READ, contents::size),
+        Route::get(
+            "/api/v1/store/contents/{hash}/measure",
+            READ,
+            contents::measure,
+        )
+        .streams(),
         Route::new(
             Method::POST,
             "/api/v1/store/contents/{hash}/renew",

@@ -60,7 +60,7 @@ def test_models_are_found_and_changed(client, logged):
     assert client.search_logged_models([experiment], "params.depth LIKE '4%'") == []
 
 
-def test_a_model_without_a_run(client, experiment, tmp_path):
+def test_a_model_without_a_run(server, client, experiment, tmp_path):
     model = client.create_logged_model(experiment, name="alone", model_type="agent")
     path = tmp_path / "weights.txt"
     path.write_text("0.5")
@@ -68,6 +68,11 @@ def test_a_model_without_a_run(client, experiment, tmp_path):
     client.finalize_logged_model(model.model_id, "READY")
     (file,) = client.list_logged_model_artifacts(model.model_id)
     assert file.path == "weights.txt"
+    # As pages show it.
+    shown = f"/ajax-api/2.0/mlflow/logged-models/{model.model_id}/artifacts/files?artifact_file_path="
+    assert server.call("GET", f"{shown}weights.txt", raw=True) == (200, b"0.5")
+    assert server.call("GET", f"{shown}other.txt")[0] == 404
+    assert server.call("GET", f"{shown}../weights.txt")[0] == 400
     assert client.search_runs([experiment]) == []
     assert client.search_runs([experiment], run_view_type=mlflow.entities.ViewType.ALL) == []
     client.delete_logged_model(model.model_id)

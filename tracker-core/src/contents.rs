@@ -9,4 +9,5 @@ pub use checked::ArtifactReader;
 pub use folder::FolderContents;
 pub use memory::MemoryContents;
 
+pub(crate) use checked::damage;
 pub(crate) use whole::{WholeFile, parent};

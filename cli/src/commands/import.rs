@@ -4,7 +4,7 @@ use std::io::Write;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use tracker_core::{Imported, Tracker};
+use tracker_core::{Address, Imported, Tracker};
 
 use crate::error::Result;
 use crate::output::Output;
@@ -57,8 +57,9 @@ pub(crate) fn run(
     if imported == Imported::default() {
         return Ok(writeln!(
             output,
-            "`{}` has all of `{from}` already.",
-            store.address
+            "`{}` has all of `{}` already.",
+            store.address,
+            Address::shown(from)
         )?);
     }
     let plural = |number, thing| text::plural(usize::try_from(number).unwrap_or(usize::MAX), thing);

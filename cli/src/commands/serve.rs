@@ -139,12 +139,24 @@ pub(super) fn log(level: LevelFilter, form: Option<Log>) {
 
 /// What is said when the server listens, as `--json` prints it.
 #[derive(Serialize)]
-pub(super) struct Listening<'g> {
+pub(super) struct Listening {
     pub(super) url: String,
-    pub(super) store: &'g str,
+    pub(super) store: String,
     pub(super) read_only: bool,
     /// Whether it asks for tokens.
     pub(super) tokens: bool,
+}
+
+impl Listening {
+    /// A password in the address of the store is not shown.
+    pub(super) fn new(url: String, address: &str, read_only: bool, tokens: bool) -> Self {
+        Self {
+            url,
+            store: Address::shown(address),
+            read_only,
+            tokens,
+        }
+    }
 }
 
 /// What is said when the server listens.
@@ -162,16 +174,17 @@ impl Greeting<'_> {
         } else {
             "http"
         };
-        let url = format!("{scheme}://{at}");
+        let listening = Listening::new(
+            format!("{scheme}://{at}"),
+            self.store,
+            self.serve.read_only,
+            self.has_tokens,
+        );
         if output.json {
-            return output.document(&Listening {
-                url,
-                store: self.store,
-                read_only: self.serve.read_only,
-                tokens: self.has_tokens,
-            });
+            return output.document(&listening);
         }
-        let store = style(text::line(self.store)).cyan();
+        let url = &listening.url;
+        let store = style(text::line(&listening.store)).cyan();
         let what = if self.serve.read_only {
             "Serves, to be read,"
         } else {
@@ -183,7 +196,7 @@ impl Greeting<'_> {
             }
             _ => String::new(),
         };
-        writeln!(output, "{what} {store}{place} at {}", style(&url).green())?;
+        writeln!(output, "{what} {store}{place} at {}", style(url).green())?;
         let who = match (
             self.has_tokens,
             self.serve.insecure && !at.ip().is_loopback(),
@@ -214,7 +227,14 @@ impl Greeting<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::place;
+    use super::{Listening, place};
+
+    #[test]
+    fn a_password_is_not_shown() {
+        let address = "postgres://me:hunter2@db/runs";
+        let listening = Listening::new("http://127.0.0.1:5005".to_owned(), address, false, false);
+        assert_eq!(listening.store, "postgres://me:***@db/runs");
+    }
 
     #[test]
     fn an_address_may_be_short() {

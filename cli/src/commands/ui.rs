@@ -36,12 +36,7 @@ pub(crate) fn run(options: &Options, no_browser: bool, output: &mut Output) -> R
         },
     );
     server.run((Ipv4Addr::LOCALHOST, 0).into(), |at| {
-        let listening = Listening {
-            url: format!("http://{at}"),
-            store,
-            read_only,
-            tokens,
-        };
+        let listening = Listening::new(format!("http://{at}"), store, read_only, tokens);
         // It serves, whether or not anybody reads this.
         let _ = tell(&listening, output).and_then(|()| show(&listening.url, no_browser, output));
     })?;
@@ -63,7 +58,7 @@ fn tell(listening: &Listening, output: &mut Output) -> Result<()> {
     if output.json {
         return output.document(listening);
     }
-    let store = style(text::line(listening.store)).cyan();
+    let store = style(text::line(&listening.store)).cyan();
     let what = if listening.read_only {
         ", to be read,"
     } else {

@@ -32,7 +32,7 @@ fn a_run_without_artifacts_says_how_to_put_them() {
 }
 
 /// The first run with weights of two epochs.
-fn with_weights() -> Fixture {
+pub(crate) fn with_weights() -> Fixture {
     let fixture = Fixture::new();
     let tracker = Tracker::open(&fixture.absolute()).unwrap();
     let artifacts = tracker.aggregate(uuid(1)).unwrap().unwrap().artifacts();
@@ -101,21 +101,7 @@ fn what_cannot_be_saved_is_said() {
 #[test]
 fn a_damaged_artifact_is_not_saved() {
     let fixture = with_weights();
-    let contents = fixture.path("runs.db.artifacts");
-    let mut folders = vec![contents];
-    while let Some(folder) = folders.pop() {
-        for entry in folder.read_dir().unwrap().map(Result::unwrap) {
-            if entry.file_type().unwrap().is_dir() {
-                folders.push(entry.path());
-            } else {
-                let mut permissions = entry.metadata().unwrap().permissions();
-                #[expect(clippy::permissions_set_readonly_false, reason = "a file of this test")]
-                permissions.set_readonly(false);
-                fs::set_permissions(entry.path(), permissions).unwrap();
-                fs::write(entry.path(), "other weights now.").unwrap();
-            }
-        }
-    }
+    fixture.damage_contents();
     let refused = fixture.refused(&["artifacts", FIRST, "model.bin", "-o", "out.bin"]);
     assert!(
         refused.contains("damaged") && refused.contains("\nhint: "),

@@ -6,6 +6,7 @@ use tracker_core::conformance::Sample;
 use tracker_core::{Metric, Tracker};
 use tracker_http as _;
 
+use crate::artifacts::with_weights;
 use crate::serve::Serving;
 use crate::support::Fixture;
 
@@ -161,6 +162,22 @@ fn a_token_is_for_the_server_that_is_named() {
     assert!(ok, "{err}");
     assert!(out.starts_with(&format!("{address} ✓ sent: ")), "{out}");
     serving.end();
+}
+
+#[test]
+fn the_server_checks_its_contents() {
+    let fixture = with_weights();
+    let serving = Serving::new(&fixture, &[]);
+    let address = format!("http://{}", serving.host);
+    let doctor = ["--store", &address, "doctor"];
+    let (ok, out, err) = entia(&fixture, &doctor);
+    assert!(ok, "{out}{err}");
+    fixture.damage_contents();
+    let (ok, out, _) = entia(&fixture, &doctor);
+    assert!(!ok);
+    assert!(out.contains("is damaged: its SHA-256 is "), "{out}");
+    let (code, _, err) = serving.end();
+    assert_eq!(code, Some(0), "{err}");
 }
 
 /// Nobody keeps a password: it is asked for, once more, where something waits.

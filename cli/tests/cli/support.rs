@@ -1,5 +1,6 @@
 //! Stores to look at, and the program that looks.
 
+use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
@@ -82,6 +83,27 @@ impl Fixture {
         let tracker = Tracker::open(&self.absolute()).unwrap();
         let experiment = tracker.experiment(experiment).unwrap();
         experiment.track_as(id, &model(256)).unwrap();
+    }
+
+    /// Writes something else into the contents of all artifacts.
+    pub(crate) fn damage_contents(&self) {
+        let mut folders = vec![self.path("runs.db.artifacts")];
+        while let Some(folder) = folders.pop() {
+            for entry in folder.read_dir().unwrap().map(Result::unwrap) {
+                if entry.file_type().unwrap().is_dir() {
+                    folders.push(entry.path());
+                } else {
+                    let mut permissions = entry.metadata().unwrap().permissions();
+                    #[expect(
+                        clippy::permissions_set_readonly_false,
+                        reason = "a file of this test"
+                    )]
+                    permissions.set_readonly(false);
+                    fs::set_permissions(entry.path(), permissions).unwrap();
+                    fs::write(entry.path(), "other weights now.").unwrap();
+                }
+            }
+        }
     }
 
     /// The program on this store, in this folder.

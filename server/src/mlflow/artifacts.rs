@@ -7,8 +7,9 @@ use serde_json::json;
 use tracker_core::Artifact;
 
 use super::fields::Fields;
+use super::models::Model;
 use super::places::{Place, no_place, safe};
-use super::refusal::{absent, not_implemented};
+use super::refusal::{absent, invalid, not_implemented};
 use super::run::Info;
 use crate::access::Caller;
 use crate::api::artifacts::content;
@@ -38,7 +39,9 @@ pub(super) async fn put(
 /// `POST upload-artifact?run_uuid&path`, of pages.
 pub(super) async fn upload(State(app): State<App>, caller: Caller, request: Request) -> Answer {
     let mut fields = Fields::of_query(request.uri().query().unwrap_or_default())?;
-    let (run, path) = (fields.run_id()?, fields.required("path")?);
+    let lacks = |name: &str| invalid(format!("Request must specify {name}."));
+    let run = fields.run_id().map_err(|_| lacks("run_uuid"))?;
+    let path = fields.required("path").map_err(|_| lacks("path"))?;
     stream::with_reader(&app, request.into_body(), move |app, reader| {
         let place = Place::of_run(app, &caller, &run, &path)?;
         place.run.artifacts().put_reader(&place.name()?, reader)?;
@@ -72,6 +75,22 @@ pub(super) async fn of_run(
     let find = app.off(move |app| {
         let (run, path) = (fields.run_id()?, fields.required("path")?);
         artifact(&Place::of_run(app, &caller, &run, &path)?)
+    });
+    answer(&app, find.await?, &headers).await
+}
+
+/// `GET logged-models/{id}/artifacts/files?artifact_file_path`, of pages.
+pub(super) async fn of_model(
+    State(app): State<App>,
+    caller: Caller,
+    InPath(id): InPath<String>,
+    headers: HeaderMap,
+    mut fields: Fields,
+) -> Answer {
+    let find = app.off(move |app| {
+        let path = fields.required("artifact_file_path")?;
+        let model = Model::read(app, &caller, &id)?;
+        artifact(&Place::of_model(app, &model, &path)?)
     });
     answer(&app, find.await?, &headers).await
 }

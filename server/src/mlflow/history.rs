@@ -122,16 +122,6 @@ fn run_ids(fields: &mut Fields) -> Result<Vec<String>, Problem> {
     if ids.is_empty() {
         ids = fields.texts("run_id")?;
     }
-    if ids.is_empty() {
-        return Err(fields.missing("run_ids"));
-    }
-    if ids.len() > RUNS {
-        return Err(invalid(format!(
-            "GetMetricHistoryBulk request cannot specify more than {RUNS} run_ids. Received {} \
-             run_ids.",
-            ids.len()
-        )));
-    }
     Ok(ids)
 }
 
@@ -139,7 +129,24 @@ fn run_ids(fields: &mut Fields) -> Result<Vec<String>, Problem> {
 pub(super) async fn bulk(State(app): State<App>, caller: Caller, mut fields: Fields) -> Answer {
     app.off(move |app| {
         let ids = run_ids(&mut fields)?;
-        let key = fields.required("metric_key")?;
+        if ids.is_empty() {
+            return Err(invalid(
+                "GetMetricHistoryBulk request must specify at least one run_id.",
+            ));
+        }
+        if ids.len() > RUNS {
+            return Err(invalid(format!(
+                "GetMetricHistoryBulk request cannot specify more than {RUNS} run_ids. Received {} \
+                 run_ids.",
+                ids.len()
+            )));
+        }
+        let key = fields.text_or_empty("metric_key")?;
+        if key.is_empty() {
+            return Err(invalid(
+                "GetMetricHistoryBulk request must specify a metric_key.",
+            ));
+        }
         let most = fields.max_results(MOST, i32::MAX as usize)?.min(MOST);
         let seen = seen_runs(app, &caller, &ids)?;
         let mut metrics = Vec::new();
@@ -171,6 +178,16 @@ pub(super) struct Interval {
 impl Interval {
     pub(super) fn of(fields: &mut Fields) -> Result<Self, Problem> {
         let ids = run_ids(fields)?;
+        if ids.is_empty() {
+            return Err(fields.missing("run_ids"));
+        }
+        if ids.len() > RUNS {
+            return Err(invalid(format!(
+                "GetMetricHistoryBulkInterval request must specify at most {RUNS} run_ids. Received \
+                 {} run_ids.",
+                ids.len()
+            )));
+        }
         let key = fields.required("metric_key")?;
         let most = fields.max_results(SAMPLED, SAMPLED)?;
         let steps = match (fields.integer("start_step")?, fields.integer("end_step")?) {
@@ -200,7 +217,7 @@ impl Interval {
         caller: &Caller,
     ) -> Result<Vec<(usize, Place)>, Problem> {
         let seen = seen_runs(app, caller, &self.ids)?;
-        let mut histories = Vec::new();
+        let mut found = Vec::new();
         for (index, id) in self.ids.iter().enumerate() {
             let Some(run) = ids::run(id)?.filter(|run| seen.contains(run)) else {
                 continue;
@@ -210,34 +227,19 @@ impl Interval {
                 points.retain(|place| (start..=end).contains(&place.step));
             }
             points.sort_unstable();
-            histories.push((index, points));
+            found.extend(self.sampled(&points).map(|place| (index, place)));
         }
-        let steps = self.sampled(histories.iter().flat_map(|(_, points)| points));
-        let wanted = |place: &Place| {
-            steps
-                .as_ref()
-                .is_none_or(|steps| steps.contains(&place.step))
-        };
-        let found = histories.into_iter().flat_map(|(index, points)| {
-            let points = points.into_iter();
-            points.map(move |place| (index, place))
-        });
-        Ok(found.filter(|(_, place)| wanted(place)).collect())
+        Ok(found)
     }
 
-    /// Steps at even distances among all there are, the first and the last of them too; none where
-    /// all are wanted.
-    fn sampled<'p>(&self, points: impl Iterator<Item = &'p Place>) -> Option<HashSet<i64>> {
-        let mut steps: Vec<i64> = points.map(|place| place.step).collect();
-        steps.sort_unstable();
-        steps.dedup();
-        if steps.len() <= self.most {
-            return None;
-        }
-        let last = steps.len() - 1;
-        let gaps = (self.most - 1).max(1);
-        let chosen = (0..self.most).map(|index| steps[index * last / gaps]);
-        Some(chosen.collect())
+    /// Points at even distances, the last of all among them.
+    fn sampled<'p>(&self, points: &'p [Place]) -> impl Iterator<Item = Place> + use<'p> {
+        let count = points.len().min(self.most);
+        (0..count).map(move |index| {
+            let is_last = index + 1 == count;
+            let index = index * points.len() / count;
+            points[if is_last { points.len() - 1 } else { index }]
+        })
     }
 }
 

@@ -284,6 +284,11 @@ pub(super) async fn search_datasets(
     app.answer(move |app| {
         let mut found = Vec::new();
         let experiments = fields.texts("experiment_ids")?;
+        if experiments.is_empty() {
+            return Err(invalid(
+                "SearchDatasets request must specify at least one experiment_id.",
+            ));
+        }
         let wanted = experiments.iter().map(|id| ids::experiment(id));
         let wanted = wanted.collect::<Result<Vec<Uuid>, _>>()?;
         let linked = Linked::all(app)?;

@@ -119,6 +119,12 @@ pub(super) async fn size(State(app): State<App>, InPath(hash): InPath<String>) -
         .await
 }
 
+/// `GET /api/v1/store/contents/{hash}/measure`, which takes as long as the content is.
+pub(super) async fn measure(State(app): State<App>, InPath(hash): InPath<String>) -> Answer {
+    app.answer(move |app| contents(app)?.measure(&hash).map_err(refused))
+        .await
+}
+
 /// `POST /api/v1/store/contents/{hash}/renew`.
 pub(super) async fn renew(State(app): State<App>, InPath(hash): InPath<String>) -> Answer {
     app.answer(move |app| contents(app)?.renew(&hash).map_err(refused))

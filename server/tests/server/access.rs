@@ -255,6 +255,7 @@ fn described() -> Value {
         ("get", "/contents/{hash}", "read"),
         ("delete", "/contents/{hash}", "write"),
         ("get", "/contents/{hash}/size", "read"),
+        ("get", "/contents/{hash}/measure", "read"),
         ("post", "/contents/{hash}/renew", "write"),
     ] {
         let path = format!("/api/v1/store{path}");

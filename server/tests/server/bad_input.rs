@@ -88,6 +88,8 @@ fn a_body_that_does_not_come_is_given_up() {
     let request = Request::post("/api/v1/experiments").header("content-type", "application/json");
     let answer = served.ask(request.body(Body::from_stream(never)).unwrap());
     assert_eq!(answer.problem(408), "the request took longer than 0.02 s");
+    let hint = answer.json()["hint"].clone();
+    assert_eq!(hint, "ask for less at once, or send what you ask faster");
 }
 
 #[test]
@@ -138,10 +140,10 @@ fn a_store_that_can_only_be_read_is_no_failure() {
     assert_eq!(refused.problem(403), "the store can only be read");
 }
 
-/// A store that panics.
-struct Panics;
+/// A store that fails so.
+struct Fails(fn() -> tracker_core::Error);
 
-impl tracker_core::ports::Store for Panics {
+impl tracker_core::ports::Store for Fails {
     fn apply(
         &self,
         _: &[tracker_core::ports::Change],
@@ -150,7 +152,7 @@ impl tracker_core::ports::Store for Panics {
         Ok(tracker_core::ports::Applied::default())
     }
     fn experiments(&self) -> tracker_core::Result<Vec<tracker_core::ports::ExperimentRecord>> {
-        panic!("a secret reason")
+        Err(self.0())
     }
     fn rows(
         &self,
@@ -192,10 +194,31 @@ impl tracker_core::ports::Store for Panics {
 
 #[test]
 fn a_panic_is_an_answer_and_no_end() {
-    let served = Served::of(tracker_core::Tracker::new(Panics));
+    let served = Served::of(tracker_core::Tracker::new(Fails(|| {
+        panic!("a secret reason")
+    })));
     let answer = served.get("/api/v1/experiments");
     assert_eq!(answer.problem(500), "the server failed at this");
     assert!(!answer.text().contains("secret"));
     assert_eq!(served.get("/health").status, 200);
     served.get("/api/v1/events").problem(501);
+}
+
+/// What only concerns who runs the server stands in its log.
+#[test]
+fn a_store_that_is_away_is_told() {
+    let served = Served::of(tracker_core::Tracker::new(Fails(|| {
+        tracker_core::Error::Store {
+            kind: tracker_core::ErrorKind::Unavailable,
+            action: "read the secret".to_owned(),
+            place: "postgres://secret".to_owned(),
+            cause: std::sync::Arc::from(Box::from("a secret reason")),
+            hint: "see that the secret server runs".to_owned(),
+        }
+    })));
+    let answer = served.get("/api/v1/experiments");
+    assert_eq!(answer.problem(503), "the server cannot use its store now");
+    assert_eq!(answer.json()["code"], "unavailable");
+    assert_eq!(answer.header("retry-after"), "1");
+    assert!(!answer.text().contains("secret"), "{}", answer.text());
 }

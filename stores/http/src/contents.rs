@@ -68,6 +68,19 @@ impl ContentStore for HttpContents {
         self.ask("look for an artifact", ("GET", &path), Call::Small)
     }
 
+    fn measure(&self, hash: &str) -> Result<(String, u64)> {
+        if !Content::is_hash(hash) {
+            return Err(Error::no_content(self.place(hash)));
+        }
+        let path = format!("{}/measure", path(hash));
+        // It may be large, and the server reads all of it.
+        let measured = self.ask("check an artifact", ("GET", &path), Call::Long);
+        measured.map_err(|error| match error.kind() {
+            ErrorKind::NotFound => Error::no_content(self.place(hash)),
+            _ => error,
+        })
+    }
+
     fn renew(&self, hash: &str) -> Result<Option<u64>> {
         if !Content::is_hash(hash) {
             return Ok(None);

@@ -1,28 +1,94 @@
 //! The table of aggregates.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use postgres::Row;
 use registry_core::Value;
 use tracker_core::ports::AggregateRecord;
-use tracker_core::{Annotation, Definition, Error, ModuleRecord};
+use tracker_core::{Annotation, Definition, Error, ModuleRecord, Uuid};
 
 use crate::attempts;
 use crate::changes::Key;
-use crate::column::{column, count, get, json, micros, text, time, written};
+use crate::column::{column, count, get, json, list, micros, text, time, written};
 use crate::experiments::{self, annotations};
 use crate::facts::{self, Facts};
-use crate::failure::{Failure, unique};
+use crate::failure::Failure;
 use crate::schema::OF_AGGREGATES;
 use crate::session::Session;
 use crate::text::{column as stored, original};
 
-/// Creates an aggregate with its first modules.
+/// An aggregate that is created, and its first modules.
+pub(crate) type New<'n> = (&'n AggregateRecord, &'n [ModuleRecord]);
+
+/// Creates aggregates of one experiment, in one statement.
 pub(crate) fn create(
     session: &mut Session,
-    record: &AggregateRecord,
-    modules: &[ModuleRecord],
+    experiment: Uuid,
+    new: &[New<'_>],
 ) -> Result<(), Failure> {
+    let facts = list(new, |(record, modules)| facts_of(record, modules));
+    let (mut owners, mut fields, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    for ((record, _), facts) in new.iter().zip(&facts) {
+        let columns = facts.columns();
+        owners.resize(owners.len() + columns.0.len(), record.uuid);
+        fields.extend(columns.0);
+        values.extend(columns.1);
+    }
+    let json = |column: fn(&New<'_>) -> Result<String, Failure>| -> Result<Vec<String>, Failure> {
+        new.iter().map(column).collect()
+    };
+    // The transaction has the uuids to itself.
+    let created = session.query(
+        "WITH new AS (
+             INSERT INTO aggregates (experiment, aggregate, id, name, epoch, created, archived,
+                 tags, notes, params, definitions, modules)
+             SELECT experiment, given.*
+             FROM experiments, unnest($2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::bigint[],
+                 $7::boolean[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
+                 AS given (aggregate)
+             WHERE experiment = $1
+                 AND NOT EXISTS (
+                     SELECT 1 FROM aggregates AS other WHERE other.aggregate = given.aggregate
+                 )
+             FOR KEY SHARE OF experiments
+             ON CONFLICT DO NOTHING
+             RETURNING experiment, aggregate
+         ), noted AS (
+             INSERT INTO facts SELECT experiment, aggregate, field, value
+             FROM new JOIN unnest($13::uuid[], $14::text[], $15::bytea[])
+                 AS facts (aggregate, field, value) USING (aggregate)
+         )
+         SELECT aggregate FROM new",
+        &[
+            &experiment,
+            &list(new, |(record, _)| record.uuid),
+            &list(new, |(record, _)| stored(&record.id)),
+            &list(new, |(record, _)| stored(&record.name)),
+            &list(new, |(record, _)| column(record.epoch)),
+            &list(new, |(record, _)| micros(record.created)),
+            &list(new, |(record, _)| record.archived),
+            &json(|(record, _)| written(&record.annotations.tags))?,
+            &list(new, |(record, _)| stored(&record.annotations.notes)),
+            &json(|(record, _)| written(&record.params))?,
+            &json(|(record, _)| written(&record.definitions))?,
+            &json(|(_, modules)| written(modules))?,
+            &owners,
+            &fields,
+            &values,
+        ],
+    )?;
+    let created = created.iter().map(|row| get(row, 0));
+    let mut created = created.collect::<Result<HashSet<Uuid>, Failure>>()?;
+    match new.iter().find(|(record, _)| !created.remove(&record.uuid)) {
+        None => Ok(()),
+        Some((record, _)) => Err(match experiments::of_id(session, experiment)? {
+            Some(_) => Error::aggregate_taken(&record.id).into(),
+            None => Error::no_experiment(experiment).into(),
+        }),
+    }
+}
+
+fn facts_of(record: &AggregateRecord, modules: &[ModuleRecord]) -> Facts {
     let mut facts = Facts::default();
     for module in modules {
         facts.add_module(module);
@@ -31,47 +97,7 @@ pub(crate) fn create(
         facts.add_param(name, value);
     }
     facts.add_tags(&record.annotations);
-    let (fields, values) = facts.columns();
-    // The transaction has the uuid to itself.
-    let inserted = session.query(
-        "WITH new AS (
-             INSERT INTO aggregates (experiment, aggregate, id, name, epoch, created, archived,
-                 tags, notes, params, definitions, modules)
-             SELECT experiment, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
-             FROM experiments WHERE experiment = $1
-                 AND NOT EXISTS (SELECT 1 FROM aggregates WHERE aggregate = $2)
-             FOR KEY SHARE OF experiments
-             RETURNING experiment, aggregate
-         ), noted AS (
-             INSERT INTO facts SELECT experiment, aggregate, field, value
-             FROM new, unnest($13::text[], $14::bytea[]) AS facts (field, value)
-         )
-         SELECT 1 FROM new",
-        &[
-            &record.experiment,
-            &record.uuid,
-            &stored(&record.id),
-            &stored(&record.name),
-            &column(record.epoch),
-            &micros(record.created),
-            &record.archived,
-            &written(&record.annotations.tags)?,
-            &stored(&record.annotations.notes),
-            &written(&record.params)?,
-            &written(&record.definitions)?,
-            &written(&modules)?,
-            &fields,
-            &values,
-        ],
-    );
-    let taken = || Error::aggregate_taken(&record.id);
-    if unique(inserted, taken)?.is_empty() {
-        return Err(match experiments::of_id(session, record.experiment)? {
-            Some(_) => taken().into(),
-            None => Error::no_experiment(record.experiment).into(),
-        });
-    }
-    Ok(())
+    facts
 }
 
 pub(crate) fn rename(session: &mut Session, key: Key, name: &str) -> Result<(), Failure> {

@@ -26,31 +26,40 @@ pub(crate) fn apply(
     let mut applied = Applied::default();
     if let Some(mut places) = begin(session, changes, mark)? {
         let (mut rest, mut touches) = (changes, Touches::default());
-        while let Some((change, others)) = rest.split_first() {
-            let points = rest
-                .iter()
-                .take_while(|one| matches!(one, Change::AddPoints { .. }));
-            let (points, behind) = rest.split_at(points.count());
-            if !points.is_empty() {
-                for change in points {
-                    touches.add(change, &places);
-                }
-                add_points(session, points, &places, &mut applied)?;
-                rest = behind;
-                continue;
-            }
-            rest = others;
+        while let Some(change) = rest.first() {
+            let alike = rest.iter().take_while(|one| are_made_together(change, one));
+            let (these, behind) = rest.split_at(alike.count().max(1));
+            rest = behind;
             // The position is set last, and stands there already.
             if matches!((change, mark), (Change::ForgetJournal { journal }, Some(mark)) if mark.journal == *journal)
             {
                 continue;
             }
-            touches.add(change, &places);
-            make(session, change, &mut places, &mut touches)?;
+            for change in these {
+                touches.add(change, &places);
+            }
+            match change {
+                Change::AddPoints { .. } => add_points(session, these, &places, &mut applied)?,
+                Change::CreateAggregate { record, .. } => {
+                    create(session, record.experiment, these, &mut places)?;
+                }
+                change => make(session, change, &mut places, &mut touches)?,
+            }
         }
         touches.write(session)?;
     }
     Ok(applied)
+}
+
+/// Whether changes that follow each other are made in one statement.
+fn are_made_together(one: &Change, other: &Change) -> bool {
+    match (one, other) {
+        (Change::AddPoints { .. }, Change::AddPoints { .. }) => true,
+        (Change::CreateAggregate { record, .. }, Change::CreateAggregate { record: other, .. }) => {
+            record.experiment == other.experiment
+        }
+        _ => false,
+    }
 }
 
 /// The position up to which a journal has been moved.
@@ -60,6 +69,23 @@ pub(crate) fn position(session: &mut Session, journal: Uuid) -> Result<u64, Fail
         &[&journal],
     )?;
     rows.first().map_or(Ok(0), |row| count(get(row, 0)?))
+}
+
+/// Makes changes that create aggregates of one experiment, all at once.
+fn create(
+    session: &mut Session,
+    experiment: Uuid,
+    changes: &[Change],
+    places: &mut Places,
+) -> Result<(), Failure> {
+    let new = changes.iter().filter_map(|change| match change {
+        Change::CreateAggregate { record, modules } => Some((record, modules.as_slice())),
+        _ => None,
+    });
+    let new: Vec<aggregates::New<'_>> = new.collect();
+    aggregates::create(session, experiment, &new)?;
+    places.extend(new.iter().map(|(record, _)| (record.uuid, experiment)));
+    Ok(())
 }
 
 /// Makes changes that add points, all at once.
@@ -114,11 +140,6 @@ fn make(
             if experiments::remove(session, *experiment)? {
                 touches.end(session, *experiment)?;
             }
-            Ok(())
-        }
-        Change::CreateAggregate { record, modules } => {
-            aggregates::create(session, record, modules)?;
-            places.insert(record.uuid, record.experiment);
             Ok(())
         }
         Change::RemoveAggregate { aggregate } => match places.remove(aggregate) {

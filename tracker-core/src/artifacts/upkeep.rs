@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::contents::ArtifactReader;
+use crate::contents::damage;
 use crate::error::{Error, ErrorKind, Result};
 use crate::link::Link;
 use crate::many::each_list;
@@ -45,13 +45,12 @@ fn problem(link: &Link, record: &ArtifactRecord) -> Result<Option<String>> {
         return Ok(Some("nobody has said where its content is".to_owned()));
     };
     let place = contents.place(&record.hash);
-    let reader = ArtifactReader::open(&*contents, &record.hash, record.size);
-    match reader.and_then(ArtifactReader::check) {
-        Ok(()) => Ok(None),
-        Err(Error::Missing { .. }) => Ok(Some(format!("its content `{place}` is missing"))),
-        Err(Error::Damaged { problem, .. }) => {
-            Ok(Some(format!("its content `{place}` is damaged: {problem}")))
+    match contents.measure(&record.hash) {
+        Ok(found) => {
+            let damage = damage((&record.hash, record.size), &found);
+            Ok(damage.map(|problem| format!("its content `{place}` is damaged: {problem}")))
         }
+        Err(Error::Missing { .. }) => Ok(Some(format!("its content `{place}` is missing"))),
         Err(error) => Err(error),
     }
 }

@@ -21,6 +21,7 @@ behaviours! {
     same_content_is_kept_once,
     contents_are_listed_by_hash,
     absent_content_is_said_so,
+    content_is_measured,
     failed_stream_leaves_nothing,
     old_content_is_removed,
     young_content_is_not_removed,
@@ -123,11 +124,10 @@ fn absent_content_is_said_so(contents: &dyn ContentStore) -> Result<()> {
         assert_eq!(contents.renew(&hash)?, None, "{hash}");
         assert!(!contents.remove(&hash, now())?, "{hash}");
         let opened = contents.open(&hash).map(drop);
-        assert_eq!(
-            opened.map_err(|error| error.kind()),
-            Err(ErrorKind::NotFound),
-            "{hash}"
-        );
+        for asked in [opened, contents.measure(&hash).map(drop)] {
+            let asked = asked.map_err(|error| error.kind());
+            assert_eq!(asked, Err(ErrorKind::NotFound), "{hash}");
+        }
     }
     Ok(())
 }
@@ -145,6 +145,13 @@ impl Read for Broken {
         self.0 -= length;
         Ok(length)
     }
+}
+
+fn content_is_measured(contents: &dyn ContentStore) -> Result<()> {
+    let bytes = large();
+    let put = contents.put(&mut &bytes[..])?;
+    assert_eq!(contents.measure(&put.hash)?, (put.hash, put.size));
+    Ok(())
 }
 
 fn failed_stream_leaves_nothing(contents: &dyn ContentStore) -> Result<()> {

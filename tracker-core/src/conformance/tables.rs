@@ -8,12 +8,14 @@ use super::{Sample, behaviours, model, tracked};
 use crate::error::{Error, Result};
 use crate::experiment::Experiment;
 use crate::ports::{AggregateRecord, Change, Detail, ExperimentRecord, Row, Scope};
+use crate::query::Query;
 use crate::records::{Annotations, Definition, Iteration, Metric, ModuleRecord};
 use crate::tracker::Tracker;
 
 behaviours! {
     experiment_record_comes_back_exactly,
     aggregate_record_comes_back_exactly,
+    aggregates_are_created_together,
     table_without_limits_holds_all,
     aggregates_are_found_in_every_scope,
     table_holds_the_kinds_that_are_named,
@@ -105,6 +107,71 @@ fn aggregate_record_comes_back_exactly(tracker: &Tracker) -> Result<()> {
     );
     let nowhere = create(&AggregateRecord::new(Uuid::new_v4(), "a"), Vec::new());
     assert!(matches!(link.apply(nowhere), Err(Error::Missing { .. })));
+    Ok(())
+}
+
+fn aggregates_are_created_together(tracker: &Tracker) -> Result<()> {
+    let (one, two) = (tracker.experiment("one")?, tracker.experiment("two")?);
+    let new = |experiment, id: &str| AggregateRecord {
+        annotations: annotated(),
+        params: [("id".to_owned(), json!(id).into())].into(),
+        ..AggregateRecord::new(experiment, id)
+    };
+    let create = |record: &AggregateRecord| -> Result<Change> {
+        let arguments = json!({"id": record.id}).to_string();
+        Ok(Change::CreateAggregate {
+            record: record.clone(),
+            modules: vec![ModuleRecord::new("model", &Sample::new("MLP", &arguments))?],
+        })
+    };
+    let records = [
+        new(one.id(), "a"),
+        new(one.id(), "b"),
+        new(two.id(), "a"),
+        new(one.id(), "c"),
+    ];
+    let changes: Result<Vec<Change>> = records.iter().map(create).collect();
+    tracker.link().apply_direct(&changes?)?;
+    let store = tracker.link().store()?;
+    for record in &records {
+        let row = store.rows(&Scope::Uuids(vec![record.uuid]), &Detail::ALL)?;
+        assert_eq!(row[0].aggregate, *record);
+        let arguments = row[0].modules[0].record.arguments().to_string();
+        assert!(
+            arguments.contains(&format!("\"{}\"", record.id)),
+            "{arguments}"
+        );
+        let query: Query = format!("param.id = \"{}\"", record.id).parse()?;
+        let of = if record.experiment == one.id() {
+            &one
+        } else {
+            &two
+        };
+        let found = of.aggregates().find(query)?;
+        assert_eq!(found.len(), 1, "{}", record.id);
+        assert_eq!(found[0].uuid(), record.uuid);
+    }
+    let fourth = new(one.id(), "d");
+    let same_uuid = AggregateRecord {
+        uuid: fourth.uuid,
+        ..new(one.id(), "e")
+    };
+    for refused in [
+        new(one.id(), "b"),
+        new(one.id(), "d"),
+        same_uuid,
+        AggregateRecord {
+            uuid: records[2].uuid,
+            ..new(one.id(), "e")
+        },
+    ] {
+        let applied = store.apply(&[create(&fourth)?, create(&refused)?], None);
+        let Err(Error::Taken { name, .. }) = applied else {
+            panic!("{refused:?} is taken: {applied:?}");
+        };
+        assert_eq!(name, refused.id);
+        assert_eq!(one.aggregates().list()?.len(), 3, "nothing of it is there");
+    }
     Ok(())
 }
 

@@ -47,30 +47,11 @@ impl ArtifactReader {
         })
     }
 
-    /// Reads on to the end, to see whether the content is sound.
-    pub(crate) fn check(mut self) -> Result<()> {
-        let place = self.place.clone();
-        let read = io::copy(&mut self, &mut io::sink());
-        read.map_err(|error| Error::io("read an artifact", place, error))?;
-        Ok(())
-    }
-
     /// Compares what was read, where this is the end.
     fn compare(&self) -> io::Result<()> {
-        let problem = if self.read == self.size {
-            let hash = self.hasher.clone().finish();
-            if hash == self.hash {
-                return Ok(());
-            }
-            format!(
-                "its SHA-256 is {hash}, and was {} when it was put",
-                self.hash
-            )
-        } else {
-            format!(
-                "it has {} bytes, and had {} when it was put",
-                self.read, self.size
-            )
+        let found = (self.hasher.clone().finish(), self.read);
+        let Some(problem) = damage((&self.hash, self.size), &found) else {
+            return Ok(());
         };
         Err(io::Error::new(
             io::ErrorKind::InvalidData,
@@ -79,6 +60,22 @@ impl ArtifactReader {
                 problem,
             },
         ))
+    }
+}
+
+/// What is wrong with a content whose hash and length are others than when it was put.
+pub(crate) fn damage(put: (&str, u64), found: &(String, u64)) -> Option<String> {
+    let ((put_hash, put_size), (hash, size)) = (put, found);
+    if *size != put_size {
+        Some(format!(
+            "it has {size} bytes, and had {put_size} when it was put"
+        ))
+    } else if hash != put_hash {
+        Some(format!(
+            "its SHA-256 is {hash}, and was {put_hash} when it was put"
+        ))
+    } else {
+        None
     }
 }
 

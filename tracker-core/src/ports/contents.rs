@@ -150,6 +150,21 @@ pub trait ContentStore: Send + Sync {
     /// When the store fails.
     fn size(&self, hash: &str) -> Result<Option<u64>>;
 
+    /// The hash and the length of a content as it is now, read to its end.
+    ///
+    /// Provided: it is opened and read here. Where it is kept elsewhere, it can be read there.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    fn measure(&self, hash: &str) -> Result<(String, u64)> {
+        let mut content = self.open(hash)?;
+        let measured = Content::copy(&mut *content, &mut io::sink());
+        let measured =
+            measured.map_err(|error| Error::io("read an artifact", self.place(hash), error))?;
+        Ok((measured.hash, measured.size))
+    }
+
     /// Lets a content count as put now, and gives its length; none where that cannot be done, and it
     /// has to be [`put`](Self::put).
     ///
@@ -208,6 +223,9 @@ impl<C: ContentStore + ?Sized> ContentStore for std::sync::Arc<C> {
     }
     fn size(&self, hash: &str) -> Result<Option<u64>> {
         (**self).size(hash)
+    }
+    fn measure(&self, hash: &str) -> Result<(String, u64)> {
+        (**self).measure(hash)
     }
     fn renew(&self, hash: &str) -> Result<Option<u64>> {
         (**self).renew(hash)
