@@ -14,10 +14,10 @@ const PADDING = 21;
 
 let canvas: CanvasRenderingContext2D | null | undefined;
 
-function textWidth(text: string): number {
+function textWidth(text: string, weight = 400): number {
   canvas ??= document.createElement("canvas").getContext("2d");
   if (!canvas) return text.length * 7;
-  canvas.font = `13px ${getComputedStyle(document.body).fontFamily}`;
+  canvas.font = `${weight} 13px ${getComputedStyle(document.body).fontFamily}`;
   return canvas.measureText(text).width;
 }
 
@@ -33,7 +33,9 @@ export function fitted(column: Column, lines: readonly Line[]): number {
   }
   if (column.behind > 0) longest = `${longest.split(/ [@±]/)[0]} ${"0".repeat(column.behind)}`;
   const head = Math.max(textWidth(column.over) * 0.86, textWidth(column.name) + 14);
-  return Math.ceil(Math.min(MOST, Math.max(LEAST, head + PADDING, textWidth(longest) + PADDING)));
+  // The best number is bold.
+  const body = textWidth(longest, column.isNumber ? 700 : 400);
+  return Math.ceil(Math.min(MOST, Math.max(LEAST, head + PADDING, body + PADDING)));
 }
 
 /** Of the first column, in which a group has a sign and a number besides. */
