@@ -65,7 +65,10 @@ test("a record that was changed behind the store's back is told wherever it is s
 
 test("the beginning of several ids names the runs that it may mean", async () => {
   const uuids = [];
-  for (const id of ["twin-aaaa", "twin-bbbb"]) uuids.push((await client.post("/runs", { experiment: "twins", id })).uuid);
+  // One of them has its id as its name, which is said once.
+  for (const [id, name] of [["twin-aaaa", ""], ["twin-bbbb", "twin-bbbb"]]) {
+    uuids.push((await client.post("/runs", { experiment: "twins", id, name })).uuid);
+  }
   assert.equal((await fetch(`${serving.api}/runs/twin`)).status, 300);
   const tab = await open(browser, serving.origin);
   await tab.at("/runs/twin");
@@ -124,6 +127,17 @@ test("an experiment without metrics has a table, and says where plots would be",
   await tab.at("/runs/one");
   await tab.page.getByRole("heading", { level: 1, name: "one" }).waitFor();
   await tab.rest();
+  assert.deepEqual(tab.faults, []);
+  await tab.context.close();
+});
+
+test("an argument that is null in all runs that have it is no axis", async () => {
+  const tab = await open(browser, serving.origin);
+  await tab.at("/experiments/strange/explore");
+  await tab.page.locator(".axis-name").first().waitFor();
+  const names = await tab.page.locator(".axis-name").allInnerTexts();
+  assert.ok(names.some((name) => name.includes("weight_decay")), String(names));
+  assert.ok(!names.some((name) => /weight$/.test(name.trim())), String(names));
   assert.deepEqual(tab.faults, []);
   await tab.context.close();
 });

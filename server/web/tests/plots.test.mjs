@@ -187,9 +187,14 @@ test("a zoom is shared by all plots, and a double click takes it back", async ()
     const [one, other] = [await drawn(page, "accuracy"), await drawn(page, "loss")];
     return one.x[0] > before.x[0] && JSON.stringify(one.x) === JSON.stringify(other.x);
   });
+  assert.deepEqual(await over.boundingBox(), box, "the plots stand where they stood");
   await over.dblclick({ position: { x: 50, y: 50 } });
   await until("all is shown", async () => JSON.stringify((await drawn(page, "accuracy")).x) === JSON.stringify(before.x));
   assert.ok(!page.url().includes("z="));
+  await page.goto(`${serving.origin}/experiments/digits/plots?z=5..30`);
+  await page.getByRole("button", { name: "Reset zoom" }).first().click();
+  await page.waitForURL((url) => !url.search.includes("z="));
+  await page.getByRole("button", { name: "Reset zoom" }).first().waitFor({ state: "detached" });
   await context.close();
 });
 
