@@ -239,11 +239,12 @@ impl Interval {
         let last = points.len().saturating_sub(1);
         (0..count).map(move |index| {
             let is_last = index + 1 == count;
-            points[if is_last {
+            let index = if is_last {
                 last
             } else {
                 index * last / (count - 1)
-            }]
+            };
+            points[index]
         })
     }
 }
