@@ -232,13 +232,19 @@ impl Interval {
         Ok(found)
     }
 
-    /// Points at even distances, the last of all among them.
+    /// Points at even distances, the first and the last of all among them; the last where only one is
+    /// wanted.
     fn sampled<'p>(&self, points: &'p [Place]) -> impl Iterator<Item = Place> + use<'p> {
         let count = points.len().min(self.most);
+        let last = points.len().saturating_sub(1);
         (0..count).map(move |index| {
             let is_last = index + 1 == count;
-            let index = index * points.len() / count;
-            points[if is_last { points.len() - 1 } else { index }]
+            let index = if is_last {
+                last
+            } else {
+                index * last / (count - 1)
+            };
+            points[index]
         })
     }
 }

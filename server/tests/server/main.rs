@@ -13,6 +13,7 @@ mod exports;
 mod groups;
 mod jobs;
 mod mlflow;
+mod mlflow_pages;
 mod mlflow_search;
 mod points;
 mod rebuilt;
