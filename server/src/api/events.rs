@@ -41,6 +41,8 @@ pub(crate) struct From {
 struct Listener {
     app: App,
     caller: Caller,
+    /// Those of its request, which say who it is: as long as it listens, its token may be revoked.
+    headers: HeaderMap,
     experiment: Option<Uuid>,
     receiver: Receiver<Arc<Event>>,
     end: tokio::sync::watch::Receiver<bool>,
@@ -89,6 +91,7 @@ pub(crate) async fn listen(
         end: app.end.subscribe(),
         app,
         caller,
+        headers,
         experiment,
         receiver,
         last,
@@ -106,7 +109,7 @@ pub(crate) async fn listen(
 async fn next(mut listener: Listener) -> Option<(Result<Bytes, Infallible>, Listener)> {
     loop {
         if let Some(text) = listener.waiting.pop_front() {
-            return Some((Ok(text), listener));
+            return listener.is_let_in().await.then_some((Ok(text), listener));
         }
         if listener.is_behind {
             listener.catch_up().await.ok()?;
@@ -123,6 +126,17 @@ async fn next(mut listener: Listener) -> Option<(Result<Bytes, Infallible>, List
 }
 
 impl Listener {
+    /// Whether it is still let in. Where the store cannot say so, nothing has changed.
+    async fn is_let_in(&mut self) -> bool {
+        let doors = self.app.doors().await;
+        match doors.map(|doors| doors.caller(&self.headers)) {
+            Ok(Ok(caller)) => self.caller = caller,
+            Ok(Err(_)) => return false,
+            Err(_) => {}
+        }
+        true
+    }
+
     /// The next event, if one comes in time.
     async fn heard(&mut self) -> Option<Result<Arc<Event>, RecvError>> {
         let event = std::pin::pin!(tokio::time::timeout(PING, self.receiver.recv()));

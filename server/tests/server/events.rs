@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::Request;
+use entia_server::{Role, Tokens};
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -21,10 +22,15 @@ type Event = (Option<u64>, String, Value);
 
 impl<'s> Listener<'s> {
     fn new(served: &'s Served, path: &str, last: Option<u64>) -> Self {
-        let mut request = Request::get(path).header("host", "localhost");
+        let mut request = Request::get(path);
         if let Some(last) = last {
             request = request.header("last-event-id", last);
         }
+        Self::of(served, request)
+    }
+
+    fn of(served: &'s Served, request: axum::http::request::Builder) -> Self {
+        let request = request.header("host", "localhost");
         let request = request.body(Body::empty()).unwrap();
         let response = served
             .block_on(served.router.clone().oneshot(request))
@@ -225,4 +231,21 @@ fn an_experiment_is_listened_to_alone() {
     served.patch("/api/v1/runs/other", &json!({"notes": "n"}));
     assert_eq!(listener.next().2["id"], "other");
     served.get("/api/v1/events?experiment=none").problem(404);
+}
+
+#[test]
+fn whoever_is_let_in_no_more_hears_no_more() {
+    let served = Served::in_file();
+    served.run("digits", "first");
+    let secret = served.token("me", Role::Read);
+    let request =
+        Request::get("/api/v1/events").header("authorization", format!("Bearer {secret}"));
+    let mut listener = Listener::of(&served, request);
+    assert_eq!(listener.next().1, "ping");
+    Tokens::of(served.tracker.clone()).revoke("me").unwrap();
+    // It is known for a second at most.
+    while served.get_as(&secret, "/api/v1/runs").status != 401 {}
+    let run = served.tracker.experiment("digits").unwrap();
+    run.set_notes("n").unwrap();
+    assert!(served.block_on(listener.body.next()).is_none());
 }

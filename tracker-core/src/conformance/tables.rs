@@ -136,7 +136,7 @@ fn aggregates_are_created_together(tracker: &Tracker) -> Result<()> {
     for record in &records {
         let row = store.rows(&Scope::Uuids(vec![record.uuid]), &Detail::ALL)?;
         assert_eq!(row[0].aggregate, *record);
-        let arguments = row[0].modules[0].record.arguments().to_string();
+        let arguments = row[0].modules[0].arguments().to_string();
         assert!(
             arguments.contains(&format!("\"{}\"", record.id)),
             "{arguments}"
