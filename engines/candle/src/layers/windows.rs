@@ -3,6 +3,8 @@
 use crate::Result;
 use candle_core::backend::BackendStorage;
 use candle_core::{CpuStorage, CustomOp1, D, Error, Layout, Shape, Tensor, WithDType};
+use std::borrow::Cow;
+use std::ops::Range;
 
 /// For each place of an output along a dimension, the places of the input that it is made of.
 pub(super) type Places = Vec<Vec<usize>>;
@@ -90,12 +92,11 @@ pub(super) fn largest(xs: &Tensor, places: &[Places]) -> Result<Tensor> {
     if xs.device().is_cpu() {
         let counts = places.iter().map(Vec::len);
         let shape: Vec<usize> = xs.dims()[..lead].iter().copied().chain(counts).collect();
-        let (outer, image) = xs.dims().split_at(lead);
-        let (outer, image): (usize, usize) = (outer.iter().product(), image.iter().product());
-        let images = xs.contiguous()?.reshape((outer, image))?;
-        let windows = flat(&xs.dims()[lead..], places);
-        let at = images.detach().apply_op1_no_bwd(&Largest { windows })?;
-        return images.gather(&at, 1)?.reshape(shape);
+        let (outer, sizes) = xs.dims().split_at(lead);
+        let images: (usize, usize) = (outer.iter().product(), sizes.iter().product());
+        let (sizes, places) = (sizes.to_vec(), places.to_vec());
+        let images = xs.contiguous()?.reshape(images)?;
+        return images.apply_op1(Largest { sizes, places })?.reshape(shape);
     }
     let same = places
         .iter()
@@ -127,19 +128,93 @@ fn flat(sizes: &[usize], places: &[Places]) -> Places {
     all
 }
 
-/// Where in each image the largest number of each window is.
+/// The largest number of each window, along one dimension of an image after the other.
 struct Largest {
-    windows: Places,
+    sizes: Vec<usize>,
+    places: Vec<Places>,
 }
 
 impl Largest {
+    fn of<T: WithDType>(&self, numbers: &[T]) -> Vec<T> {
+        let mut numbers = Cow::Borrowed(numbers);
+        let mut after: usize = self.sizes.iter().product();
+        for (size, places) in self.sizes.iter().zip(&self.places) {
+            after /= size.max(&1);
+            numbers = Cow::Owned(along(&numbers, *size, after, places));
+        }
+        numbers.into_owned()
+    }
+}
+
+/// The same along one dimension, each place of which has so many numbers behind it.
+fn along<T: WithDType>(numbers: &[T], size: usize, after: usize, places: &Places) -> Vec<T> {
+    let mut output = Vec::with_capacity(numbers.len() / size.max(1) * places.len());
+    for block in numbers.chunks_exact((size * after).max(1)) {
+        if after == 1 {
+            let best = |window: &Vec<usize>| window.iter().map(|at| block[*at]).reduce(larger);
+            output.extend(places.iter().filter_map(best));
+            continue;
+        }
+        let row = |at: &usize| &block[at * after..][..after];
+        for window in places {
+            let start = output.len();
+            output.extend_from_slice(row(&window[0]));
+            for at in &window[1..] {
+                let both = output[start..].iter_mut().zip(row(at));
+                both.for_each(|(best, number)| *best = larger(*best, *number));
+            }
+        }
+    }
+    output
+}
+
+/// What is no number is the largest, as in PyTorch.
+fn larger<T: WithDType>(best: T, number: T) -> T {
+    if number > best || number.partial_cmp(&number).is_none() {
+        number
+    } else {
+        best
+    }
+}
+
+impl CustomOp1 for Largest {
+    fn name(&self) -> &'static str {
+        "largest"
+    }
+
+    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let numbers = range(layout, self.name())?;
+        let output = match storage {
+            CpuStorage::F32(all) => CpuStorage::F32(self.of(&all[numbers])),
+            CpuStorage::F64(all) => CpuStorage::F64(self.of(&all[numbers])),
+            CpuStorage::F16(all) => CpuStorage::F16(self.of(&all[numbers])),
+            CpuStorage::BF16(all) => CpuStorage::BF16(self.of(&all[numbers])),
+            other => return Err(Error::UnsupportedDTypeForOp(other.dtype(), self.name())),
+        };
+        let windows: usize = self.places.iter().map(Vec::len).product();
+        Ok((output, (layout.shape().dims2()?.0, windows).into()))
+    }
+
+    fn bwd(&self, images: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
+        let windows = flat(&self.sizes, &self.places);
+        let at = images.detach().apply_op1_no_bwd(&Where { windows })?;
+        let zeros = images.zeros_like()?;
+        Ok(Some(zeros.scatter_add(&at, &gradient.contiguous()?, 1)?))
+    }
+}
+
+/// Where in each image the largest number of each window is.
+struct Where {
+    windows: Places,
+}
+
+impl Where {
     fn find<T: WithDType>(&self, numbers: &[T], image: usize) -> Result<Vec<u32>> {
         let mut found = Vec::with_capacity(numbers.len() / image.max(1) * self.windows.len());
         for image in numbers.chunks_exact(image.max(1)) {
             for window in &self.windows {
                 let mut best = window[0];
                 for at in window {
-                    // What is no number is the largest, as in PyTorch.
                     if image[*at] > image[best] || image[*at].partial_cmp(&image[*at]).is_none() {
                         best = *at;
                     }
@@ -151,22 +226,28 @@ impl Largest {
     }
 }
 
-impl CustomOp1 for Largest {
+impl CustomOp1 for Where {
     fn name(&self) -> &'static str {
-        "largest"
+        "where the largest is"
     }
 
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let contiguous = Error::RequiresContiguous { op: self.name() };
-        let (start, end) = layout.contiguous_offsets().ok_or(contiguous)?;
-        let (outer, image) = layout.shape().dims2()?;
+        let (numbers, (outer, image)) = (range(layout, self.name())?, layout.shape().dims2()?);
         let found = match storage {
-            CpuStorage::F32(numbers) => self.find(&numbers[start..end], image)?,
-            CpuStorage::F64(numbers) => self.find(&numbers[start..end], image)?,
-            CpuStorage::F16(numbers) => self.find(&numbers[start..end], image)?,
-            CpuStorage::BF16(numbers) => self.find(&numbers[start..end], image)?,
+            CpuStorage::F32(all) => self.find(&all[numbers], image)?,
+            CpuStorage::F64(all) => self.find(&all[numbers], image)?,
+            CpuStorage::F16(all) => self.find(&all[numbers], image)?,
+            CpuStorage::BF16(all) => self.find(&all[numbers], image)?,
             other => return Err(Error::UnsupportedDTypeForOp(other.dtype(), self.name())),
         };
         Ok((CpuStorage::U32(found), (outer, self.windows.len()).into()))
     }
+}
+
+/// Where the numbers of a tensor stand, one after the other.
+fn range(layout: &Layout, op: &'static str) -> Result<Range<usize>> {
+    let (start, end) = layout
+        .contiguous_offsets()
+        .ok_or(Error::RequiresContiguous { op })?;
+    Ok(start..end)
 }
