@@ -85,7 +85,7 @@ pub(crate) async fn about(State(app): State<App>, caller: Caller) -> Answer {
     .await
 }
 
-/// With what SQLite has written last, which stands in a file beside its own.
+/// With what `SQLite` has written last, which stands in a file beside its own.
 fn file_size(address: &str) -> Option<u64> {
     let (kind, path) = address.split_once(':')?;
     let size = |path: &str| Some(std::fs::metadata(path).ok()?.len());
