@@ -3,6 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use registry_nn::conformance::{criteria, layers};
+use registry_nn::criteria::GaussianNLLLoss;
 use registry_nn::{Criterion, Layer, OutputSize, Padding, Sides, Size};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -30,7 +31,7 @@ fn size() -> impl Strategy<Value = i64> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
     fn every_layer_says_a_shape_or_why_not(input in vec(size(), 0..7)) {
@@ -60,6 +61,13 @@ proptest! {
         read_again(&Sides::Each(sides))?;
         read_again(&OutputSize::Each(output))?;
     }
+}
+
+#[test]
+fn sizes_whose_sum_is_too_large_are_refused() {
+    let loss = Criterion::from(GaussianNLLLoss::new());
+    let shapes: [&[i64]; 3] = [&[0, 0], &[], &[i64::MAX, 1]];
+    assert!(loss.output_shape(&shapes).is_err());
 }
 
 fn read_again<T: Serialize + DeserializeOwned + PartialEq + Debug>(

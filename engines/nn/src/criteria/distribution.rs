@@ -81,7 +81,10 @@ impl CriterionClass for GaussianNLLLoss {
 /// Whether all elements along a dimension have one variance; the last dimension may be left out for it.
 fn is_shared(var: &[i64], input: &[i64]) -> bool {
     let others = var.iter().zip(input).filter(|(one, other)| one != other);
-    let is_one = var.len() == input.len() && others.map(|(one, _)| one).sum::<i64>() == 1;
+    let sum = others
+        .map(|(one, _)| *one)
+        .try_fold(0_i64, i64::checked_add);
+    let is_one = var.len() == input.len() && sum == Some(1);
     is_one || input.split_last().is_some_and(|(_, row)| row == var)
 }
 
