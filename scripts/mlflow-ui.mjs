@@ -44,6 +44,7 @@ function over(host) {
       const { origin, referer, ...headers } = asked.headers;
       const call = request(`http://${host}${asked.url}`, { method: asked.method, headers: { ...headers, host } });
       call.on("response", (got) => got.pipe(answer.writeHead(got.statusCode, got.headers)));
+      call.on("error", () => answer.writeHead(502).end());
       asked.pipe(call);
       return;
     }
@@ -94,20 +95,26 @@ async function open(browser, url, shows) {
     if (got.status() >= 400 && !ABSENT.test(got.url())) failed.push(`${got.status()} ${got.request().method()} ${got.url()}`);
   });
   page.on("pageerror", (error) => failed.push(`error: ${error.message}`));
-  await page.goto(url, { waitUntil: "domcontentloaded", timeout: PATIENCE });
-  for (const wanted of shows) {
-    await page.locator(wanted).first().waitFor({ timeout: PATIENCE });
+  try {
+    await page.goto(url, { waitUntil: "domcontentloaded", timeout: PATIENCE });
+    for (const wanted of shows) {
+      await page.locator(wanted).first().waitFor({ timeout: PATIENCE });
+    }
+  } finally {
+    await page.close();
   }
-  await page.close();
   return failed;
 }
 
 const folder = mkdtempSync(join(tmpdir(), "entia-mlflow-ui-"));
-const { server, host } = await serve(folder);
-const proxy = await over(host);
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+let server, proxy, browser;
 let problems = 0;
 try {
+  const served = await serve(folder);
+  const { host } = served;
+  server = served.server;
+  proxy = await over(host);
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
   const { experiment, runs } = await log(`http://${host}`);
   const base = `http://127.0.0.1:${proxy.address().port}/#`;
   const list = (items) => encodeURIComponent(JSON.stringify(items));
@@ -126,9 +133,9 @@ try {
     problems += failed.length;
   }
 } finally {
-  await browser.close();
-  proxy.close();
-  server.kill();
+  await browser?.close();
+  proxy?.close();
+  server?.kill();
   rmSync(folder, { recursive: true, force: true });
 }
 process.exitCode = problems ? 1 : 0;

@@ -331,9 +331,15 @@ pub fn shown(address: &str) -> String {
         return address.to_owned();
     };
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let named = host
-        .rsplit_once('@')
-        .and_then(|(user, _)| Some((user, user.split_once(':')?.0)));
+    let user = match host.rsplit_once('@') {
+        Some((user, _)) => Some(user),
+        // A password may have these, too: PostgreSQL's ends at the first `@`.
+        None if scheme.starts_with("postgres") && host.contains(':') => {
+            rest.split_once('@').map(|(user, _)| user)
+        }
+        None => None,
+    };
+    let named = user.and_then(|user| Some((user, user.split_once(':')?.0)));
     let shown = match named {
         Some((user, name)) => format!("{scheme}://{name}:***{}", &rest[user.len()..]),
         None => address.to_owned(),
@@ -374,6 +380,11 @@ mod tests {
                 "postgres://host/db?user=me&password=h@nter2&x=1",
                 "postgres://host/db?user=me&password=***&x=1",
             ),
+            (
+                "postgres://me:hunt/er#2@host/db",
+                "postgres://me:***@host/db",
+            ),
+            ("postgres://host:5432/db", "postgres://host:5432/db"),
             ("http://me@host/a:b@c", "http://me@host/a:b@c"),
             ("http://host?token=a", "http://host?token=***"),
             ("http://host", "http://host"),

@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use console::style;
 use entia_server::{Options as ServerOptions, Server};
 use tracing_subscriber::filter::LevelFilter;
-use tracker_core::{Error as TrackerError, StoreProblem, Tracker};
+use tracker_core::{Address, Error as TrackerError, StoreProblem, Tracker};
 
 use super::serve::{Listening, asks_for_tokens, log};
 use crate::error::{Error, Result};
@@ -19,9 +19,10 @@ pub(crate) fn run(options: &Options, no_browser: bool, output: &mut Output) -> R
     if store.starts_with("http://") || store.starts_with("https://") {
         // A server has the page already.
         if output.json {
-            output.document(&serde_json::json!({ "url": store }))?;
+            output.document(&serde_json::json!({ "url": Address::shown(store) }))?;
         } else {
-            writeln!(output, "Shows {}", style(text::line(store)).green())?;
+            let shown = Address::shown(store);
+            writeln!(output, "Shows {}", style(text::line(&shown)).green())?;
         }
         return show(store, no_browser, output);
     }

@@ -15,6 +15,7 @@ use futures_util::future::{Either, select};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
+use tokio::time::Instant;
 use tracker_core::Uuid;
 
 use crate::access::Caller;
@@ -25,6 +26,8 @@ use crate::problem::{Answer, Problem};
 
 /// A sign of life where nothing happens.
 const PING: Duration = Duration::from_secs(15);
+/// So long an event waits until it is known whether the client may have it.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Where to begin, and of what.
 #[derive(Deserialize, JsonSchema)]
@@ -51,6 +54,8 @@ struct Listener {
     /// Whether the store has more than it was told.
     is_behind: bool,
     waiting: VecDeque<Bytes>,
+    /// When it has to hear something, also where all that happens is not for it.
+    ping: Instant,
 }
 
 /// `GET /api/v1/events`.
@@ -97,6 +102,7 @@ pub(crate) async fn listen(
         last,
         is_behind: known.is_some(),
         waiting,
+        ping: Instant::now() + PING,
     };
     let body = Body::from_stream(futures_util::stream::unfold(listener, next).fuse());
     let headers = [
@@ -109,6 +115,7 @@ pub(crate) async fn listen(
 async fn next(mut listener: Listener) -> Option<(Result<Bytes, Infallible>, Listener)> {
     loop {
         if let Some(text) = listener.waiting.pop_front() {
+            listener.ping = Instant::now() + PING;
             return listener.is_let_in().await.then_some((Ok(text), listener));
         }
         if listener.is_behind {
@@ -126,20 +133,21 @@ async fn next(mut listener: Listener) -> Option<(Result<Bytes, Infallible>, List
 }
 
 impl Listener {
-    /// Whether it is still let in. Where the store cannot say so, nothing has changed.
+    /// Whether it is still let in. Where the store cannot say so in time, nothing has changed.
     async fn is_let_in(&mut self) -> bool {
-        let doors = self.app.doors().await;
-        match doors.map(|doors| doors.caller(&self.headers)) {
-            Ok(Ok(caller)) => self.caller = caller,
-            Ok(Err(_)) => return false,
-            Err(_) => {}
+        let Ok(Ok(doors)) = tokio::time::timeout(PATIENCE, self.app.doors()).await else {
+            return true;
+        };
+        match doors.caller(&self.headers) {
+            Ok(caller) => self.caller = caller,
+            Err(_) => return false,
         }
         true
     }
 
     /// The next event, if one comes in time.
     async fn heard(&mut self) -> Option<Result<Arc<Event>, RecvError>> {
-        let event = std::pin::pin!(tokio::time::timeout(PING, self.receiver.recv()));
+        let event = std::pin::pin!(tokio::time::timeout_at(self.ping, self.receiver.recv()));
         let end = std::pin::pin!(self.end.wait_for(|is_end| *is_end));
         match select(event, end).await {
             Either::Left((heard, _)) => heard.ok(),

@@ -121,8 +121,13 @@ pub(super) async fn size(State(app): State<App>, InPath(hash): InPath<String>) -
 
 /// `GET /api/v1/store/contents/{hash}/measure`, which takes as long as the content is.
 pub(super) async fn measure(State(app): State<App>, InPath(hash): InPath<String>) -> Answer {
-    app.answer(move |app| contents(app)?.measure(&hash).map_err(refused))
-        .await
+    // What waits for the store does not wait for this as well.
+    let room = Arc::clone(&app.room_for_uploads);
+    let measure = move |app: &App| {
+        let measured = contents(app)?.measure(&hash).map_err(refused)?;
+        json(StatusCode::OK, &measured)
+    };
+    app.off_with(room, measure).await
 }
 
 /// `POST /api/v1/store/contents/{hash}/renew`.

@@ -37,7 +37,8 @@ pub(crate) fn create(
     let json = |column: fn(&New<'_>) -> Result<String, Failure>| -> Result<Vec<String>, Failure> {
         new.iter().map(column).collect()
     };
-    // The transaction has the uuids to itself.
+    // The transaction has the uuids to itself. One that stands there twice has the facts of both, until it is
+    // refused.
     let created = session.query(
         "WITH new AS (
              INSERT INTO aggregates (experiment, aggregate, id, name, epoch, created, archived,
@@ -57,6 +58,7 @@ pub(crate) fn create(
              INSERT INTO facts SELECT experiment, aggregate, field, value
              FROM new JOIN unnest($13::uuid[], $14::text[], $15::bytea[])
                  AS facts (aggregate, field, value) USING (aggregate)
+             ON CONFLICT DO NOTHING
          )
          SELECT aggregate FROM new",
         &[
