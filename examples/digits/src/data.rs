@@ -51,7 +51,8 @@ pub struct Digits {
     pub labels: Vec<u8>,
 }
 
-#[register]
+// `registry-tch` has a data set `Digits`, which is split in another way.
+#[register(name = "OpticalDigits")]
 impl Digits {
     /// Unpacks the images of a split, which are compiled into the program.
     ///
