@@ -238,6 +238,7 @@ fn whoever_is_let_in_no_more_hears_no_more() {
     let served = Served::in_file();
     served.run("digits", "first");
     let secret = served.token("me", Role::Read);
+    served.tokens_are_seen();
     let request =
         Request::get("/api/v1/events").header("authorization", format!("Bearer {secret}"));
     let mut listener = Listener::of(&served, request);

@@ -10,22 +10,30 @@ use std::net::TcpListener;
 use common::Served;
 use entia_server::{Options, Role, Server, Tokens};
 use tracker_core::conformance::Sample;
-use tracker_core::ports::{Change, ExperimentRecord, Store};
+use tracker_core::ports::{Change, Content, ContentStore, ExperimentRecord, Store};
+use tracker_core::wire::VERSION;
 use tracker_core::{Error, ErrorKind, StoreProblem, Timestamp, Tracker};
 use tracker_http::HttpStore;
 use tracker_sqlite as _;
 
 /// Something that gives every request the same answer.
 fn answers(answer: &str) -> String {
+    let answer = answer.to_owned();
+    answers_by_path(move |_| answer.clone())
+}
+
+/// Something that gives every request of a path the same answer.
+fn answers_by_path(answer: impl Fn(&str) -> String + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let answer = answer.to_owned();
     std::thread::spawn(move || {
         for client in listener.incoming() {
             let mut client = client.unwrap();
             let mut question = [0; 4_096];
-            let _ = client.read(&mut question);
-            let _ = client.write_all(answer.as_bytes());
+            let length = client.read(&mut question).unwrap_or(0);
+            let question = String::from_utf8_lossy(&question[..length]);
+            let path = question.split(' ').nth(1).unwrap_or_default();
+            let _ = client.write_all(answer(path).as_bytes());
         }
     });
     format!("http://{address}")
@@ -278,4 +286,29 @@ fn a_path_that_leads_nowhere_is_said_so() {
     assert_eq!(error.kind(), ErrorKind::Invalid);
     let text = error.to_string();
     assert!(text.contains("has none below this path\nhint: "), "{text}");
+}
+
+#[test]
+fn contents_that_a_server_cannot_check_are_read() {
+    let about = format!(
+        r#"{{"wire": {VERSION}, "version": "0.1.0", "identity": null, "read_only": null}}"#
+    );
+    let address = answers_by_path(move |path| {
+        if path.ends_with("/measure") {
+            let problem = r#"{"code": "not_found", "detail": "there is no page"}"#;
+            http(
+                "404 Not Found",
+                "Content-Type: application/problem+json\r\n",
+                problem,
+            )
+        } else if path.contains("/contents/") {
+            http("200 OK", "", "weights")
+        } else {
+            json(&about)
+        }
+    });
+    let contents = HttpStore::open(&address).unwrap().contents();
+    let content = Content::copy(&mut &b"weights"[..], &mut std::io::sink()).unwrap();
+    let measured = contents.measure(&content.hash).unwrap();
+    assert_eq!(measured, (content.hash, content.size));
 }
