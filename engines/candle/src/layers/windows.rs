@@ -168,9 +168,13 @@ fn along<T: WithDType>(numbers: &[T], size: usize, after: usize, places: &Places
     output
 }
 
-/// What is no number is the largest, as in PyTorch.
+/// Whether a number is chosen before the best so far: what is no number is the largest, as in PyTorch.
+fn is_larger<T: WithDType>(number: T, best: T) -> bool {
+    number > best || number.partial_cmp(&number).is_none()
+}
+
 fn larger<T: WithDType>(best: T, number: T) -> T {
-    if number > best || number.partial_cmp(&number).is_none() {
+    if is_larger(number, best) {
         number
     } else {
         best
@@ -215,7 +219,7 @@ impl Where {
             for window in &self.windows {
                 let mut best = window[0];
                 for at in window {
-                    if image[*at] > image[best] || image[*at].partial_cmp(&image[*at]).is_none() {
+                    if is_larger(image[*at], image[best]) {
                         best = *at;
                     }
                 }
