@@ -1,6 +1,6 @@
 //! Modules by name: ready-made ones, and those of a user beside them.
 
-use candle_core::{DType, Device, Result, Tensor};
+use candle_core::{DType, Device, Result, Tensor, Var};
 use candle_nn::{ModuleT, VarBuilder, VarMap};
 use registry_candle::{AnyModule, Module, layer, manual_seed, var_builder, variables};
 use registry_core::{Entity, Registry, register};
@@ -180,5 +180,28 @@ fn one_value_is_not_normalized_while_training() -> Outcome {
     let model = layer(serde_json::from_value::<Layer>(norm)?, on(&VarMap::new()))?;
     assert!(model.forward_t(&zeros(&[1, 3])?, false).is_ok());
     insta::assert_snapshot!(model.forward_t(&zeros(&[1, 3])?, true).unwrap_err());
+    Ok(())
+}
+
+#[test]
+fn what_is_no_number_is_the_largest_of_a_window_and_gets_its_gradient() -> Outcome {
+    let pool = json!({"name": "MaxPool2d", "arguments": {"kernel_size": 2}});
+    let pool = layer(serde_json::from_value::<Layer>(pool)?, on(&VarMap::new()))?;
+    let image = [[[[f32::NAN, 3.0, 1.0, 5.0], [1.0, 2.0, 5.0, f32::NAN]]]];
+    let image = Var::new(&image, &Device::Cpu)?;
+    let output = pool.forward_t(&image, true)?;
+    assert!(
+        output
+            .flatten_all()?
+            .to_vec1::<f32>()?
+            .iter()
+            .all(|it| it.is_nan())
+    );
+    let gradients = output.sum_all()?.backward()?;
+    let gradient = gradients.get(&image).ok_or("there is no gradient")?;
+    assert_eq!(
+        gradient.flatten_all()?.to_vec1::<f32>()?,
+        [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]
+    );
     Ok(())
 }
