@@ -25,6 +25,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/experiments/{experiment}", None, page::experiment),
         Route::get("/experiments/{experiment}/{view}", None, page::view),
         Route::get("/runs/{run}", None, page::run),
+        Route::get("/components/{hash}", None, page::component),
         Route::get("/assets/{name}", None, files::asset),
         Route::get("/licences.txt", None, files::licences),
     ];

@@ -5,8 +5,6 @@ use axum::handler::Handler;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::SizeAbove;
 
 use crate::access::Role;
 use crate::app::App;
@@ -152,14 +150,6 @@ impl Route {
     /// It streams, and may take as long as it likes.
     pub(crate) fn streams(mut self) -> Self {
         self.about.patience = false;
-        self
-    }
-
-    /// Its answer is large, and somebody waits for it at the end of a line: it is compressed better than
-    /// others.
-    pub(crate) fn dense(mut self) -> Self {
-        let layer = CompressionLayer::new().compress_when(SizeAbove::new(SMALL));
-        self.handler = self.handler.layer(layer);
         self
     }
 

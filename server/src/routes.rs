@@ -127,8 +127,7 @@ fn of_runs() -> Vec<Route> {
         Route::get("/api/v1/table", READ, table::read)
             .says("Fields of runs, in columns: chosen ones, or those that tell the runs apart")
             .query::<table::Wanted>()
-            .answer::<table::Table>()
-            .dense(),
+            .answer::<table::Table>(),
         Route::get("/api/v1/groups", READ, groups::read)
             .says("Runs in groups: repeats of one another, or those with the same in chosen fields")
             .query::<groups::Wanted>()

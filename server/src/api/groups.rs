@@ -23,7 +23,7 @@ use crate::problem::{Answer, Problem};
 use crate::repeats::Repeats;
 
 /// As many groups are given at most.
-const MOST: usize = 1_000;
+pub(crate) const MOST: usize = 1_000;
 /// Curves are given of the groups of so many runs.
 const WITH_COURSES: usize = 1_000;
 

@@ -3,13 +3,15 @@
 use std::fmt::Write as _;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{Request, StatusCode};
 use axum::routing::get;
+use futures_util::future::join_all;
+use serde::Deserialize;
 use tower::ServiceExt as _;
 
 use crate::access::Caller;
-use crate::api::{experiments, runs, schema, server, table};
+use crate::api::{components, experiments, groups, runs, schema, server, table};
 use crate::app::App;
 
 /// A longer answer is asked for, while the page draws what it has.
@@ -17,34 +19,58 @@ const MOST: usize = 256 * 1024;
 
 /// The answers as JSON: an object with a member for each address that a page asks.
 pub(super) async fn answers(app: &App, caller: &Caller, asked: Vec<String>) -> String {
-    let always = ["/api/v1/about", "/api/v1/experiments?limit=1000"];
-    let asked = always.map(str::to_owned).into_iter().chain(asked);
     let routes = Router::new()
         .route("/api/v1/about", get(server::about))
+        .route("/api/v1/components/{hash}", get(components::read))
         .route("/api/v1/experiments", get(experiments::list))
         .route("/api/v1/experiments/{experiment}/schema", get(schema::read))
+        .route("/api/v1/groups", get(groups::read))
         .route("/api/v1/runs/{run}", get(runs::read))
         .route("/api/v1/table", get(table::read))
         .with_state(app.clone());
-    let mut answers = String::from("{");
-    for address in asked {
-        let Ok(mut request) = Request::get(&address).body(Body::empty()) else {
-            continue;
+    let always = ["/api/v1/about", "/api/v1/experiments?limit=1000"];
+    let asked = always.map(str::to_owned).into_iter().chain(asked);
+    let answers = asked.map(async |address| {
+        let found = answer(&routes, caller, &address).await?;
+        let groups = match groups_behind(&address, &found) {
+            Some(address) => answer(&routes, caller, &address).await.zip(Some(address)),
+            None => None,
         };
-        request.extensions_mut().insert(caller.clone());
-        let Ok(response) = routes.clone().oneshot(request).await;
-        if response.status() != StatusCode::OK {
-            continue;
-        }
-        // It is in memory already.
-        if let Ok(body) = to_bytes(response.into_body(), MOST).await {
-            let comma = if answers.len() > 1 { "," } else { "" };
+        let member = |(found, address): (Bytes, String)| {
             let key = serde_json::Value::from(address);
-            let _ = write!(answers, "{comma}{key}:{}", String::from_utf8_lossy(&body));
-        }
+            format!("{key}:{}", String::from_utf8_lossy(&found))
+        };
+        let members = groups.into_iter().chain([(found, address)]).map(member);
+        Some(members.collect::<Vec<_>>().join(","))
+    });
+    let members = join_all(answers).await;
+    let members: Vec<String> = members.into_iter().flatten().collect();
+    format!("{{{}}}", members.join(","))
+}
+
+async fn answer(routes: &Router, caller: &Caller, address: &str) -> Option<Bytes> {
+    let mut request = Request::get(address).body(Body::empty()).ok()?;
+    request.extensions_mut().insert(caller.clone());
+    let Ok(response) = routes.clone().oneshot(request).await;
+    if response.status() != StatusCode::OK {
+        return None;
     }
-    answers.push('}');
-    answers
+    // It is in memory already.
+    to_bytes(response.into_body(), MOST).await.ok()
+}
+
+/// Where a table has repeats, its page shows them in groups, and asks for those, letter by letter.
+fn groups_behind(address: &str, table: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Table {
+        repeated: usize,
+        total: usize,
+    }
+    let (_, asked) = address.split_once("/api/v1/table?")?;
+    let (named, _) = asked.split_once('&')?;
+    let table: Table = serde_json::from_slice(table).ok()?;
+    let is_grouped = table.repeated > 0 && table.total <= groups::MOST;
+    is_grouped.then(|| format!("/api/v1/groups?{named}&limit=200"))
 }
 
 /// What the table of an experiment asks, letter by letter, where nothing is chosen in its address.

@@ -1,14 +1,17 @@
 //! The pages, with their status and what they would ask first.
 
+use std::io;
+
+use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
+use futures_util::{StreamExt as _, future, stream};
 
-use super::files::PAGE;
+use super::files::{self, PAGE};
 use super::first;
 use crate::access::Caller;
 use crate::app::App;
-use crate::etag;
 use crate::problem::{Answer, Problem};
 
 /// Everything comes from this server, and no other page may show this one in a frame. A style may
@@ -17,10 +20,36 @@ const POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-
                       blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 /// Where the page has what it would ask first.
 const PLACE: &str = r#"<script type="application/json" id="entia-first">{}</script>"#;
+const HEAD_ENDS: &str = "</head>";
+
+/// What a page shows.
+#[derive(Default)]
+struct Shown {
+    /// What it will ask first.
+    asked: Vec<String>,
+    /// The parts of the bundle that it needs.
+    parts: &'static [&'static str],
+}
+
+impl Shown {
+    fn parts(parts: &'static [&'static str]) -> Self {
+        Self {
+            parts,
+            ..Self::default()
+        }
+    }
+}
 
 /// A page that is there whatever the store has.
-pub(super) async fn fixed(State(app): State<App>, headers: HeaderMap) -> Answer {
-    answer(&app, &headers, Vec::new(), |_, _| Ok(())).await
+pub(super) async fn fixed(State(app): State<App>, headers: HeaderMap, uri: Uri) -> Answer {
+    let shown = Shown::parts(match uri.path() {
+        "/" => &["pages/home"],
+        "/compare" => &["compare/page"],
+        "/live" => &["pages/live"],
+        "/verify" => &["pages/verify"],
+        _ => &[],
+    });
+    answer(&app, &headers, shown, |_, _| Ok(())).await
 }
 
 /// `GET /experiments/{experiment}`.
@@ -30,8 +59,11 @@ pub(super) async fn experiment(
     uri: Uri,
     Path(name): Path<String>,
 ) -> Answer {
-    let asked = first::of_table(&name, uri.query());
-    answer(&app, &headers, asked, move |app, caller| {
+    let shown = Shown {
+        asked: first::of_table(&name, uri.query()),
+        parts: &["table/page", "plots/strip"],
+    };
+    answer(&app, &headers, shown, move |app, caller| {
         app.experiment(caller, &name).map(drop)
     })
     .await
@@ -43,11 +75,16 @@ pub(super) async fn view(
     headers: HeaderMap,
     Path((name, view)): Path<(String, String)>,
 ) -> Answer {
-    answer(&app, &headers, Vec::new(), move |app, caller| {
+    let parts: &[&str] = match view.as_str() {
+        "plots" => &["plots/page"],
+        "explore" => &["explore/page"],
+        _ => &[],
+    };
+    answer(&app, &headers, Shown::parts(parts), move |app, caller| {
         app.experiment(caller, &name)?;
-        match view.as_str() {
-            "plots" | "explore" => Ok(()),
-            _ => Err(Problem::absent("page", &view)),
+        match parts {
+            [] => Err(Problem::absent("page", &view)),
+            _ => Ok(()),
         }
     })
     .await
@@ -59,9 +96,28 @@ pub(super) async fn run(
     headers: HeaderMap,
     Path(name): Path<String>,
 ) -> Answer {
-    let asked = vec![format!("/api/v1/runs/{}", first::in_path(&name))];
-    answer(&app, &headers, asked, move |app, caller| {
+    let shown = Shown {
+        asked: vec![format!("/api/v1/runs/{}", first::in_path(&name))],
+        parts: &["run/page"],
+    };
+    answer(&app, &headers, shown, move |app, caller| {
         app.run(caller, &name, None).map(drop)
+    })
+    .await
+}
+
+/// `GET /components/{hash}`.
+pub(super) async fn component(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Path(hash): Path<String>,
+) -> Answer {
+    let shown = Shown {
+        asked: vec![format!("/api/v1/components/{}", first::in_path(&hash))],
+        parts: &["component/page"],
+    };
+    answer(&app, &headers, shown, move |app, caller| {
+        app.component(caller, &hash).map(drop)
     })
     .await
 }
@@ -73,12 +129,9 @@ pub(crate) async fn missing(app: &App, headers: &HeaderMap, uri: &Uri) -> Option
         return None;
     }
     let path = uri.path().to_owned();
-    Some(
-        answer(app, headers, Vec::new(), move |_, _| {
-            Err(Problem::absent("page", &path))
-        })
-        .await,
-    )
+    let shown = Shown::parts(&["pages/missing"]);
+    let absent = move |_: &App, _: &Caller| Err(Problem::absent("page", &path));
+    Some(answer(app, headers, shown, absent).await)
 }
 
 /// The page. Where what it shows is not there, or may be several things, its status says so, and the
@@ -86,41 +139,54 @@ pub(crate) async fn missing(app: &App, headers: &HeaderMap, uri: &Uri) -> Option
 async fn answer(
     app: &App,
     headers: &HeaderMap,
-    asked: Vec<String>,
+    shown: Shown,
     check: impl FnOnce(&App, &Caller) -> Result<(), Problem> + Send + 'static,
 ) -> Answer {
     let Ok(caller) = app.doors().await.and_then(|doors| doors.caller(headers)) else {
-        return Ok(page(headers, StatusCode::OK, "{}"));
+        return Ok(page(StatusCode::OK, shown.parts, future::ready("{}".into())));
     };
     let reader = caller.clone();
     let status = match app.off(move |app| check(app, &reader)).await {
         Err(problem) if is_told(problem.status()) => problem.status(),
         _ => StatusCode::OK,
     };
-    let first = first::answers(app, &caller, asked).await;
-    Ok(page(headers, status, &first))
+    let app = app.clone();
+    let first = async move {
+        let answers = first::answers(&app, &caller, shown.asked);
+        // The page asks again for what did not come.
+        let answers = tokio::time::timeout(app.options.patience, answers).await;
+        answers.unwrap_or_else(|_| "{}".into())
+    };
+    Ok(page(status, shown.parts, first))
 }
 
 fn is_told(status: StatusCode) -> bool {
     status == StatusCode::NOT_FOUND || status == StatusCode::MULTIPLE_CHOICES
 }
 
-fn page(headers: &HeaderMap, status: StatusCode, first: &str) -> Response {
-    // Text in JSON may hold what ends a script in HTML; outside of text JSON has no `<`.
-    let first = first.replace('<', "\\u003c");
-    let text = PAGE.replacen(PLACE, &PLACE.replace("{}", &first), 1);
-    let tag = etag::of(text.as_bytes());
-    let known = headers.get(header::IF_NONE_MATCH);
-    let answer_headers = [
+/// The page, in two pieces: a browser loads what the first one names while the other is made.
+fn page(
+    status: StatusCode,
+    parts: &[&str],
+    first: impl Future<Output = String> + Send + 'static,
+) -> Response {
+    let (begin, end) = PAGE.split_once(PLACE).unwrap_or((PAGE, ""));
+    let links = files::links(parts);
+    let begin = begin.replacen(HEAD_ENDS, &format!("{links}{HEAD_ENDS}"), 1);
+    let rest = async move {
+        // Text in JSON may hold what ends a script in HTML; outside of text JSON has no `<`.
+        let first = first.await.replace('<', "\\u003c");
+        format!("{}{end}", PLACE.replace("{}", &first))
+    };
+    let pieces = stream::once(future::ready(begin)).chain(stream::once(rest));
+    let pieces = pieces.map(|piece| Ok::<_, io::Error>(Bytes::from(piece)));
+    let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::REFERRER_POLICY, "same-origin"),
-        // What it brings may be of one person alone.
-        (header::CACHE_CONTROL, "private, no-cache"),
+        // What it brings is of now, and may be of one person alone.
+        (header::CACHE_CONTROL, "private, no-store"),
     ];
-    let tag_header = [(header::ETAG, tag.clone())];
-    if status == StatusCode::OK && known.is_some_and(|known| etag::lists(known, &tag)) {
-        return (StatusCode::NOT_MODIFIED, answer_headers, tag_header).into_response();
-    }
-    (status, answer_headers, tag_header, text).into_response()
+    // Whoever compresses it asks once more behind its end.
+    (status, headers, Body::from_stream(pieces.fuse())).into_response()
 }

@@ -1,5 +1,7 @@
 //! The pages of the dashboard: their files, their status, and what they bring with them.
 
+use std::io::Read as _;
+
 use axum::body::Body;
 use axum::http::Request;
 use entia_server::Role;
@@ -49,17 +51,42 @@ fn a_page_and_its_files_come_from_this_server() {
     assert!(licences.text().contains("MIT"), "{}", licences.text());
 }
 
+/// Once for all who ask, and as small as it gets.
 #[test]
-fn a_page_that_has_not_changed_is_not_sent_again() {
+fn files_come_compressed_to_those_who_take_it() {
     let served = Served::new();
-    let ask = |tag: &str| {
-        let request = Request::get("/").header("if-none-match", tag);
+    let page = served.get("/");
+    let (_, rest) = page.text().split_once("<script type=\"module\"").unwrap();
+    let name = rest.split('"').find(|text| text.starts_with("/assets/"));
+    let ask = |accepted: &str| {
+        let request = Request::get(name.unwrap()).header("accept-encoding", accepted);
         served.ask(request.body(Body::empty()).unwrap())
     };
-    let tag = served.get("/").header("etag").to_owned();
-    assert_eq!(ask(&tag).status, 304);
+    let (plain, compressed) = (ask("br"), ask("br, gzip"));
+    assert_eq!(compressed.header("content-encoding"), "gzip");
+    assert_eq!(compressed.header("vary"), "accept-encoding");
+    assert!(plain.headers.get("content-encoding").is_none());
+    let mut text = Vec::new();
+    let mut decoder = flate2::read::GzDecoder::new(&*compressed.body);
+    decoder.read_to_end(&mut text).unwrap();
+    assert_eq!(text, plain.body);
+}
+
+/// What a browser needs next for a page, it is told at its beginning.
+#[test]
+fn a_page_names_the_files_of_what_it_shows() {
+    let served = Served::new();
     served.run("digits", "first");
-    assert_eq!(ask(&tag).status, 200);
+    let links = |path: &str| {
+        let page = served.get(path);
+        let (head, _) = page.text().split_once("</head>").unwrap();
+        head.matches("rel=\"modulepreload\"").count()
+    };
+    let always = links("/about");
+    assert!(always >= 1);
+    for path in ["/", "/experiments/digits", "/experiments/digits/plots", "/runs/first"] {
+        assert!(links(path) > always, "{path}");
+    }
 }
 
 #[test]
@@ -67,6 +94,9 @@ fn the_status_of_a_page_says_what_is_there() {
     let served = Served::new();
     served.run("digits", "a1b2c3d4e5f6");
     served.run("digits", "a1b2ffffe5f6");
+    let run = served.get("/api/v1/runs/a1b2c3d4e5f6").json();
+    let hash = run["modules"][0]["record"]["hash"].as_str().unwrap();
+    let component = format!("/components/{hash}");
     for (path, status) in [
         ("/experiments/digits", 200),
         ("/experiments/digits/plots", 200),
@@ -77,6 +107,9 @@ fn the_status_of_a_page_says_what_is_there() {
         ("/runs/a1b2c", 200),
         ("/runs/a1b2", 300),
         ("/runs/none", 404),
+        (&component, 200),
+        (&component[..20], 200),
+        ("/components/none", 404),
         ("/compare", 200),
         ("/settings", 200),
     ] {
@@ -108,6 +141,7 @@ fn a_page_brings_what_it_would_ask_first() {
     let served = Served::new();
     let name = "</script><script>alert(1)</script>";
     served.run(name, "first");
+    served.run(name, "repeat");
     let page = served.get("/experiments/%3C%2Fscript%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E");
     assert_eq!(page.status, 200);
     assert!(
@@ -119,12 +153,11 @@ fn a_page_brings_what_it_would_ask_first() {
     for (address, answer) in first.as_object().unwrap() {
         assert_eq!(*answer, served.get(address).json(), "{address}");
     }
-    let table = first
-        .as_object()
-        .unwrap()
-        .keys()
-        .filter(|key| key.starts_with("/api/v1/table?"));
-    assert_eq!(table.count(), 1, "{first}");
+    for part in ["/api/v1/table?", "/api/v1/groups?"] {
+        let keys = first.as_object().unwrap().keys();
+        let found = keys.filter(|key| key.starts_with(part)).count();
+        assert_eq!(found, 1, "{part} {first}");
+    }
     assert_eq!(
         first["/api/v1/experiments?limit=1000"]["experiments"][0]["name"],
         name

@@ -49,19 +49,52 @@ rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
 const { metafile } = await build({ ...options, plugins: [uPlotAlone, await grouped(options)], metafile: true });
 writeFileSync(join(dist, "index.html"), page(metafile));
+writeFileSync(join(dist, "pages.json"), `${JSON.stringify(pages(metafile), undefined, 1)}\n`);
 writeFileSync(join(dist, "licences.txt"), licences(metafile));
 
 /** The page, with links to what it needs first: a browser asks for all of it at once. */
 function page({ outputs }) {
-  const [entry] = Object.keys(outputs).filter((name) => outputs[name].entryPoint === "src/main.tsx");
-  const shared = outputs[entry].imports.filter(({ kind }) => kind === "import-statement");
-  const url = (name) => `/${name.slice("dist/".length)}`;
+  const entry = outputOf(outputs, "src/main.tsx");
+  const shared = imported(outputs, entry).filter((name) => name !== entry);
   const links = [
     `<link rel="stylesheet" href="${url(outputs[entry].cssBundle)}">`,
-    ...shared.map(({ path }) => `<link rel="modulepreload" href="${url(path)}">`),
-    `<script type="module" src="${url(entry)}"></script>`,
+    ...shared.map((name) => `<link rel="modulepreload" href="${url(name)}">`),
+    // It begins before what the server still works at has come.
+    `<script type="module" src="${url(entry)}" async></script>`,
   ];
   return readFileSync(join(root, "src/index.html"), "utf8").replace("{links}", links.join("\n"));
+}
+
+/** By the name of each part that is loaded when it is needed: the files it needs that the page does not name. */
+function pages({ outputs }) {
+  const always = new Set(imported(outputs, outputOf(outputs, "src/main.tsx")));
+  const parts = Object.entries(outputs).flatMap(([name, { entryPoint }]) => {
+    const part = /^src\/(.*)\.tsx?$/.exec(entryPoint ?? "")?.[1];
+    return part === undefined || part === "main" ? [] : [[part, name]];
+  });
+  const needed = (name) => imported(outputs, name).filter((one) => !always.has(one)).map(url);
+  return Object.fromEntries(parts.sort().map(([part, name]) => [part, needed(name)]));
+}
+
+/** An output with all that it imports. A package that it loads when it is needed is needed soon. */
+function imported(outputs, start) {
+  const found = new Set([start]);
+  for (const name of found) {
+    for (const { path, kind } of outputs[name].imports) {
+      const isPackage = outputs[path]?.entryPoint?.startsWith("node_modules/");
+      if (kind === "import-statement" || isPackage) found.add(path);
+    }
+  }
+  return [...found];
+}
+
+function outputOf(outputs, entry) {
+  return Object.keys(outputs).find((name) => outputs[name].entryPoint === entry);
+}
+
+/** Of `dist/assets/main.js`. */
+function url(name) {
+  return `/${name.slice("dist/".length)}`;
 }
 
 /** The licences of the packages that are in the bundle. */

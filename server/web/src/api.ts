@@ -27,11 +27,15 @@ const kept = new Map<string, { tag: string; answer: unknown }>();
 const KEPT_MOST = 100;
 let first: Record<string, unknown> | undefined;
 
-/** What the server has put into the page, so that the first picture needs no further request. */
-function takeFirst(path: string): unknown {
+/** What the server puts into the page, so that the first picture needs no further request. */
+async function takeFirst(path: string): Promise<unknown> {
   if (!first) {
+    // The script may run before all of the page has come.
+    if (document.readyState === "loading") {
+      await new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve, { once: true }));
+    }
     const text = document.getElementById("entia-first")?.textContent ?? "{}";
-    first = JSON.parse(text) as Record<string, unknown>;
+    first ??= JSON.parse(text) as Record<string, unknown>;
   }
   const answer = first[path];
   delete first[path];
@@ -48,7 +52,7 @@ export function address(path: string, values: Values = {}): string {
 /** `GET`: at once where the page brought the answer, and without a body where nothing has changed. */
 export async function get<T>(path: string, values?: Values, signal?: AbortSignal): Promise<T> {
   const url = PREFIX + address(path, values);
-  const brought = takeFirst(url);
+  const brought = await takeFirst(url);
   if (brought !== undefined) return brought as T;
   const known = kept.get(url);
   const headers: HeadersInit = known ? { "If-None-Match": known.tag } : {};

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { load } from "./units.mjs";
 
 globalThis.location ??= new URL("http://127.0.0.1/");
-const { totalEpochs, remaining, isStalled, isDiverged } = await load("src/run/progress.ts");
+const { epochOf, totalEpochs, remaining, isStalled, isDiverged } = await load("src/run/progress.ts");
 const { bestOf } = await load("src/run/best.ts");
 const { tagsAsText, tagsFrom, tagsPatch } = await load("src/run/tags.ts");
 
@@ -15,6 +15,13 @@ test("the number of epochs is a parameter or an argument of that name", () => {
   assert.equal(totalEpochs({ params: { epochs: 50, lr: 1 }, modules: [module] }), 50);
   assert.equal(totalEpochs({ params: {}, modules: [module] }), 30);
   assert.equal(totalEpochs({ params: { warmup_epochs: 5, epochs: "many" }, modules: [] }), undefined);
+});
+
+test("the epoch is that of the run, or of its metrics where the program tells no other", () => {
+  const metric = (phase, epoch) => ({ last: { name: "loss", phase, epoch } });
+  assert.equal(epochOf({ epoch: 3, metrics: [] }), 3);
+  assert.equal(epochOf({ epoch: 0, metrics: [metric("train", 4), metric("test", 5), { last: { name: "loss" } }] }), 5);
+  assert.equal(epochOf({ epoch: 6, metrics: [metric("train", 4), metric("system", 90)] }), 6);
 });
 
 test("what is left is judged by the last five epochs", () => {

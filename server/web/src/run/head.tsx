@@ -7,7 +7,7 @@ import { pages } from "../routes.ts";
 import { Copy, Progress, StatusBadge } from "../ui/parts.tsx";
 import { bestOf } from "./best.ts";
 import { EditButtons } from "./edit.tsx";
-import { isDiverged, isStalled, totalEpochs, useRemaining } from "./progress.ts";
+import { epochOf, isDiverged, isStalled, totalEpochs, useRemaining } from "./progress.ts";
 import { Rank } from "./rank.tsx";
 import type { WholeRun } from "./types.ts";
 import { RunVerdict } from "./verdict.tsx";
@@ -84,17 +84,18 @@ function reasonOf(run: WholeRun): string | undefined {
 function Epochs({ run }: { run: WholeRun }): JSX.Element | null {
   const total = totalEpochs(run);
   const left = useRemaining(run, total);
-  if (run.epoch === 0 && total === undefined) return null;
-  const isOpen = total !== undefined && run.epoch < total;
+  const epoch = epochOf(run);
+  if (epoch === 0 && total === undefined) return null;
+  const isOpen = total !== undefined && epoch < total;
   return (
     <div class="figure-card">
       <dt>Epoch</dt>
       <dd>
-        {count(run.epoch)}
+        {count(epoch)}
         {total !== undefined && <span class="muted"> / {count(total)}</span>}
       </dd>
       <dd class="muted">
-        {isOpen && <Progress done={run.epoch} total={total} label={`Epoch ${run.epoch} of ${total}`} />}
+        {isOpen && <Progress done={epoch} total={total} label={`Epoch ${epoch} of ${total}`} />}
         {isOpen && left !== undefined && left >= 1 && `${duration(left)} left`}
         {!isOpen && total !== undefined && "all are done"}
       </dd>

@@ -20,6 +20,12 @@ export function totalEpochs(run: Pick<WholeRun, "params" | "modules">): number |
   return undefined;
 }
 
+/** The epoch that a run has reached; a program may tell it with its metrics alone. */
+export function epochOf(run: Pick<WholeRun, "epoch" | "metrics">): number {
+  const trained = run.metrics.filter(({ last }) => last.phase !== "system");
+  return trained.reduce((most, { last }) => Math.max(most, last.epoch ?? 0), run.epoch);
+}
+
 /** Seconds until `total` epochs, judged by the moments (in microseconds) at which the last ones ended. */
 export function remaining(epochs: number[], times: number[], total: number): number | undefined {
   const ends = new Map(epochs.map((epoch, at) => [epoch, times[at]!]));
@@ -52,17 +58,18 @@ export function isStalled({ status, metrics }: Pick<WholeRun, "status" | "metric
 /** The time that is left of a run that goes on; asked again with each epoch. */
 export function useRemaining(run: WholeRun, total: number | undefined): number | undefined {
   const [left, setLeft] = useState<number>();
-  const summary = run.metrics.find(({ last }) => last.epoch === run.epoch && last.phase !== "system") ?? run.metrics[0];
+  const epoch = epochOf(run);
+  const summary = run.metrics.find(({ last }) => last.epoch === epoch && last.phase !== "system") ?? run.metrics[0];
   useEffect(() => {
     if (run.status !== "running" || total === undefined || !summary) return setLeft(undefined);
     const stop = new AbortController();
     const { name, phase = "" } = summary.last;
-    const body = { runs: [run.uuid], series: [[name, phase]], axis: "epoch", from: Math.max(0, run.epoch - LAST) };
+    const body = { runs: [run.uuid], series: [[name, phase]], axis: "epoch", from: Math.max(0, epoch - LAST) };
     post<{ histories: WireHistory[] }>("/series", body, stop.signal).then(
       ({ histories: [history] }) => setLeft(history && remaining(history.series.epochs, history.series.times, total)),
       () => setLeft(undefined),
     );
     return () => stop.abort();
-  }, [run.uuid, run.epoch, run.status, total]);
+  }, [run.uuid, epoch, run.status, total]);
   return left;
 }

@@ -17,7 +17,8 @@ export function bestOf(columns: readonly Column[], cells: (field: string) => rea
     let count = 0;
     for (const cell of cells(field.field)) {
       const value = cellNumber(cell);
-      if (value === undefined || Number.isNaN(value)) continue;
+      // What has diverged is no best, though nothing is less than minus infinity.
+      if (value === undefined || !Number.isFinite(value)) continue;
       count++;
       if (found === undefined || sign * value < sign * found) found = value;
     }

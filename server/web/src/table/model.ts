@@ -30,7 +30,7 @@ interface Groups {
 const PAGE = 200;
 const MOST = 1000;
 /** The server gives so many groups; by itself the table is grouped only where none is left out. */
-const MOST_GROUPS = 1000;
+export const MOST_GROUPS = 1000;
 const NO_FIELDS: readonly TableField[] = [];
 const NO_UUIDS: readonly string[] = [];
 
@@ -72,7 +72,15 @@ export class TableModel {
     });
   });
 
-  readonly lineCount = computed(() => this.#groupLines.value?.length ?? this.total.value);
+  readonly lineCount = computed(() => {
+    const lines = this.#groupLines.value;
+    return lines ? lines.length + this.#unreadGroups.value : this.total.value;
+  });
+
+  readonly #unreadGroups = computed(() => {
+    const { groups, total } = this.groups.value ?? { groups: [], total: 0 };
+    return Math.max(0, Math.min(total, MOST_GROUPS) - groups.length);
+  });
 
   /** A line, or nothing as long as it has not been read. */
   line(at: number): Line | undefined {
@@ -107,7 +115,9 @@ export class TableModel {
   /** The runs that were read. */
   readonly read = computed(() => this.table.value?.uuids.filter(() => true) ?? NO_UUIDS);
 
-  readonly hasAll = computed(() => this.isGrouped.value || this.read.value.length >= this.total.value);
+  readonly hasAll = computed(() =>
+    this.isGrouped.value ? this.#unreadGroups.value === 0 : this.read.value.length >= this.total.value,
+  );
 
   async load(wanted: Wanted): Promise<void> {
     this.#stop.abort();
@@ -119,13 +129,18 @@ export class TableModel {
       const table = await get<Table>("/table", this.#values({ limit: PAGE, total: true, constant: true }), signal);
       const hasFew = (table.repeated ?? 0) > 0 && (table.total ?? 0) <= MOST_GROUPS;
       const isGrouped = wanted.group !== "none" && (wanted.group !== "" || hasFew);
-      const groups = isGrouped ? await this.#readGroups(signal) : undefined;
+      const groups = isGrouped ? await this.#readGroups(signal, PAGE) : undefined;
       if (signal.aborted) return;
       this.#readAt = Date.now();
       this.table.value = table;
       this.groups.value = groups;
       this.problem.value = undefined;
       this.fresh.value = new Set();
+      if (this.#unreadGroups.peek() > 0) {
+        const all = await this.#readGroups(signal);
+        if (signal.aborted) return;
+        this.groups.value = all;
+      }
     } catch (error) {
       if (signal.aborted) return;
       this.problem.value = asProblem(error);
@@ -159,9 +174,9 @@ export class TableModel {
     return this.#values({ query: query + order, columns: columns.join(","), ...more });
   }
 
-  #readGroups(signal: AbortSignal): Promise<Groups> {
+  #readGroups(signal: AbortSignal, limit?: number): Promise<Groups> {
     const by = this.#wanted?.group ?? "";
-    return get<Groups>("/groups", this.#values({ by }), signal);
+    return get<Groups>("/groups", this.#values({ by, limit }), signal);
   }
 
   /** Reads the pages of the lines that are looked at, wherever in the table they are. */

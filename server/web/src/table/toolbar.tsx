@@ -12,7 +12,7 @@ import { ColumnsDialog } from "./columns-dialog.tsx";
 import { ExperimentMenu } from "./experiment-menu.tsx";
 import { ExportMenu } from "./exports.tsx";
 import { GroupMenu } from "./group-menu.tsx";
-import type { TableModel } from "./model.ts";
+import { MOST_GROUPS, type TableModel } from "./model.ts";
 
 const cols = bound("cols");
 
@@ -31,7 +31,6 @@ export function Toolbar({ experiment, model, shown, query, setColumns }: Props):
   const isFiltered = (accepted.value ?? "") !== "";
   const text = isFiltered && record ? `${count(total)} of ${plural(record.runs, "run")}` : plural(total, "run");
   const groups = model.groups.value;
-  const isCut = groups !== undefined && groups.total > groups.groups.length;
   useKeys({
     e: ["Export the table", () => document.querySelector<HTMLElement>(".toolbar .export button")?.click()],
   });
@@ -44,7 +43,7 @@ export function Toolbar({ experiment, model, shown, query, setColumns }: Props):
       <span class="muted total" role="status">
         {text}
         {groups && ` in ${plural(groups.total, "group")}`}
-        {isCut && `, of which the first ${count(groups.groups.length)} are shown`}
+        {groups && groups.total > MOST_GROUPS && `, of which the first ${count(MOST_GROUPS)} are shown`}
       </span>
       {isFiltered && !problem.value && longForm.value && (
         <span class="long-form" title={longForm.value}>
