@@ -22,11 +22,16 @@ use crate::filter::Vocabularies;
 use crate::jobs::Jobs;
 use crate::mlflow::{self, Logged};
 use crate::options::Options;
+use crate::overview::Seen;
 use crate::{layers, route, routes};
 
 /// What all handlers share.
 #[derive(Clone)]
-pub(crate) struct App(Arc<Shared>);
+pub(crate) struct App {
+    shared: Arc<Shared>,
+    /// Where several answers are made for one page: what they have in common.
+    pub(crate) seen: Option<Arc<Seen>>,
+}
 
 pub(crate) struct Shared {
     pub(crate) tracker: Tracker,
@@ -51,13 +56,13 @@ impl std::ops::Deref for App {
     type Target = Shared;
 
     fn deref(&self) -> &Shared {
-        &self.0
+        &self.shared
     }
 }
 
 impl App {
     pub(crate) fn new(tracker: Tracker, options: Options) -> Self {
-        Self(Arc::new(Shared {
+        let shared = Arc::new(Shared {
             room: Arc::new(Semaphore::new(options.most_at_once)),
             room_for_uploads: Arc::new(Semaphore::new(options.most_at_once)),
             tokens: Known::default(),
@@ -71,7 +76,16 @@ impl App {
             end: tokio::sync::watch::Sender::new(false),
             tracker,
             options,
-        }))
+        });
+        Self { shared, seen: None }
+    }
+
+    /// For the answers of one page, which look at the same runs: these are read once.
+    pub(crate) fn for_one_page(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            seen: Some(Arc::default()),
+        }
     }
 
     /// The routes over it, with all layers.

@@ -1,6 +1,7 @@
 //! All that a query finds, to tell what the runs have, before a page of them is shown.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
 
 use tracker_core::ports::{Detail, Row, Scope, Search};
 use tracker_core::query::{Condition, Directions, Page, Vocabulary, created};
@@ -16,9 +17,35 @@ const MOST: usize = 10_000;
 const WITH_SERIES: usize = 200;
 
 /// The runs that a query finds, the newest first, with their components; and what they have.
+#[derive(Clone)]
 pub(crate) struct Overview {
     pub(crate) rows: Vec<Row>,
     pub(crate) known: Vocabulary,
+}
+
+/// What was looked at, and what was there.
+#[derive(Default)]
+pub(crate) struct Seen(Mutex<Vec<(Scope, Option<Condition>, Overview)>>);
+
+impl Seen {
+    /// What is there, read at most once; who comes meanwhile waits for it.
+    fn overview(
+        &self,
+        scope: &Scope,
+        condition: Option<&Condition>,
+        read: impl FnOnce() -> Result<Overview, Problem>,
+    ) -> Result<Overview, Problem> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_meant = |(of, under, _): &&(Scope, Option<Condition>, Overview)| {
+            of == scope && under.as_ref() == condition
+        };
+        if let Some((.., known)) = all.iter().find(is_meant) {
+            return Ok(known.clone());
+        }
+        let found = read()?;
+        all.push((scope.clone(), condition.cloned(), found.clone()));
+        Ok(found)
+    }
 }
 
 impl App {
@@ -32,6 +59,18 @@ impl App {
     }
 
     fn overview(&self, scope: &Scope, condition: Option<&Condition>) -> Result<Overview, Problem> {
+        let read = || self.read_overview(scope, condition);
+        match &self.seen {
+            Some(seen) => seen.overview(scope, condition, read),
+            None => read(),
+        }
+    }
+
+    fn read_overview(
+        &self,
+        scope: &Scope,
+        condition: Option<&Condition>,
+    ) -> Result<Overview, Problem> {
         let query = condition
             .cloned()
             .into_iter()

@@ -27,7 +27,7 @@ pub(super) async fn answers(app: &App, caller: &Caller, asked: Vec<String>) -> S
         .route("/api/v1/groups", get(groups::read))
         .route("/api/v1/runs/{run}", get(runs::read))
         .route("/api/v1/table", get(table::read))
-        .with_state(app.clone());
+        .with_state(app.for_one_page());
     let always = ["/api/v1/about", "/api/v1/experiments?limit=1000"];
     let asked = always.map(str::to_owned).into_iter().chain(asked);
     let answers = asked.map(async |address| {

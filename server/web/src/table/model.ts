@@ -31,6 +31,7 @@ const PAGE = 200;
 const MOST = 1000;
 /** The server gives so many groups; by itself the table is grouped only where none is left out. */
 export const MOST_GROUPS = 1000;
+const LATER = 500;
 const NO_FIELDS: readonly TableField[] = [];
 const NO_UUIDS: readonly string[] = [];
 
@@ -136,11 +137,7 @@ export class TableModel {
       this.groups.value = groups;
       this.problem.value = undefined;
       this.fresh.value = new Set();
-      if (this.#unreadGroups.peek() > 0) {
-        const all = await this.#readGroups(signal);
-        if (signal.aborted) return;
-        this.groups.value = all;
-      }
+      if (this.#unreadGroups.peek() > 0) void this.#readOtherGroups(signal);
     } catch (error) {
       if (signal.aborted) return;
       this.problem.value = asProblem(error);
@@ -177,6 +174,14 @@ export class TableModel {
   #readGroups(signal: AbortSignal, limit?: number): Promise<Groups> {
     const by = this.#wanted?.group ?? "";
     return get<Groups>("/groups", this.#values({ by, limit }), signal);
+  }
+
+  /** What is on the screen is drawn first, with its curves. */
+  async #readOtherGroups(signal: AbortSignal): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, LATER));
+    if (signal.aborted) return;
+    const all = await this.#readGroups(signal).catch(() => undefined);
+    if (all && !signal.aborted) this.groups.value = all;
   }
 
   /** Reads the pages of the lines that are looked at, wherever in the table they are. */
