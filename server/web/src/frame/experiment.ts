@@ -48,10 +48,15 @@ export async function readExperiments(): Promise<void> {
   }
 }
 
+/** The experiment whose schema is on its way. */
+let asked: string | undefined;
+
 export async function readSchema(): Promise<void> {
   const name = experiment.peek();
-  if (name === undefined) return;
+  if (name === undefined || name === asked) return;
+  asked = name;
   const found = await get<Schema>(`/experiments/${encodeURIComponent(name)}/schema`).catch(() => undefined);
+  if (asked === name) asked = undefined;
   if (found && name === experiment.peek()) schema.value = found;
 }
 

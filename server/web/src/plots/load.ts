@@ -1,5 +1,5 @@
 /** Histories for one plot: the whole of each line first, and more detail where it is zoomed. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { post, type Problem } from "../api.ts";
 import { on } from "../events.ts";
 import { asProblem } from "../use.ts";
@@ -42,7 +42,8 @@ export function useHistories(wanted: Wanted): Histories {
   const ask = (unit: ServerAxis, signal: AbortSignal, range?: [number, number]): Promise<Line[]> =>
     read({ runs, series }, unit, signal, range);
 
-  useEffect(() => {
+  // Asked for before what is shown meanwhile is painted.
+  useLayoutEffect(() => {
     const stop = new AbortController();
     readWhole(ask, isWall, stop.signal).then(
       (read) => {

@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { send } from "../api.ts";
 import { accepted } from "../filter/state.ts";
 import { count } from "../format.ts";
-import { experiments, readExperiments, schema } from "../frame/experiment.ts";
+import { experiments, readExperiments, readSchema, schema } from "../frame/experiment.ts";
 import { Missing } from "../frame/missing.tsx";
 import { bound } from "../router.ts";
 import type { PlotRun } from "../plots/run.ts";
@@ -59,6 +59,7 @@ export default function TablePage({ name: experiment }: PageProps): JSX.Element 
     };
   }, [model]);
 
+  useEffect(() => void readSchema(), [experiment]);
   const isRead = model.table.value !== undefined;
   // How many runs there are without a filter, and what makes a repeat: the table does not wait for it.
   useEffect(() => {
@@ -189,19 +190,19 @@ interface StripProps {
   metrics: readonly string[];
 }
 
-/** The plots of the runs on top: loaded behind the table, which does not wait for them. */
+type Plots = ComponentType<StripProps>;
+
+/** Loaded while the rows are waited for. */
+let plots: Plots | undefined;
+const loading = import("../plots/strip.tsx").then(
+  ({ default: loaded }) => (plots = loaded),
+  () => undefined,
+);
+
+/** The plots of the runs on top. The table does not wait for them. */
 function Strip(props: StripProps): JSX.Element {
-  const [Plots, setPlots] = useState<ComponentType<StripProps>>();
-  useEffect(() => {
-    let isWanted = true;
-    import("../plots/strip.tsx").then(
-      ({ default: loaded }) => isWanted && setPlots(() => loaded),
-      () => undefined,
-    );
-    return () => {
-      isWanted = false;
-    };
-  }, []);
+  const [Plots, setPlots] = useState<Plots | undefined>(() => plots);
+  useEffect(() => void loading.then((loaded) => loaded && setPlots(() => loaded)), []);
   return <div class="strip">{Plots && <Plots {...props} />}</div>;
 }
 
