@@ -1,6 +1,6 @@
 /** The table of an experiment: which run is best, and why, without a click. */
 import type { ComponentType, JSX } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { send } from "../api.ts";
 import { accepted } from "../filter/state.ts";
 import { count } from "../format.ts";
@@ -46,7 +46,8 @@ export default function TablePage({ name: experiment }: PageProps): JSX.Element 
   useTitle(experiment);
   const filter = accepted.value;
   const query = filter === undefined ? undefined : filter + orderBy(orderOf(sort.value));
-  useEffect(() => {
+  // Asked for before what is shown meanwhile is painted.
+  useLayoutEffect(() => {
     if (query === undefined) return;
     const columns = cols.value && `${ALWAYS},${cols.value}`;
     void model.load({ experiment, query, columns, group: group.value });
