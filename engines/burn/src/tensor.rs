@@ -107,19 +107,24 @@ impl AnyTensor {
     ///
     /// Where they have another rank, or are whole numbers.
     pub fn tensor<const D: usize>(self) -> Result<Tensor<D>, Refusal> {
-        let found = self.shape();
-        each!(self, tensor => cast(tensor).ok_or_else(|| {
-            Refusal::shape(format!("expected a result of {D} dimensions, found {}", found.len()))
-                .with_hint(format!("its shape is {found:?}: ask for a `Tensor<{}>`", found.len()))
-        }))
+        each!(self, tensor => {
+            let found = tensor.dims();
+            cast(tensor).ok_or_else(|| {
+                Refusal::shape(format!("expected a result of {D} dimensions, found {}", found.len()))
+                    .with_hint(format!("its shape is {found:?}: ask for a `Tensor<{}>`", found.len()))
+            })
+        })
     }
 
     /// The floats in another shape with as many elements.
     pub(crate) fn view<const D: usize>(self, shape: [usize; D]) -> Result<Tensor<D>, Refusal> {
-        each!(self, tensor => Ok(match cast(tensor.clone()) {
-            Some(same) if tensor.dims().as_slice() == shape.as_slice() => same,
-            _ => tensor.reshape(Shape::from(shape)),
-        }))
+        each!(self, tensor => {
+            if tensor.dims().as_slice() != shape.as_slice() {
+                return Ok(tensor.reshape(Shape::from(shape)));
+            }
+            // As many dimensions as it has already.
+            cast(tensor).ok_or_else(|| Refusal::shape("the shape has another rank"))
+        })
     }
 
     /// The same in a shape whose rank is known at run time.

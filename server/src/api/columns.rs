@@ -123,9 +123,13 @@ impl Column {
         definitions: &Definitions,
         has_models: bool,
     ) -> Vec<(String, Self)> {
-        let has_value = |of: &&KnownField| of.values.iter().any(|(value, _)| value.as_str() != "null");
+        let has_value =
+            |of: &&KnownField| of.values.iter().any(|(value, _)| value.as_str() != "null");
         let varying = known.fields().iter().filter(|of| !of.is_constant());
-        let varying = varying.filter(|of| !is_tag(of)).filter(has_value).take(VARYING);
+        let varying = varying
+            .filter(|of| !is_tag(of))
+            .filter(has_value)
+            .take(VARYING);
         let mut columns = vec![Self::Field(run_name()), Self::Field(id())];
         columns.extend(has_models.then(|| Self::Field(hash("model"))));
         columns.extend(varying.map(|of| Self::Field(of.field.clone())));

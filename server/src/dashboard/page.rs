@@ -143,7 +143,11 @@ async fn answer(
     check: impl FnOnce(&App, &Caller) -> Result<(), Problem> + Send + 'static,
 ) -> Answer {
     let Ok(caller) = app.doors().await.and_then(|doors| doors.caller(headers)) else {
-        return Ok(page(StatusCode::OK, shown.parts, future::ready("{}".into())));
+        return Ok(page(
+            StatusCode::OK,
+            shown.parts,
+            future::ready("{}".into()),
+        ));
     };
     let reader = caller.clone();
     let status = match app.off(move |app| check(app, &reader)).await {

@@ -84,7 +84,12 @@ fn a_page_names_the_files_of_what_it_shows() {
     };
     let always = links("/about");
     assert!(always >= 1);
-    for path in ["/", "/experiments/digits", "/experiments/digits/plots", "/runs/first"] {
+    for path in [
+        "/",
+        "/experiments/digits",
+        "/experiments/digits/plots",
+        "/runs/first",
+    ] {
         assert!(links(path) > always, "{path}");
     }
 }

@@ -5,6 +5,8 @@ import { get, Problem, type Values } from "./api.ts";
 export interface Answer<T> {
   /** The newest answer; stays while the next one is on its way, and when that fails. */
   data: T | undefined;
+  /** Whether that is the answer to what was asked before. */
+  isOld: boolean;
   problem: Problem | undefined;
   isLoading: boolean;
   again: () => void;
@@ -13,7 +15,7 @@ export interface Answer<T> {
 /** The answer of `GET path`; nothing is asked while there is no path. `turn` asks again when it changes. */
 export function useGet<T>(path: string | undefined, values: Values = {}, turn = 0): Answer<T> {
   const key = JSON.stringify([path, values]);
-  const [state, setState] = useState<Omit<Answer<T>, "again">>(NOTHING);
+  const [state, setState] = useState<Omit<Answer<T>, "again" | "isOld"> & { key: string }>(NOTHING);
   const [tries, setTries] = useState(0);
   const shown = useRef<string | undefined>(undefined);
   useEffect(() => {
@@ -24,13 +26,14 @@ export function useGet<T>(path: string | undefined, values: Values = {}, turn = 
       (data) => {
         if (stop.signal.aborted) return;
         shown.current = path;
-        setState({ data, problem: undefined, isLoading: false });
+        setState({ key, data, problem: undefined, isLoading: false });
       },
       (error: unknown) => {
         if (stop.signal.aborted) return;
         const problem = asProblem(error);
         // What another path answered does not belong to this one.
         setState((before) => ({
+          key,
           data: shown.current === path ? before.data : undefined,
           problem,
           isLoading: false,
@@ -39,10 +42,11 @@ export function useGet<T>(path: string | undefined, values: Values = {}, turn = 
     );
     return () => stop.abort();
   }, [key, tries, turn]);
-  return { ...state, again: () => setTries((before) => before + 1) };
+  const { key: of, ...answer } = state;
+  return { ...answer, isOld: of !== key, again: () => setTries((before) => before + 1) };
 }
 
-const NOTHING = { data: undefined, problem: undefined, isLoading: true };
+const NOTHING = { key: "", data: undefined, problem: undefined, isLoading: true };
 
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;

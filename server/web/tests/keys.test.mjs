@@ -73,7 +73,9 @@ test("help lists the keys, commands are found by name, and single keys can be sw
   const tab = await table();
   await tab.press("?");
   await tab.page.getByText("Keys on this page").waitFor();
-  await tab.press("Escape", ".");
+  await tab.press("Escape");
+  await tab.page.getByText("Keys on this page").waitFor({ state: "hidden" });
+  await tab.press(".");
   await tab.page.getByRole("combobox", { name: "Find a command" }).waitFor();
   await tab.page.keyboard.type("running");
   await tab.press("Enter");

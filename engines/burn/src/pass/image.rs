@@ -27,13 +27,13 @@ where
     AnyTensor: From<Tensor<D>>,
 {
     let shape = input.shape();
+    if shape.len() == D {
+        return Ok(compute(input.tensor()?).into());
+    }
     let mut sizes = [1; D];
     let places = sizes.iter_mut().rev().zip(shape.iter().rev());
     places.for_each(|(place, size)| *place = *size);
     let output = AnyTensor::from(compute(input.view(sizes)?));
-    if shape.len() == D {
-        return Ok(output);
-    }
     let alone = output.shape();
     output.reshape(&alone[1..])
 }

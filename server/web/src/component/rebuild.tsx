@@ -15,14 +15,14 @@ const LANGUAGES = [
 const language = bound("code", "rust");
 
 export function RebuildPanel({ hash }: { hash: string }): JSX.Element {
-  const { data, problem, again } = useGet<Rebuild>(`/components/${encodeURIComponent(hash)}/rebuild`, {
+  const { data, isOld, problem, again } = useGet<Rebuild>(`/components/${encodeURIComponent(hash)}/rebuild`, {
     language: language.value,
   });
   return (
     <div class="rebuild">
       <div class="rebuild-head">
         <Tabs label="Language" tabs={LANGUAGES} current={language.value} choose={(key) => language.set(key, "replace")} />
-        {data?.rebuildable && <Copy text={data.code} />}
+        {data?.rebuildable && !isOld && <Copy text={data.code} />}
       </div>
       {problem && <ErrorBox problem={problem} again={again} />}
       {!data && !problem && <Skeleton lines={4} />}
@@ -32,7 +32,7 @@ export function RebuildPanel({ hash }: { hash: string }): JSX.Element {
         </p>
       )}
       {data && data.code !== "" && (
-        <pre class="file" tabIndex={0} role="region" aria-label={`Code in ${language.value}`}>
+        <pre class="file" tabIndex={0} role="region" aria-busy={isOld} aria-label={isOld ? "Code" : `Code in ${language.value}`}>
           {data.code}
         </pre>
       )}
