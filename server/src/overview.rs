@@ -1,7 +1,7 @@
 //! All that a query finds, to tell what the runs have, before a page of them is shown.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tracker_core::ports::{Detail, Row, Scope, Search};
 use tracker_core::query::{Condition, Directions, Page, Vocabulary, created};
@@ -25,7 +25,7 @@ pub(crate) struct Overview {
 
 /// What was looked at, and what was there.
 #[derive(Default)]
-pub(crate) struct Seen(Mutex<Vec<(Scope, Option<Condition>, Overview)>>);
+pub(crate) struct Seen(Mutex<Vec<(Scope, Option<Condition>, Arc<Overview>)>>);
 
 impl Seen {
     /// What is there, read at most once; who comes meanwhile waits for it.
@@ -34,16 +34,15 @@ impl Seen {
         scope: &Scope,
         condition: Option<&Condition>,
         read: impl FnOnce() -> Result<Overview, Problem>,
-    ) -> Result<Overview, Problem> {
+    ) -> Result<Arc<Overview>, Problem> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_meant = |(of, under, _): &&(Scope, Option<Condition>, Overview)| {
-            of == scope && under.as_ref() == condition
-        };
-        if let Some((.., known)) = all.iter().find(is_meant) {
-            return Ok(known.clone());
+        let mut known = all.iter();
+        let known = known.find(|(of, under, _)| of == scope && under.as_ref() == condition);
+        if let Some((.., known)) = known {
+            return Ok(Arc::clone(known));
         }
-        let found = read()?;
-        all.push((scope.clone(), condition.cloned(), found.clone()));
+        let found = Arc::new(read()?);
+        all.push((scope.clone(), condition.cloned(), Arc::clone(&found)));
         Ok(found)
     }
 }
@@ -55,14 +54,18 @@ impl App {
         scope: &Scope,
         condition: Option<&Condition>,
     ) -> Result<Vocabulary, Problem> {
-        Ok(self.overview(scope, condition)?.known)
+        Ok(self.overview(scope, condition)?.known.clone())
     }
 
-    fn overview(&self, scope: &Scope, condition: Option<&Condition>) -> Result<Overview, Problem> {
+    fn overview(
+        &self,
+        scope: &Scope,
+        condition: Option<&Condition>,
+    ) -> Result<Arc<Overview>, Problem> {
         let read = || self.read_overview(scope, condition);
         match &self.seen {
             Some(seen) => seen.overview(scope, condition, read),
-            None => read(),
+            None => read().map(Arc::new),
         }
     }
 
@@ -98,7 +101,8 @@ impl App {
 
 impl Overview {
     pub(crate) fn of(app: &App, sought: &Sought) -> Result<Self, Problem> {
-        app.overview(&sought.scope, sought.query.condition())
+        let found = app.overview(&sought.scope, sought.query.condition())?;
+        Ok(Arc::unwrap_or_clone(found))
     }
 
     /// Whether there are several models.

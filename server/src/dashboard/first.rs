@@ -1,6 +1,7 @@
 //! What a page would ask first, so that it needs no second round trip for its first picture.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
@@ -15,7 +16,9 @@ use crate::api::{components, experiments, groups, runs, schema, server, table};
 use crate::app::App;
 
 /// A longer answer is asked for, while the page draws what it has.
-const MOST: usize = 256 * 1024;
+const MOST: usize = 1024 * 1024;
+/// So long the page waits for one; it asks again for what came later.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The answers as JSON: an object with a member for each address that a page asks.
 pub(super) async fn answers(app: &App, caller: &Caller, asked: Vec<String>) -> String {
@@ -28,30 +31,31 @@ pub(super) async fn answers(app: &App, caller: &Caller, asked: Vec<String>) -> S
         .route("/api/v1/runs/{run}", get(runs::read))
         .route("/api/v1/table", get(table::read))
         .with_state(app.for_one_page());
-    let always = ["/api/v1/about", "/api/v1/experiments?limit=1000"];
-    let asked = always.map(str::to_owned).into_iter().chain(asked);
-    let answers = asked.map(async |address| {
+    // What has changed since is told by events behind the number in it: it is older than all else.
+    let about = "/api/v1/about".to_owned();
+    let about = answer(&routes, caller, &about).await.zip(Some(about));
+    let asked = [vec!["/api/v1/experiments?limit=1000".to_owned()], asked].concat();
+    let answers = asked.into_iter().map(async |address| {
         let found = answer(&routes, caller, &address).await?;
         let groups = match groups_behind(&address, &found) {
             Some(address) => answer(&routes, caller, &address).await.zip(Some(address)),
             None => None,
         };
-        let member = |(found, address): (Bytes, String)| {
-            let key = serde_json::Value::from(address);
-            format!("{key}:{}", String::from_utf8_lossy(&found))
-        };
-        let members = groups.into_iter().chain([(found, address)]).map(member);
-        Some(members.collect::<Vec<_>>().join(","))
+        Some(groups.into_iter().chain([(found, address)]))
     });
-    let members = join_all(answers).await;
-    let members: Vec<String> = members.into_iter().flatten().collect();
-    format!("{{{}}}", members.join(","))
+    let answers = join_all(answers).await.into_iter().flatten().flatten();
+    let members = about.into_iter().chain(answers).map(|(found, address)| {
+        let key = serde_json::Value::from(address);
+        format!("{key}:{}", String::from_utf8_lossy(&found))
+    });
+    format!("{{{}}}", members.collect::<Vec<_>>().join(","))
 }
 
 async fn answer(routes: &Router, caller: &Caller, address: &str) -> Option<Bytes> {
     let mut request = Request::get(address).body(Body::empty()).ok()?;
     request.extensions_mut().insert(caller.clone());
-    let Ok(response) = routes.clone().oneshot(request).await;
+    let answer = routes.clone().oneshot(request);
+    let Ok(response) = tokio::time::timeout(PATIENCE, answer).await.ok()?;
     if response.status() != StatusCode::OK {
         return None;
     }

@@ -139,7 +139,7 @@ pub(crate) async fn missing(app: &App, headers: &HeaderMap, uri: &Uri) -> Option
 async fn answer(
     app: &App,
     headers: &HeaderMap,
-    shown: Shown,
+    mut shown: Shown,
     check: impl FnOnce(&App, &Caller) -> Result<(), Problem> + Send + 'static,
 ) -> Answer {
     let Ok(caller) = app.doors().await.and_then(|doors| doors.caller(headers)) else {
@@ -154,13 +154,11 @@ async fn answer(
         Err(problem) if is_told(problem.status()) => problem.status(),
         _ => StatusCode::OK,
     };
+    if status != StatusCode::OK {
+        shown.asked.clear();
+    }
     let app = app.clone();
-    let first = async move {
-        let answers = first::answers(&app, &caller, shown.asked);
-        // The page asks again for what did not come.
-        let answers = tokio::time::timeout(app.options.patience, answers).await;
-        answers.unwrap_or_else(|_| "{}".into())
-    };
+    let first = async move { first::answers(&app, &caller, shown.asked).await };
     Ok(page(status, shown.parts, first))
 }
 

@@ -77,6 +77,8 @@ fn files_come_compressed_to_those_who_take_it() {
 fn a_page_names_the_files_of_what_it_shows() {
     let served = Served::new();
     served.run("digits", "first");
+    let run = served.get("/api/v1/runs/first").json();
+    let hash = run["modules"][0]["record"]["hash"].as_str().unwrap();
     let links = |path: &str| {
         let page = served.get(path);
         let (head, _) = page.text().split_once("</head>").unwrap();
@@ -86,9 +88,14 @@ fn a_page_names_the_files_of_what_it_shows() {
     assert!(always >= 1);
     for path in [
         "/",
+        "/compare",
+        "/live",
+        "/verify",
         "/experiments/digits",
         "/experiments/digits/plots",
+        "/experiments/digits/explore",
         "/runs/first",
+        &format!("/components/{hash}"),
     ] {
         assert!(links(path) > always, "{path}");
     }

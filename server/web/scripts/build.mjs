@@ -55,14 +55,14 @@ writeFileSync(join(dist, "licences.txt"), licences(metafile));
 /** The page, with links to what it needs first: a browser asks for all of it at once. */
 function page({ outputs }) {
   const entry = outputOf(outputs, "src/main.tsx");
-  const shared = imported(outputs, entry).filter((name) => name !== entry);
   const links = [
     `<link rel="stylesheet" href="${url(outputs[entry].cssBundle)}">`,
-    ...shared.map((name) => `<link rel="modulepreload" href="${url(name)}">`),
-    // It begins before what the server still works at has come.
-    `<script type="module" src="${url(entry)}" async></script>`,
+    ...imported(outputs, entry).map((name) => `<link rel="modulepreload" href="${url(name)}">`),
   ];
-  return readFileSync(join(root, "src/index.html"), "utf8").replace("{links}", links.join("\n"));
+  // It begins before what the server still works at has come.
+  const script = `<script type="module" src="${url(entry)}" async></script>`;
+  const text = readFileSync(join(root, "src/index.html"), "utf8");
+  return text.replace("{links}", links.join("\n")).replace("{script}", script);
 }
 
 /** By the name of each part that is loaded when it is needed: the files it needs that the page does not name. */

@@ -35,11 +35,20 @@ async function takeFirst(path: string): Promise<unknown> {
       await new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve, { once: true }));
     }
     const text = document.getElementById("entia-first")?.textContent ?? "{}";
-    first ??= JSON.parse(text) as Record<string, unknown>;
+    first ??= parsed(text);
   }
   const answer = first[path];
   delete first[path];
   return answer;
+}
+
+/** Of a page that was cut off there is nothing to be had. */
+function parsed(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
 }
 
 /** `/runs?limit=5` of `/runs` and its values; those that are undefined are left out. */

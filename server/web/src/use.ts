@@ -33,7 +33,7 @@ export function useGet<T>(path: string | undefined, values: Values = {}, turn = 
         const problem = asProblem(error);
         // What another path answered does not belong to this one.
         setState((before) => ({
-          key,
+          key: before.key,
           data: shown.current === path ? before.data : undefined,
           problem,
           isLoading: false,

@@ -51,9 +51,10 @@ export async function readExperiments(): Promise<void> {
 /** The experiment whose schema is on its way. */
 let asked: string | undefined;
 
-export async function readSchema(): Promise<void> {
+/** What is on its way is enough, unless it may be `old`. */
+export async function readSchema(old = false): Promise<void> {
   const name = experiment.peek();
-  if (name === undefined || name === asked) return;
+  if (name === undefined || (name === asked && !old)) return;
   asked = name;
   const found = await get<Schema>(`/experiments/${encodeURIComponent(name)}/schema`).catch(() => undefined);
   if (asked === name) asked = undefined;

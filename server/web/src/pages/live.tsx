@@ -8,6 +8,7 @@ import { seriesTitle } from "../names.ts";
 import { pages } from "../routes.ts";
 import { colourOf, stylesOf } from "../state.ts";
 import { Spark } from "../ui/spark.tsx";
+import { epochOf } from "../run/progress.ts";
 import type { MetricPoint, Num, Run, Summary } from "../types.ts";
 import { ErrorBox, Progress, Skeleton, StatusBadge } from "../ui/parts.tsx";
 import { asProblem, useTitle } from "../use.ts";
@@ -118,6 +119,7 @@ function Running({ run, now, colour, values }: RunningProps): JSX.Element {
   const metric = mainMetric(run);
   const others = run.metrics.filter((other) => other !== metric).slice(0, 3);
   const all = toNumber(run.params?.["epochs"]);
+  const epoch = epochOf(run);
   const isStalled = stalled(run, now);
   const name = run.name || run.id;
   return (
@@ -158,9 +160,9 @@ function Running({ run, now, colour, values }: RunningProps): JSX.Element {
           ))}
         </p>
       )}
-      {all !== undefined && all > 0 && <Progress done={run.epoch} total={all} label={`Epoch ${run.epoch} of ${all}`} />}
+      {all !== undefined && all > 0 && <Progress done={epoch} total={all} label={`Epoch ${epoch} of ${all}`} />}
       <p class="muted">
-        Epoch {run.epoch}
+        Epoch {epoch}
         {all !== undefined && all > 0 && ` of ${all}`}
         {run.attempt && `, for ${duration((now - Date.parse(run.attempt.started)) / 1000)}`}
         {all !== undefined && eta(run, all, now)}
@@ -180,9 +182,9 @@ function value({ value: found }: MetricPoint): string {
 function eta(run: Run, all: number, now: number): string {
   const points = run.metrics.map(({ first, last }) => [first, last] as const);
   const [first, last] = points.find((pair) => (pair[1].epoch ?? 0) > (pair[0].epoch ?? 0)) ?? [];
-  if (!first?.time || !last?.time || run.epoch >= all) return "";
+  if (!first?.time || !last?.time || epochOf(run) >= all) return "";
   const each = (Date.parse(last.time) - Date.parse(first.time)) / ((last.epoch ?? 0) - (first.epoch ?? 0));
-  const left = (each * (all - run.epoch) - (now - Date.parse(last.time))) / 1000;
+  const left = (each * (all - epochOf(run)) - (now - Date.parse(last.time))) / 1000;
   return left > 0 ? `, ${duration(left)} left` : "";
 }
 

@@ -39,8 +39,20 @@ export function useHistories(wanted: Wanted): Histories {
   const [turn, setTurn] = useState(0);
   const isWall = axis === "wall";
   const key = JSON.stringify([runs, series]);
-  const ask = (unit: ServerAxis, signal: AbortSignal, range?: [number, number]): Promise<Line[]> =>
-    read({ runs, series }, unit, signal, range);
+  /** What comes in while an answer is on its way, which may be older than that. */
+  const news = useRef(new Set<LiveTail[]>());
+  const ask = async (unit: ServerAxis, signal: AbortSignal, range?: [number, number]): Promise<Line[]> => {
+    const tails: LiveTail[] = [];
+    news.current.add(tails);
+    try {
+      const found = await read({ runs, series }, unit, signal, range);
+      const lines = found.map((line) => grown(line, tails));
+      if (!range && isGapped(lines, tails)) setTurn((before) => before + 1);
+      return lines;
+    } finally {
+      news.current.delete(tails);
+    }
+  };
 
   // Asked for before what is shown meanwhile is painted.
   useLayoutEffect(() => {
@@ -82,13 +94,12 @@ export function useHistories(wanted: Wanted): Histories {
   const drawnLines = useRef<Line[]>(undefined);
   drawnLines.current = whole?.lines;
   useLive(key, runs, (add, tails) => {
+    for (const waiting of news.current) waiting.push(...tails);
     setWhole((before) => before && { ...before, lines: add(before.lines) });
     setDetail((before) => before && add(before));
     const lines = add(drawnLines.current ?? []);
     // What was missed is read with all the rest.
-    if (lines.some((line) => tails.some((tail) => tail.run === line.run && isOf(tail, line) && hasGap(line, tail)))) {
-      setTurn((before) => before + 1);
-    }
+    if (isGapped(lines, tails)) setTurn((before) => before + 1);
   });
   useEffect(() => on("reset", () => setTurn((before) => before + 1)), []);
   const again = (): void => {
@@ -139,13 +150,21 @@ type LiveTail = Tail & { run: string };
 
 const isOf = (tail: Tail, line: Line): boolean => tail.name === line.name && tail.phase === line.phase;
 
+const grown = (line: Line, tails: readonly LiveTail[]): Line =>
+  tails.filter((tail) => tail.run === line.run && isOf(tail, line)).reduce(appended, line);
+
+/** Whether points have been missed. */
+const isGapped = (lines: readonly Line[], tails: readonly LiveTail[]): boolean =>
+  lines.some((line) => tails.some((tail) => tail.run === line.run && isOf(tail, line) && hasGap(line, tail)));
+
 /** Collects new points and adds them before the next picture; a hidden tab draws none. */
 function useLive(
   key: string,
   runs: readonly string[],
   change: (add: (lines: Line[]) => Line[], tails: readonly LiveTail[]) => void,
 ): void {
-  useEffect(() => {
+  // Before anything is painted, as they are read: what comes between would be missed.
+  useLayoutEffect(() => {
     const drawn = new Set(runs);
     let waiting: LiveTail[] = [];
     let frame = 0;
@@ -153,9 +172,7 @@ function useLive(
       frame = 0;
       const tails = waiting;
       waiting = [];
-      const add = (line: Line): Line =>
-        tails.filter((tail) => tail.run === line.run && isOf(tail, line)).reduce(appended, line);
-      change((lines) => lines.map(add), tails);
+      change((lines) => lines.map((line) => grown(line, tails)), tails);
     };
     const stop = on("points", ({ run, series }) => {
       if (!drawn.has(run)) return;

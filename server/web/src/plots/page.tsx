@@ -25,7 +25,7 @@ export default function PlotsPage({ name }: PageProps): JSX.Element {
   useTitle(`Plots of ${name}`);
   useKeys(plotKeys);
   const [turn, setTurn] = useState(0);
-  useEffect(() => void readSchema(), [name, turn]);
+  useEffect(() => void readSchema(turn > 0), [name, turn]);
   const query = accepted.value;
   const { data, problem, again } = useRuns(name, query, selected.value, turn);
   const news = useNewRuns(name, data);

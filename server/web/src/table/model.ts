@@ -130,7 +130,7 @@ export class TableModel {
       const table = await get<Table>("/table", this.#values({ limit: PAGE, total: true, constant: true }), signal);
       const hasFew = (table.repeated ?? 0) > 0 && (table.total ?? 0) <= MOST_GROUPS;
       const isGrouped = wanted.group !== "none" && (wanted.group !== "" || hasFew);
-      const groups = isGrouped ? await this.#readGroups(signal, PAGE) : undefined;
+      const groups = isGrouped ? await this.#readGroups(signal, this.groups.peek() ? undefined : PAGE) : undefined;
       if (signal.aborted) return;
       this.#readAt = Date.now();
       this.table.value = table;
@@ -176,12 +176,18 @@ export class TableModel {
     return get<Groups>("/groups", this.#values({ by, limit }), signal);
   }
 
-  /** What is on the screen is drawn first, with its curves. */
+  /** What is on the screen is drawn first, with its curves. All may have been read meanwhile. */
   async #readOtherGroups(signal: AbortSignal): Promise<void> {
+    const few = this.groups.peek();
+    const isWanted = (): boolean => !signal.aborted && this.groups.peek() === few;
     await new Promise((resolve) => setTimeout(resolve, LATER));
-    if (signal.aborted) return;
-    const all = await this.#readGroups(signal).catch(() => undefined);
-    if (all && !signal.aborted) this.groups.value = all;
+    if (!isWanted()) return;
+    try {
+      const all = await this.#readGroups(signal);
+      if (isWanted()) this.groups.value = all;
+    } catch (error) {
+      if (isWanted()) this.problem.value = asProblem(error);
+    }
   }
 
   /** Reads the pages of the lines that are looked at, wherever in the table they are. */
