@@ -25,7 +25,9 @@ pub(crate) struct Overview {
 
 /// What was looked at, and what was there.
 #[derive(Default)]
-pub(crate) struct Seen(Mutex<Vec<(Scope, Option<Condition>, Arc<Overview>)>>);
+pub(crate) struct Seen(Mutex<Vec<Look>>);
+
+type Look = (Scope, Option<Condition>, Arc<Overview>);
 
 impl Seen {
     /// What is there, read at most once; who comes meanwhile waits for it.
