@@ -5,7 +5,9 @@ use std::io::Read as _;
 use axum::body::Body;
 use axum::http::Request;
 use entia_server::Role;
+use futures_util::StreamExt as _;
 use serde_json::{Value, json};
+use tower::ServiceExt as _;
 
 use crate::support::{Answer, Served};
 
@@ -99,6 +101,29 @@ fn a_page_names_the_files_of_what_it_shows() {
     ] {
         assert!(links(path) > always, "{path}");
     }
+}
+
+/// A browser has the first piece, and loads what it names, while the answers are still made.
+#[test]
+fn the_beginning_of_a_page_comes_before_what_it_brings() {
+    let served = Served::new();
+    served.run("digits", "first");
+    let request = Request::get("/experiments/digits").header("host", "localhost:5005");
+    let request = request.body(Body::empty()).unwrap();
+    let mut pieces = served.block_on(async {
+        let answer = served.router.clone().oneshot(request).await.unwrap();
+        answer.into_body().into_data_stream()
+    });
+    let mut next = || served.block_on(pieces.next()).map(|piece| piece.unwrap());
+    let begin = String::from_utf8(next().unwrap().to_vec()).unwrap();
+    assert!(begin.contains("<script type=\"module\""), "{begin}");
+    assert!(!begin.contains("entia-first"), "{begin}");
+    // It is made when the first piece has gone: what happens meanwhile is in it.
+    served.run("digits", "meanwhile");
+    let rest = String::from_utf8(next().unwrap().to_vec()).unwrap();
+    assert!(rest.contains("\"meanwhile\""), "{rest}");
+    assert!(rest.trim_end().ends_with("</html>"), "{rest}");
+    assert!(next().is_none());
 }
 
 #[test]

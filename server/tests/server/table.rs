@@ -130,6 +130,23 @@ fn what_tells_the_runs_apart_is_shown_unasked() {
     );
 }
 
+/// That some have no value and others none at all tells runs apart, but there is nothing to be seen.
+#[test]
+fn a_column_without_a_value_is_not_shown_unasked() {
+    let served = Served::new();
+    for (id, params) in [
+        ("first", json!({"decay": null, "warmup": null})),
+        ("second", json!({"warmup": 5})),
+    ] {
+        let run = json!({"experiment": "digits", "id": id, "params": params});
+        assert_eq!(served.post("/api/v1/runs", &run).status, 201);
+    }
+    let table = served.get("/api/v1/table?experiment=digits").json();
+    let fields = fields(&table);
+    assert!(fields.contains(&"param.warmup"), "{fields:?}");
+    assert!(!fields.contains(&"param.decay"), "{fields:?}");
+}
+
 #[test]
 fn an_order_that_is_said_stays_and_pages_follow_each_other() {
     let served = Served::in_file();

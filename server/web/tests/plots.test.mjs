@@ -1,7 +1,7 @@
 // The plots: no spike is lost, everything is in the address, and what comes in is drawn as it comes.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { launch, open, screenshot, Serving, until } from "./harness.mjs";
+import { frames, launch, open, screenshot, Serving, until } from "./harness.mjs";
 import { Client, digits, spikes, strange } from "./seed.mjs";
 import { dice } from "./units.mjs";
 
@@ -386,6 +386,31 @@ test("a run that is far longer than the others is told, with what to do", async 
   await screenshot(page, "plots-uneven");
   await page.getByRole("button", { name: "Clip to the median" }).click();
   await until("it is clipped", async () => (await drawn(page)).x[1] === 49);
+  await context.close();
+});
+
+test("an answer that is older than what came meanwhile takes nothing away", async () => {
+  const { page, faults, context } = await open(browser, serving.origin);
+  const { uuid } = await client.post("/runs", { experiment: "late", id: "going" });
+  const point = (epoch) => ({ name: "loss", phase: "train", value: 1 / epoch, epoch, step: epoch });
+  await client.post(`/runs/${uuid}/points`, Array.from({ length: 20 }, (_, at) => point(at + 1)));
+  const heard = (seq) => Number((localStorage.getItem("entia.events.last") ?? "").split(" ")[0]) >= seq;
+  let isFirst = true;
+  await page.route("**/api/v1/series", async (route) => {
+    const answer = await route.fetch();
+    if (isFirst) {
+      isFirst = false;
+      for (let epoch = 21; epoch <= 25; epoch += 1) await client.post(`/runs/${uuid}/points`, [point(epoch)]);
+      const { seq } = await client.call("GET", "/about");
+      await page.waitForFunction(heard, seq);
+      await frames(page, 2);
+    }
+    await route.fulfill({ response: answer });
+  });
+  await page.goto(`${serving.origin}/experiments/late/plots`);
+  await ready(page);
+  await until("all of them", async () => (await drawn(page)).traces[0].points === 25);
+  assert.deepEqual(faults, []);
   await context.close();
 });
 
