@@ -38,6 +38,12 @@ impl Shown {
             ..Self::default()
         }
     }
+
+    /// One of those that the interface has, as `runs`, by its name in the address.
+    fn one(of: &str, name: &str, parts: &'static [&'static str]) -> Self {
+        let asked = vec![format!("/api/v1/{of}/{}", first::in_path(name))];
+        Self { asked, parts }
+    }
 }
 
 /// A page that is there whatever the store has.
@@ -96,10 +102,7 @@ pub(super) async fn run(
     headers: HeaderMap,
     Path(name): Path<String>,
 ) -> Answer {
-    let shown = Shown {
-        asked: vec![format!("/api/v1/runs/{}", first::in_path(&name))],
-        parts: &["run/page"],
-    };
+    let shown = Shown::one("runs", &name, &["run/page"]);
     answer(&app, &headers, shown, move |app, caller| {
         app.run(caller, &name, None).map(drop)
     })
@@ -112,10 +115,7 @@ pub(super) async fn component(
     headers: HeaderMap,
     Path(hash): Path<String>,
 ) -> Answer {
-    let shown = Shown {
-        asked: vec![format!("/api/v1/components/{}", first::in_path(&hash))],
-        parts: &["component/page"],
-    };
+    let shown = Shown::one("components", &hash, &["component/page"]);
     answer(&app, &headers, shown, move |app, caller| {
         app.component(caller, &hash).map(drop)
     })

@@ -1,5 +1,5 @@
 /** Reading from the server inside a component. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { get, Problem, type Values } from "./api.ts";
 
 export interface Answer<T> {
@@ -15,9 +15,8 @@ export interface Answer<T> {
 /** The answer of `GET path`; nothing is asked while there is no path. `turn` asks again when it changes. */
 export function useGet<T>(path: string | undefined, values: Values = {}, turn = 0): Answer<T> {
   const key = JSON.stringify([path, values]);
-  const [state, setState] = useState<Omit<Answer<T>, "again" | "isOld"> & { key: string }>(NOTHING);
+  const [state, setState] = useState<Omit<Answer<T>, "again" | "isOld"> & { of: Asked }>(NOTHING);
   const [tries, setTries] = useState(0);
-  const shown = useRef<string | undefined>(undefined);
   useEffect(() => {
     if (path === undefined) return;
     const stop = new AbortController();
@@ -25,16 +24,15 @@ export function useGet<T>(path: string | undefined, values: Values = {}, turn = 
     get<T>(path, values, stop.signal).then(
       (data) => {
         if (stop.signal.aborted) return;
-        shown.current = path;
-        setState({ key, data, problem: undefined, isLoading: false });
+        setState({ of: { path, key }, data, problem: undefined, isLoading: false });
       },
       (error: unknown) => {
         if (stop.signal.aborted) return;
         const problem = asProblem(error);
         // What another path answered does not belong to this one.
         setState((before) => ({
-          key: before.key,
-          data: shown.current === path ? before.data : undefined,
+          of: before.of,
+          data: before.of.path === path ? before.data : undefined,
           problem,
           isLoading: false,
         }));
@@ -42,11 +40,17 @@ export function useGet<T>(path: string | undefined, values: Values = {}, turn = 
     );
     return () => stop.abort();
   }, [key, tries, turn]);
-  const { key: of, ...answer } = state;
-  return { ...answer, isOld: of !== key, again: () => setTries((before) => before + 1) };
+  const { of, ...answer } = state;
+  return { ...answer, isOld: of.key !== key, again: () => setTries((before) => before + 1) };
 }
 
-const NOTHING = { key: "", data: undefined, problem: undefined, isLoading: true };
+/** What the data is the answer to. */
+interface Asked {
+  path?: string;
+  key?: string;
+}
+
+const NOTHING = { of: {}, data: undefined, problem: undefined, isLoading: true };
 
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;

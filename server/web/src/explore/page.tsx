@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { accepted } from "../filter/state.ts";
+import { count } from "../format.ts";
 import { readSchema, schema } from "../frame/experiment.ts";
 import { Choice } from "../plots/choice.tsx";
 import { NoRuns } from "../plots/no-runs.tsx";
@@ -41,7 +42,7 @@ export default function ExplorePage({ name }: PageProps): JSX.Element {
         {data && <MetricChoice data={data} />}
         {data && data.total > data.uuids.length && (
           <span class="muted">
-            the first {data.uuids.length} of {data.total.toLocaleString("en-US")} runs
+            the first {data.uuids.length} of {count(data.total)} runs
           </span>
         )}
       </div>
