@@ -50,6 +50,23 @@ struct AddedTo {
     total: u64,
 }
 
+impl Added {
+    /// How many points a run has, for who cannot know which of them are new.
+    pub(crate) fn totals(experiment: &str, row: &Row) -> Option<Self> {
+        let series = row.summaries.iter().map(|of| AddedTo::new(of, &[]));
+        Self::of(experiment, row, series.collect())
+    }
+
+    fn of(experiment: &str, row: &Row, series: Vec<AddedTo>) -> Option<Self> {
+        (!series.is_empty()).then(|| Self {
+            run: row.aggregate.uuid,
+            experiment_id: row.aggregate.experiment,
+            experiment: experiment.to_owned(),
+            series,
+        })
+    }
+}
+
 impl Ends {
     pub(crate) fn now() -> Self {
         Self {
@@ -95,12 +112,7 @@ impl Ends {
                 _ => series.push(AddedTo::new(summary, std::slice::from_ref(&summary.last))),
             }
         }
-        Ok((!series.is_empty()).then(|| Added {
-            run,
-            experiment_id: row.aggregate.experiment,
-            experiment: experiment.to_owned(),
-            series,
-        }))
+        Ok(Added::of(experiment, row, series))
     }
 }
 

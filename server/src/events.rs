@@ -16,7 +16,7 @@ use tracker_core::documents::RunDocument;
 use tracker_core::ports::{Detail, ExperimentRecord, Row, Scope, Touch};
 
 use crate::access::Caller;
-use crate::added::Ends;
+use crate::added::{Added, Ends};
 use crate::app::App;
 use crate::jobs::Job;
 use crate::problem::Problem;
@@ -133,8 +133,9 @@ pub(crate) fn events_after(app: &App, number: u64) -> Result<Vec<Event>, Problem
     news_after(app, number, None)
 }
 
-/// The same; and where it is known how far series were, what was added to them.
-fn news_after(app: &App, number: u64, ends: Option<&mut Ends>) -> Result<Vec<Event>, Problem> {
+/// The same, and what was added to the series, or where it is not known how far they were, how long they
+/// are: who has fewer points reads them.
+fn news_after(app: &App, number: u64, mut ends: Option<&mut Ends>) -> Result<Vec<Event>, Problem> {
     let store = app.tracker.store()?;
     let touched = store.changes_after(number, PAGE)?;
     if touched.is_empty() {
@@ -148,20 +149,22 @@ fn news_after(app: &App, number: u64, ends: Option<&mut Ends>) -> Result<Vec<Eve
         .iter()
         .map(|touch| event(touch, &rows, &experiments));
     let mut events = events.collect::<Result<Vec<_>, Problem>>()?;
-    if let Some(ends) = ends {
-        for row in &rows {
-            let experiment = experiments
-                .iter()
-                .find(|of| of.id == row.aggregate.experiment);
-            let experiment = experiment.map_or("", |of| &of.name);
-            if let Some(added) = ends.added(store, experiment, row)? {
-                let data = serde_json::to_string(&added).map_err(|_| Problem::internal())?;
-                events.push(Event {
-                    number: None,
-                    about: About::Experiment(added.experiment_id),
-                    text: text(None, "points", &data),
-                });
-            }
+    for row in &rows {
+        let experiment = experiments
+            .iter()
+            .find(|of| of.id == row.aggregate.experiment);
+        let experiment = experiment.map_or("", |of| &of.name);
+        let added = match &mut ends {
+            Some(ends) => ends.added(store, experiment, row)?,
+            None => Added::totals(experiment, row),
+        };
+        if let Some(added) = added {
+            let data = serde_json::to_string(&added).map_err(|_| Problem::internal())?;
+            events.push(Event {
+                number: None,
+                about: About::Experiment(added.experiment_id),
+                text: text(None, "points", &data),
+            });
         }
     }
     Ok(events)

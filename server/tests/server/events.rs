@@ -207,6 +207,27 @@ fn who_comes_back_misses_nothing() {
     }
 }
 
+/// Which points are new nobody knows who was not there; but whoever has fewer reads them.
+#[test]
+fn who_comes_back_is_told_how_many_points_there_are() {
+    let served = Served::in_file();
+    served.run("digits", "first");
+    let known = served.get("/api/v1/about").json()["seq"].as_u64();
+    let point = json!({"name": "loss", "phase": "train", "value": 0.1, "epoch": 4});
+    served.post("/api/v1/runs/first/points", &point);
+    let mut listener = Listener::new(&served, "/api/v1/events", known);
+    let kinds = [listener.next().1, listener.next().1];
+    assert_eq!(kinds, ["ping", "run"]);
+    let (_, kind, points) = listener.next();
+    assert_eq!(kind, "points");
+    let series = &points["series"][0];
+    assert_eq!(
+        (&series["name"], &series["phase"], &series["total"]),
+        (&json!("loss"), &json!("train"), &json!(4))
+    );
+    assert_eq!(series["values"], json!([]));
+}
+
 #[test]
 fn a_number_of_another_store_starts_anew() {
     let served = Served::new();

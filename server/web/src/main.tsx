@@ -18,6 +18,8 @@ import { about, readAbout } from "./frame/experiment.ts";
 import { go, start as startRouter } from "./router.ts";
 import { current } from "./routes.ts";
 
+// The number of the newest change in it is to be older than what is shown: what changes since is told.
+const reading = readAbout();
 await startRouter();
 const after = location.pathname === "/" && takeAfterSignIn();
 if (after) go(after, "replace");
@@ -26,5 +28,5 @@ if (root) render(<App />, root);
 // What the page shows first is asked for first.
 await current.peek().route.load().catch(() => undefined);
 await new Promise((resolve) => setTimeout(resolve, 100));
-await readAbout();
+await reading;
 startEvents(about.value?.events ?? true, about.value?.seq ?? undefined);

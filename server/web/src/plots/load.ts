@@ -47,6 +47,7 @@ export function useHistories(wanted: Wanted): Histories {
     try {
       const found = await read({ runs, series }, unit, signal, range);
       const lines = found.map((line) => grown(line, tails));
+      // Who listens anew is told how many points there are, and not which.
       if (!range && isGapped(lines, tails)) setTurn((before) => before + 1);
       return lines;
     } finally {
