@@ -10,6 +10,8 @@ mod export;
 mod find;
 mod help;
 mod json;
+#[cfg(feature = "serve")]
+mod memory;
 mod options;
 mod output;
 mod series;
@@ -32,11 +34,6 @@ use tracker_sqlite as _;
 
 use crate::options::Options;
 use crate::output::Output;
-
-/// Answers are made of many small pieces, which one thread of a server allocates and another frees.
-#[cfg(feature = "serve")]
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     // Answers a shell that asks how the line may go on, and ends then.

@@ -16,6 +16,7 @@ pub(crate) mod importance;
 pub(crate) mod imports;
 pub(crate) mod iterations;
 pub(crate) mod jobs;
+pub(crate) mod log;
 pub(crate) mod points;
 pub(crate) mod runs;
 pub(crate) mod schema;

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
 
 use crate::app::App;
-use crate::problem::Problem;
+use crate::problem::{Problem, shown};
 
 /// A body is read off the event loop where it is larger.
 const SMALL: usize = 64 * 1024;
@@ -62,13 +62,32 @@ fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 /// Reads JSON.
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     serde_json::from_slice(bytes).map_err(|problem| {
-        let hint = if bytes.is_empty() {
-            "send a body, as `{\"name\": \"digits\"}`"
-        } else {
-            "`/api/v1/openapi.json` says what is expected"
+        let mut again = serde_json::Deserializer::from_slice(bytes);
+        let place = place(serde_path_to_error::deserialize::<_, T>(&mut again));
+        let text = problem.to_string();
+        let line = format!(" at line {} column {}", problem.line(), problem.column());
+        let (text, line) = match text.strip_suffix(&line) {
+            Some(text) => (text, &*line),
+            None => (&*text, ""),
         };
-        Problem::bad(format!("cannot read the body: {problem}")).hint(hint)
+        // Types of the registry and of the tracker bring their own.
+        let (text, hint) = match text.split_once("\nhint: ") {
+            Some(both) => both,
+            None if bytes.is_empty() => (text, "send a body, as `{\"name\": \"digits\"}`"),
+            None => (text, "`/api/v1/openapi.json` says what is expected"),
+        };
+        Problem::bad(format!("cannot read the body{place}: {text}{line}")).hint(hint)
     })
+}
+
+/// Where that is which cannot be read, as `points[3].epoch`. To know it costs time, so that it is asked
+/// where reading has failed alone.
+fn place<T, E>(read: Result<T, serde_path_to_error::Error<E>>) -> String {
+    let path = read.err().map(|problem| problem.path().to_string());
+    match path.as_deref() {
+        None | Some(".") => String::new(),
+        Some(path) => format!(", at `{}`", shown(path)),
+    }
 }
 
 /// Also keeps pages of other origins out: a browser asks before it sends this type there.
@@ -105,8 +124,13 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
         serde_urlencoded::from_str(text)
             .map(Self)
             .map_err(|problem| {
-                Problem::bad(format!("cannot read what follows the `?`: {problem}"))
-                    .hint("`/api/v1/openapi.json` says what is expected")
+                let pairs = form_urlencoded::parse(text.as_bytes());
+                let again = serde_urlencoded::Deserializer::new(pairs);
+                let place = place(serde_path_to_error::deserialize::<_, T>(again));
+                Problem::bad(format!(
+                    "cannot read what follows the `?`{place}: {problem}"
+                ))
+                .hint("`/api/v1/openapi.json` says what is expected")
             })
     }
 }

@@ -6,8 +6,8 @@ use serde_json::Value;
 use crate::access::{self, Role};
 use crate::api::{
     artifacts, attempts, changes, compare, components, events, experiments, exports, filter,
-    groups, importance, imports, iterations, jobs, points, runs, schema, series, server, table,
-    table_exports, uploads, verify, views,
+    groups, importance, imports, iterations, jobs, log, points, runs, schema, series, server,
+    table, table_exports, uploads, verify, views,
 };
 use crate::route::Route;
 
@@ -264,6 +264,12 @@ fn of_files() -> Vec<Route> {
             .query::<artifacts::Which>()
             .headers(&["Range"])
             .media("*/*")
+            .streams(),
+        Route::get("/api/v1/runs/{run}/log", READ, log::read)
+            .says("What the program of a run has written, as the log among its artifacts has it")
+            .query::<log::Part>()
+            .headers(&["Range"])
+            .media("text/plain")
             .streams(),
         Route::new(Method::PUT, ONE, WRITE, artifacts::put)
             .says("Puts an artifact, whose content is the body")

@@ -54,6 +54,8 @@ pub struct WholeRun {
     pub attempts: Vec<AttemptRecord>,
     /// Its files.
     pub artifacts: Vec<ArtifactRecord>,
+    /// The one of them that is its [log](log_of).
+    pub log: Option<ArtifactRecord>,
     /// What the run, its experiment or its name says of each metric; `definitions` is what the run
     /// says.
     pub metric_definitions: BTreeMap<String, Definition>,
@@ -84,4 +86,86 @@ pub fn metric_definitions(
     };
     let names = row.summaries.iter().map(Summary::name);
     names.map(|name| (name.to_owned(), of(name))).collect()
+}
+
+/// Which artifact of a run is its log, what its program has written: a text whose file is named `log`,
+/// `output`, `stderr` or `stdout`, with `.log`, `.txt` or nothing behind it, or ends in `.log`. The
+/// newest, where there are several.
+///
+/// # Examples
+///
+/// ```
+/// use tracker_core::documents::log_of;
+/// # use tracker_core::conformance::Sample;
+///
+/// let tracker = tracker_core::Tracker::open("memory:")?;
+/// let run = tracker.experiment("digits")?.track(&Sample::new("MLP", "{}"))?;
+/// run.artifacts().put_bytes("train.log", "epoch 1: loss 0.5\n")?;
+/// run.artifacts().put_bytes("notes.txt", "It learns.")?;
+/// let artifacts = tracker.store()?.artifacts(run.uuid())?;
+/// assert_eq!(log_of(&artifacts).unwrap().name, "train.log");
+/// # Ok::<(), tracker_core::Error>(())
+/// ```
+pub fn log_of<'a>(
+    artifacts: impl IntoIterator<Item = &'a ArtifactRecord>,
+) -> Option<&'a ArtifactRecord> {
+    let logs = artifacts.into_iter().filter(|artifact| is_log(artifact));
+    logs.max_by_key(|artifact| artifact.created)
+}
+
+fn is_log(artifact: &ArtifactRecord) -> bool {
+    const NAMES: [&str; 4] = ["log", "output", "stderr", "stdout"];
+    // A file without an ending is octets for whoever guesses from its name.
+    let may_be_read = ["text/", "application/octet-stream"]
+        .iter()
+        .any(|start| artifact.media_type.starts_with(start));
+    let file = artifact.name.rsplit('/').next().unwrap_or_default();
+    let file = file.to_ascii_lowercase();
+    let is_named = match file.rsplit_once('.') {
+        Some((_, "log")) => true,
+        Some((stem, "txt")) => NAMES.contains(&stem),
+        _ => NAMES.contains(&&*file),
+    };
+    is_named && may_be_read
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ArtifactRecord, log_of};
+
+    fn named(name: &str, media_type: &str, second: i64) -> ArtifactRecord {
+        ArtifactRecord {
+            name: name.to_owned(),
+            epoch: None,
+            hash: String::new(),
+            size: 0,
+            media_type: media_type.to_owned(),
+            created: jiff::Timestamp::from_second(second).unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_log_is_told_by_its_name_and_kind() {
+        for (name, media_type, is_log) in [
+            ("log", "application/octet-stream", true),
+            ("STDOUT.TXT", "text/plain", true),
+            ("logs/worker-3.log", "text/plain; charset=utf-8", true),
+            ("worker/output", "text/plain", true),
+            ("output.png", "image/png", false),
+            ("plots.log", "image/png", false),
+            ("output/model.txt", "text/plain", false),
+            ("catalog.txt", "text/plain", false),
+            ("log.txt.gz", "application/gzip", false),
+        ] {
+            let artifacts = [named(name, media_type, 0)];
+            assert_eq!(log_of(&artifacts).is_some(), is_log, "{name}");
+        }
+        let several = [
+            named("first.log", "text/plain", 0),
+            named("second.log", "text/plain", 1),
+            named("third.txt", "text/plain", 2),
+        ];
+        assert_eq!(log_of(&several).unwrap().name, "second.log");
+        assert_eq!(log_of(&[]), None);
+    }
 }

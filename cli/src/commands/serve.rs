@@ -11,6 +11,7 @@ use tracing_subscriber::filter::LevelFilter;
 use tracker_core::{Address, ErrorKind, FolderContents, Tracker};
 
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::options::{Log, Options, Serve};
 use crate::output::Output;
 use crate::store;
@@ -61,6 +62,7 @@ pub(crate) fn run(options: &Options, serve: &Serve, output: &mut Output) -> Resu
         serve: &serve,
         has_tokens,
     };
+    memory::give_back();
     server.run(listen, |at| {
         // It serves, whether or not anybody reads this.
         let _ = greeting

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use console::style;
 use entia_report::{Column, Table};
 use registry_core::Value;
-use tracker_core::documents::{RunDocument, WholeRun, metric_definitions};
+use tracker_core::documents::{RunDocument, WholeRun, log_of, metric_definitions};
 use tracker_core::ports::{self, Histories, Row, Specials};
 use tracker_core::{Definition, Direction, Iteration, MetricValue, Metrics, ModuleRecord, Summary};
 
@@ -35,6 +35,7 @@ pub(crate) fn run(store: &Store, name: &RunName, output: &mut Output) -> Result<
                 run: RunDocument::new(experiment, row.clone()),
                 iterations,
                 attempts,
+                log: log_of(&artifacts).cloned(),
                 artifacts,
                 metric_definitions: definitions,
             });

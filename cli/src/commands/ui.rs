@@ -10,6 +10,7 @@ use tracker_core::{Address, Error as TrackerError, StoreProblem, Tracker};
 
 use super::serve::{Listening, asks_for_tokens, log};
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::options::Options;
 use crate::output::Output;
 use crate::{store, text};
@@ -36,6 +37,7 @@ pub(crate) fn run(options: &Options, no_browser: bool, output: &mut Output) -> R
             ..ServerOptions::default()
         },
     );
+    memory::give_back();
     server.run((Ipv4Addr::LOCALHOST, 0).into(), |at| {
         let listening = Listening::new(format!("http://{at}"), store, read_only, tokens);
         // It serves, whether or not anybody reads this.

@@ -179,3 +179,64 @@ fn an_upload_goes_on_where_it_broke_off() {
     assert_eq!(served.delete(&path).status, 204);
     served.get(&path).problem(404);
 }
+
+#[test]
+fn a_log_is_given_whole_or_from_a_line_near_its_end() {
+    let served = Served::in_file();
+    served.run("digits", "first");
+    let path = "/api/v1/runs/first/log";
+    let missing = served.get(path);
+    assert_eq!(missing.status, 404);
+    assert_eq!(
+        missing.json()["detail"],
+        "the run `first` has no log among its artifacts"
+    );
+    let lines: Vec<String> = (0..400)
+        .map(|at| format!("epoch {at}: ünder way\n"))
+        .collect();
+    let text = lines.concat();
+    put(
+        &served,
+        "/api/v1/runs/first/artifacts/train.log",
+        text.as_bytes(),
+    );
+    put(&served, "/api/v1/runs/first/artifacts/notes.txt", b"no log");
+    assert_eq!(served.get(path).body, text.as_bytes());
+    assert_eq!(ranged(&served, path, "bytes=0-4").body, b"epoch");
+    let shown = served.get("/api/v1/runs/first").json();
+    assert_eq!(shown["log"]["name"], "train.log");
+
+    let last = lines[399].len();
+    for (tail, expected) in [
+        (0, ""),
+        (last - 1, &text[text.len() - last + 1..]),
+        (last, &*lines[399]),
+        (last + 5, &*lines[399]),
+        (2 * last, &*lines[398..].concat()),
+        (text.len(), &*text),
+        (1 << 20, &*text),
+    ] {
+        let end = served.get(&format!("{path}?tail={tail}"));
+        let found = std::str::from_utf8(&end.body).unwrap();
+        assert_eq!(found, expected, "{tail}");
+        assert_eq!(end.header("content-type"), "text/plain; charset=utf-8");
+    }
+    let far = served.get(&format!("{path}?tail=1048577"));
+    assert_eq!(far.status, 400);
+}
+
+#[test]
+fn the_end_of_a_log_begins_with_a_whole_character() {
+    let served = Served::in_file();
+    served.run("digits", "first");
+    put(
+        &served,
+        "/api/v1/runs/first/artifacts/log",
+        "a➚➚".as_bytes(),
+    );
+    for (tail, expected) in [(7, "a➚➚"), (6, "➚➚"), (5, "➚"), (3, "➚"), (2, ""), (1, "")]
+    {
+        let end = served.get(&format!("/api/v1/runs/first/log?tail={tail}"));
+        assert_eq!(String::from_utf8_lossy(&end.body), expected, "{tail}");
+    }
+}

@@ -124,6 +124,30 @@ fn what_is_not_known_is_refused() {
     );
 }
 
+#[test]
+fn what_cannot_be_read_is_named() {
+    let served = Served::new();
+    for (path, name) in [
+        ("/api/v1/runs?limit=x", "limit"),
+        ("/api/v1/runs?total=maybe", "total"),
+        ("/api/v1/table?experiment=a&lmit=1", "lmit"),
+    ] {
+        let detail = served.get(path).problem(400);
+        let start = format!("cannot read what follows the `?`, at `{name}`: ");
+        assert!(detail.starts_with(&start), "{detail}");
+    }
+    let module = json!({"kind": "model", "name": "x", "arguments": [1]});
+    let body = json!({"experiment": "digits", "modules": [module]});
+    let answer = served.post("/api/v1/runs", &body);
+    assert_eq!(
+        answer.problem(400),
+        "cannot read the body, at `modules[0].arguments`: expected an object of arguments, found an array \
+         at line 1 column 50"
+    );
+    let hint = answer.json()["hint"].clone();
+    assert_eq!(hint, "write the arguments as {\"parameter\": value}");
+}
+
 /// The store has only what it may be read for.
 #[test]
 fn a_store_that_can_only_be_read_is_no_failure() {

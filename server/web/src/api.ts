@@ -22,7 +22,7 @@ export class Problem extends Error {
 /** The server cannot be reached, or says nothing that is understood. */
 export const UNREACHABLE = "unreachable";
 
-const PREFIX = "/api/v1";
+export const PREFIX = "/api/v1";
 const kept = new Map<string, { tag: string; answer: unknown }>();
 const KEPT_MOST = 100;
 let first: Record<string, unknown> | undefined;
@@ -71,6 +71,11 @@ export async function get<T>(path: string, values?: Values, signal?: AbortSignal
   const tag = response.headers.get("ETag");
   if (tag) keep(url, tag, answer);
   return answer;
+}
+
+/** `GET` of what is no JSON. */
+export async function getText(path: string, signal: AbortSignal): Promise<string> {
+  return (await ask(PREFIX + path, { signal })).text();
 }
 
 function keep(url: string, tag: string, answer: unknown): void {

@@ -1,6 +1,6 @@
 /** Reading from the server inside a component. */
 import { useEffect, useState } from "preact/hooks";
-import { get, Problem, type Values } from "./api.ts";
+import { get, getText, Problem, type Values } from "./api.ts";
 
 export interface Answer<T> {
   /** The newest answer; stays while the next one is on its way, and when that fails. */
@@ -42,6 +42,19 @@ export function useGet<T>(path: string | undefined, values: Values = {}, turn = 
   }, [key, tries, turn]);
   const { of, ...answer } = state;
   return { ...answer, isOld: of.key !== key, again: () => setTries((before) => before + 1) };
+}
+
+/** The text at a path, or why it cannot be read; read again when its hash changes. */
+export function useText(path: string, hash: string): string | undefined {
+  const [text, setText] = useState<string>();
+  useEffect(() => {
+    const stop = new AbortController();
+    getText(path, stop.signal).then(setText, (error: unknown) => {
+      if (!stop.signal.aborted) setText(asProblem(error).message);
+    });
+    return () => stop.abort();
+  }, [path, hash]);
+  return text;
 }
 
 /** What the data is the answer to. */

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { load } from "./units.mjs";
 
 globalThis.location ??= new URL("http://127.0.0.1/");
-const { epochOf, totalEpochs, remaining, isStalled, isDiverged } = await load("src/run/progress.ts");
+const { epochOf, totalEpochs, remaining, silence, isDiverged } = await load("src/run/progress.ts");
 const { bestOf } = await load("src/run/best.ts");
 const { tagsAsText, tagsFrom, tagsPatch } = await load("src/run/tags.ts");
 
@@ -32,14 +32,16 @@ test("what is left is judged by the last five epochs", () => {
   assert.equal(remaining(epochs, times, 7), 0);
 });
 
-test("a run is stalled when it is silent for far longer than usual", () => {
+test("a run is silent when it measures nothing for far longer than usual", () => {
   const run = { status: "running", metrics: [summary({ last: { name: "loss", time: "2026-01-01T00:15:00Z" } })] };
-  const at = (time) => isStalled(run, Date.parse(time));
-  assert.ok(!at("2026-01-01T00:19:00Z"));
-  assert.ok(at("2026-01-01T00:21:00Z"));
-  assert.ok(!isStalled({ ...run, status: "finished" }, Date.parse("2026-02-01T00:00:00Z")));
-  const system = summary({ last: { name: "cpu", phase: "system", time: "2026-01-01T00:20:59Z" } });
-  assert.ok(isStalled({ ...run, metrics: [...run.metrics, system] }, Date.parse("2026-01-01T00:21:00Z")));
+  const at = (time) => silence(run, Date.parse(time));
+  assert.equal(at("2026-01-01T00:19:00Z"), undefined);
+  assert.equal(at("2026-01-01T00:21:00Z"), 360);
+  assert.equal(silence({ ...run, status: "finished" }, Date.parse("2026-02-01T00:00:00Z")), undefined);
+  const other = (phase) => summary({ last: { name: "other", phase, time: "2026-01-01T00:20:59Z" } });
+  const of = (phase) => silence({ ...run, metrics: [...run.metrics, other(phase)] }, Date.parse("2026-01-01T00:21:00Z"));
+  assert.equal(of("system"), 360);
+  assert.equal(of("train"), undefined);
 });
 
 test("a run whose last value is no finite number has diverged", () => {

@@ -1,11 +1,11 @@
 /** One component: its arguments, where it is used, what is near to it, and how to build it again. */
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
 import { Missing } from "../frame/missing.tsx";
 import { useKeys } from "../keys.ts";
 import { pages, type PageProps } from "../routes.ts";
 import { shortHash } from "../run/components.tsx";
 import { Values } from "../run/values.tsx";
-import { Copy, ErrorBox, Skeleton, writeClipboard } from "../ui/parts.tsx";
+import { Copy, ErrorBox, Section, Skeleton, writeClipboard } from "../ui/parts.tsx";
 import { say } from "../ui/toast.tsx";
 import { useGet, useTitle } from "../use.ts";
 import { VerifyBadge } from "./badge.tsx";
@@ -92,14 +92,5 @@ function Content({ component }: { component: ComponentDocument }): JSX.Element {
         </div>
       </div>
     </div>
-  );
-}
-
-function Section({ title, children }: { title: string; children: ComponentChildren }): JSX.Element {
-  return (
-    <section class="run-section" aria-label={title}>
-      <h2>{title}</h2>
-      {children}
-    </section>
   );
 }

@@ -3,14 +3,15 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { get, post, type Problem } from "../api.ts";
 import { on } from "../events.ts";
-import { duration, number, time, toNumber } from "../format.ts";
+import { duration, number, toNumber } from "../format.ts";
 import { seriesTitle } from "../names.ts";
+import type { WireHistory } from "../plots/points.ts";
 import { pages } from "../routes.ts";
 import { colourOf, stylesOf } from "../state.ts";
 import { Spark } from "../ui/spark.tsx";
-import { epochOf } from "../run/progress.ts";
-import type { MetricPoint, Num, Run, Summary } from "../types.ts";
-import { ErrorBox, Progress, Skeleton, StatusBadge } from "../ui/parts.tsx";
+import { epochOf, remaining, silence, totalEpochs } from "../run/progress.ts";
+import type { MetricPoint, Run, Summary } from "../types.ts";
+import { ErrorBox, Progress, Skeleton, Stalled, StatusBadge } from "../ui/parts.tsx";
 import { asProblem, useTitle } from "../use.ts";
 
 const MOST = 60;
@@ -18,7 +19,8 @@ const GATHER = 500;
 /** Ages are told anew so often. */
 const TICK = 5000;
 
-type Curves = ReadonlyMap<string, readonly Num[]>;
+type Curve = WireHistory["series"];
+type Curves = ReadonlyMap<string, Curve>;
 
 export default function LivePage(): JSX.Element {
   useTitle("Running now");
@@ -72,7 +74,7 @@ export default function LivePage(): JSX.Element {
           {runs.map((run) => {
             const style = styles.get(run.uuid);
             const colour = style ? colourOf(style) : "var(--grey)";
-            return <Running key={run.uuid} run={run} now={now} colour={colour} values={curves.get(run.uuid)} />;
+            return <Running key={run.uuid} run={run} now={now} colour={colour} curve={curves.get(run.uuid)} />;
           })}
         </div>
       )}
@@ -98,29 +100,30 @@ async function readCurves(runs: readonly Run[]): Promise<Curves> {
     bySeries.set(`${phase}/${name}`, { ...known, runs: [...known.runs, run.uuid] });
   }
   const asked = [...bySeries.values()].map(({ name, phase, runs: uuids }) =>
-    post<{ histories: { aggregate: string; series: { numbers: Num[] } }[] }>("/series", {
+    post<{ histories: WireHistory[] }>("/series", {
       runs: uuids,
       series: [[name, phase]],
       budget: 64 * uuids.length,
     }),
   );
   const answers = await Promise.all(asked);
-  return new Map(answers.flatMap(({ histories }) => histories.map(({ aggregate, series }) => [aggregate, series.numbers])));
+  return new Map(answers.flatMap(({ histories }) => histories.map(({ aggregate, series }) => [aggregate, series])));
 }
 
 interface RunningProps {
   run: Run;
   now: number;
   colour: string;
-  values: readonly Num[] | undefined;
+  curve: Curve | undefined;
 }
 
-function Running({ run, now, colour, values }: RunningProps): JSX.Element {
+function Running({ run, now, colour, curve }: RunningProps): JSX.Element {
   const metric = mainMetric(run);
   const others = run.metrics.filter((other) => other !== metric).slice(0, 3);
-  const all = toNumber(run.params?.["epochs"]);
+  const total = totalEpochs(run);
   const epoch = epochOf(run);
-  const isStalled = stalled(run, now);
+  const left = curve && total !== undefined ? remaining(curve.epochs, curve.times, total) : undefined;
+  const silent = silence(run, now);
   const name = run.name || run.id;
   return (
     <article class="card live-run" aria-label={name.slice(0, 80)}>
@@ -129,13 +132,7 @@ function Running({ run, now, colour, values }: RunningProps): JSX.Element {
         <a href={pages.run(run.uuid)} class="ellipsis" dir="auto">
           {name}
         </a>
-        {isStalled ? (
-          <span class="status lost" title={`Nothing since ${time(isStalled)}`}>
-            <span aria-hidden="true">?</span> stalled? silent for {duration((now - Date.parse(isStalled)) / 1000)}
-          </span>
-        ) : (
-          <StatusBadge status={run.status} />
-        )}
+        {silent === undefined ? <StatusBadge status={run.status} /> : <Stalled silent={silent} />}
       </header>
       <a class="muted ellipsis" href={pages.experiment(run.experiment_name)}>
         {run.experiment_name}
@@ -149,7 +146,7 @@ function Running({ run, now, colour, values }: RunningProps): JSX.Element {
         ) : (
           <span class="muted">no metric yet</span>
         )}
-        <Spark values={values} colour={colour} label={`${metric ? label(metric.last) : ""} of ${name}`} />
+        <Spark values={curve?.numbers} colour={colour} label={`${metric ? label(metric.last) : ""} of ${name}`} />
       </div>
       {others.length > 0 && (
         <p class="run-card-facts">
@@ -160,12 +157,12 @@ function Running({ run, now, colour, values }: RunningProps): JSX.Element {
           ))}
         </p>
       )}
-      {all !== undefined && all > 0 && <Progress done={epoch} total={all} label={`Epoch ${epoch} of ${all}`} />}
+      {total !== undefined && <Progress done={epoch} total={total} label={`Epoch ${epoch} of ${total}`} />}
       <p class="muted">
         Epoch {epoch}
-        {all !== undefined && all > 0 && ` of ${all}`}
+        {total !== undefined && ` of ${total}`}
         {run.attempt && `, for ${duration((now - Date.parse(run.attempt.started)) / 1000)}`}
-        {all !== undefined && eta(run, all, now)}
+        {left !== undefined && left >= 1 && `, ${duration(left)} left`}
       </p>
     </article>
   );
@@ -176,29 +173,4 @@ const label = ({ name, phase }: MetricPoint): string => seriesTitle(name, phase)
 function value({ value: found }: MetricPoint): string {
   const asNumber = toNumber(found);
   return asNumber === undefined ? "–" : number(asNumber);
-}
-
-/** How long the remaining epochs take, if they take as long as those of this attempt. */
-function eta(run: Run, all: number, now: number): string {
-  const points = run.metrics.map(({ first, last }) => [first, last] as const);
-  const [first, last] = points.find((pair) => (pair[1].epoch ?? 0) > (pair[0].epoch ?? 0)) ?? [];
-  if (!first?.time || !last?.time || epochOf(run) >= all) return "";
-  const each = (Date.parse(last.time) - Date.parse(first.time)) / ((last.epoch ?? 0) - (first.epoch ?? 0));
-  const left = (each * (all - epochOf(run)) - (now - Date.parse(last.time))) / 1000;
-  return left > 0 ? `, ${duration(left)} left` : "";
-}
-
-/** A run that has been silent for three times as long as it usually is may hang. */
-const PATIENCE = 3;
-const LEAST = 30_000;
-
-function stalled(run: Run, now: number): string | undefined {
-  const newest = run.metrics.map(({ last }) => last.time ?? "").sort().at(-1);
-  if (!newest) return undefined;
-  const usual = run.metrics
-    .filter(({ count }) => count > 1)
-    .map(({ first, last, count }) => (Date.parse(last.time ?? "") - Date.parse(first.time ?? "")) / (count - 1));
-  const interval = Math.min(...usual.filter(Number.isFinite));
-  if (!Number.isFinite(interval)) return undefined;
-  return now - Date.parse(newest) > Math.max(LEAST, PATIENCE * interval) ? newest : undefined;
 }

@@ -1,7 +1,7 @@
 /** What can be done with one plot: files of it, and its points as a table. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { address } from "../api.ts";
+import { address, PREFIX } from "../api.ts";
 import { seriesField } from "../names.ts";
 import type { Style } from "../state.ts";
 import { Menu } from "../ui/menu.tsx";
@@ -26,7 +26,7 @@ export function PlotMenu({ experiment, stem, picture, runs, styles }: Props): JS
   // Who exports nothing need not load the writers.
   const writers = (): Promise<typeof import("../export/plot.ts")> => import("../export/plot.ts");
   const what = { experiment, stem, picture, runs, styles };
-  const csv = `/api/v1${address("/export/series.csv", {
+  const csv = `${PREFIX}${address("/export/series.csv", {
     experiment,
     runs: [...new Set(picture.traces.map(({ run }) => run))].join(","),
     series: stem.series.map(({ name, phase }) => seriesField(name, phase)).join(","),

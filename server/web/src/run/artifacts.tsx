@@ -1,8 +1,10 @@
 /** The artifacts of a run: pictures and texts are shown, all can be downloaded. */
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
+import { PREFIX } from "../api.ts";
 import { age, bytes, time } from "../format.ts";
 import { Button, Copy } from "../ui/parts.tsx";
+import { useText } from "../use.ts";
 import type { Artifact, WholeRun } from "./types.ts";
 
 const FEW = 12;
@@ -18,7 +20,7 @@ export function Artifacts({ run }: { run: WholeRun }): JSX.Element {
       <ul class="artifacts">
         {all.slice(0, isAll ? all.length : FEW).map((artifact) => (
           <li key={`${artifact.name} ${artifact.epoch}`}>
-            <OneArtifact artifact={artifact} url={artifactUrl(run.uuid, artifact)} />
+            <OneArtifact artifact={artifact} path={artifactPath(run.uuid, artifact)} />
           </li>
         ))}
       </ul>
@@ -27,9 +29,9 @@ export function Artifacts({ run }: { run: WholeRun }): JSX.Element {
   );
 }
 
-export function artifactUrl(run: string, { name, epoch }: Artifact): string {
+function artifactPath(run: string, { name, epoch }: Artifact): string {
   const query = epoch === null || epoch === undefined ? "" : `?epoch=${epoch}`;
-  return `/api/v1/runs/${run}/artifacts/${encodeURIComponent(name)}${query}`;
+  return `/runs/${run}/artifacts/${encodeURIComponent(name)}${query}`;
 }
 
 type Shown = "picture" | "text" | "json" | undefined;
@@ -41,8 +43,9 @@ function shownAs({ media_type, size }: Artifact): Shown {
   return media_type.startsWith("text/") ? "text" : undefined;
 }
 
-function OneArtifact({ artifact, url }: { artifact: Artifact; url: string }): JSX.Element {
+function OneArtifact({ artifact, path }: { artifact: Artifact; path: string }): JSX.Element {
   const kind = shownAs(artifact);
+  const url = PREFIX + path;
   const [isOpen, setOpen] = useState(kind === "picture");
   return (
     <div class="artifact">
@@ -60,27 +63,16 @@ function OneArtifact({ artifact, url }: { artifact: Artifact; url: string }): JS
         </a>
       </div>
       {isOpen && kind === "picture" && <img src={url} alt={artifact.name} loading="lazy" />}
-      {isOpen && (kind === "text" || kind === "json") && <Text url={url} isJson={kind === "json"} name={artifact.name} />}
+      {isOpen && (kind === "text" || kind === "json") && <Text artifact={artifact} path={path} isJson={kind === "json"} />}
     </div>
   );
 }
 
-function Text({ url, isJson, name }: { url: string; isJson: boolean; name: string }): JSX.Element {
-  const [text, setText] = useState<string>();
-  useEffect(() => {
-    const stop = new AbortController();
-    fetch(url, { signal: stop.signal })
-      .then(async (answer) => {
-        if (!answer.ok) throw new Error(`The server answers ${answer.status}.`);
-        const found = await answer.text();
-        setText(isJson ? pretty(found) : found);
-      })
-      .catch((error: unknown) => stop.signal.aborted || setText(error instanceof Error ? error.message : String(error)));
-    return () => stop.abort();
-  }, [url]);
+function Text({ artifact, path, isJson }: { artifact: Artifact; path: string; isJson: boolean }): JSX.Element {
+  const text = useText(path, artifact.hash);
   return (
-    <pre class="file" tabIndex={0} role="region" aria-label={name}>
-      {text ?? "…"}
+    <pre class="file" tabIndex={0} role="region" aria-label={artifact.name}>
+      {text === undefined ? "…" : isJson ? pretty(text) : text}
     </pre>
   );
 }

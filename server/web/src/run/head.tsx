@@ -4,10 +4,10 @@ import { age, count, duration, exact, number, time } from "../format.ts";
 import { seriesTitle } from "../names.ts";
 import { placeOf } from "../plots/picture.ts";
 import { pages } from "../routes.ts";
-import { Copy, Progress, StatusBadge } from "../ui/parts.tsx";
+import { Copy, Progress, Stalled, StatusBadge } from "../ui/parts.tsx";
 import { bestOf } from "./best.ts";
 import { EditButtons } from "./edit.tsx";
-import { epochOf, isDiverged, isStalled, totalEpochs, useRemaining } from "./progress.ts";
+import { epochOf, isDiverged, silence, totalEpochs, useRemaining } from "./progress.ts";
 import { Rank } from "./rank.tsx";
 import type { WholeRun } from "./types.ts";
 import { RunVerdict } from "./verdict.tsx";
@@ -28,11 +28,7 @@ export function Head({ run, again }: { run: WholeRun; again: () => void }): JSX.
             diverged
           </span>
         )}
-        {isStalled(run, Date.now()) && (
-          <span class="chip" title="Nothing was measured for more than three times as long as it usually takes">
-            stalled?
-          </span>
-        )}
+        <Stalled silent={silence(run, Date.now())} />
         {run.archived && <span class="chip">archived</span>}
         <RunVerdict run={run.uuid} />
         <EditButtons run={run} again={again} />

@@ -1,5 +1,5 @@
 /** One run: how it went, what it was made of, and where it ran. */
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { on } from "../events.ts";
 import { Missing } from "../frame/missing.tsx";
@@ -11,7 +11,7 @@ import { Toolbar } from "../plots/toolbar.tsx";
 import { plotKeys } from "../plots/view.ts";
 import type { PageProps } from "../routes.ts";
 import type { SchemaMetric } from "../types.ts";
-import { ErrorBox, Skeleton, writeClipboard } from "../ui/parts.tsx";
+import { ErrorBox, Section, Skeleton, writeClipboard } from "../ui/parts.tsx";
 import { say } from "../ui/toast.tsx";
 import { useGet, useTitle } from "../use.ts";
 import { Artifacts } from "./artifacts.tsx";
@@ -20,7 +20,7 @@ import { Components } from "./components.tsx";
 import { Events } from "./events.tsx";
 import { Head } from "./head.tsx";
 import { Iterations } from "./iterations.tsx";
-import { LogTail, logOf } from "./log.tsx";
+import { LogTail } from "./log.tsx";
 import type { WholeRun } from "./types.ts";
 import { Values } from "./values.tsx";
 
@@ -61,7 +61,6 @@ function Content({ run, again }: { run: WholeRun; again: () => void }): JSX.Elem
   const names = run.metrics.map(({ last }) => `${last.name} ${last.phase}`).join("\n");
   const stems = useMemo(() => stemsOf(metricsOf(run)), [names]);
   const [own, system] = [stems.filter((stem) => !isSystem(stem)), stems.filter(isSystem)];
-  const log = logOf(run);
   const params = run.params ?? {};
   return (
     <div class="page run-page">
@@ -85,9 +84,9 @@ function Content({ run, again }: { run: WholeRun; again: () => void }): JSX.Elem
           <Section title="Artifacts">
             <Artifacts run={run} />
           </Section>
-          {log && (
+          {run.log && (
             <Section title="Log">
-              <LogTail run={run.uuid} artifact={log} />
+              <LogTail run={run.uuid} log={run.log} />
             </Section>
           )}
           {system.length > 0 && (
@@ -124,15 +123,6 @@ function Content({ run, again }: { run: WholeRun; again: () => void }): JSX.Elem
         </div>
       </div>
     </div>
-  );
-}
-
-function Section({ title, children }: { title: string; children: ComponentChildren }): JSX.Element {
-  return (
-    <section class="run-section" aria-label={title}>
-      <h2>{title}</h2>
-      {children}
-    </section>
   );
 }
 

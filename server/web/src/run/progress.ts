@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { post } from "../api.ts";
 import type { WireHistory } from "../plots/points.ts";
+import type { Run } from "../types.ts";
 import type { WholeRun } from "./types.ts";
 
 /** What programs call the number of epochs that they are to run. */
@@ -10,7 +11,7 @@ const TOTALS = /^(num_|n_|max_|total_)?epochs?(_total|_max)?$/i;
 const LAST = 5;
 
 /** How many epochs a run is to have, where one of its parameters or arguments says it. */
-export function totalEpochs(run: Pick<WholeRun, "params" | "modules">): number | undefined {
+export function totalEpochs(run: Pick<Run, "params" | "modules">): number | undefined {
   const all = [run.params ?? {}, ...run.modules.map(({ record }) => record.arguments)];
   for (const values of all) {
     for (const [name, value] of Object.entries(values)) {
@@ -21,7 +22,7 @@ export function totalEpochs(run: Pick<WholeRun, "params" | "modules">): number |
 }
 
 /** The epoch that a run has reached; a program may tell it with its metrics alone. */
-export function epochOf(run: Pick<WholeRun, "epoch" | "metrics">): number {
+export function epochOf(run: Pick<Run, "epoch" | "metrics">): number {
   const trained = run.metrics.filter(({ last }) => last.phase !== "system");
   return trained.reduce((most, { last }) => Math.max(most, last.epoch ?? 0), run.epoch);
 }
@@ -37,22 +38,24 @@ export function remaining(epochs: number[], times: number[], total: number): num
 }
 
 /** Whether the last value of a metric is no finite number: what comes after it is seldom better. */
-export const isDiverged = ({ metrics }: Pick<WholeRun, "metrics">): boolean =>
+export const isDiverged = ({ metrics }: Pick<Run, "metrics">): boolean =>
   metrics.some(({ last }) => ["NaN", "Infinity", "-Infinity"].includes(String(last.value)));
 
 /** So many times the usual wait for a point is long; and no wait under a minute is. */
 const LONG = 3;
 const SHORTEST = 60_000;
 
-/** Whether a program that is alive has measured nothing for longer than it usually takes. */
-export function isStalled({ status, metrics }: Pick<WholeRun, "status" | "metrics">, now: number): boolean {
-  if (status !== "running") return false;
+/** For how many seconds a program that is alive has measured nothing, where that is longer than usual. */
+export function silence({ status, metrics }: Pick<Run, "status" | "metrics">, now: number): number | undefined {
+  if (status !== "running") return undefined;
   const waits = metrics.flatMap(({ count, first, last }) => {
     if (last.phase === "system" || count < 2 || !first.time || !last.time) return [];
     const usual = (Date.parse(last.time) - Date.parse(first.time)) / (count - 1);
-    return now - Date.parse(last.time) > Math.max(LONG * usual, SHORTEST);
+    const wait = now - Date.parse(last.time);
+    return [wait > Math.max(LONG * usual, SHORTEST) ? wait : 0];
   });
-  return waits.length > 0 && waits.every(Boolean);
+  const shortest = Math.min(...waits);
+  return waits.length > 0 && shortest > 0 ? shortest / 1000 : undefined;
 }
 
 /** The time that is left of a run that goes on; asked again with each epoch. */

@@ -4,6 +4,8 @@ import type { Definition, ModuleArguments, ModuleRecord, Outcome, Run } from "..
 export interface WholeRun extends Run {
   attempts: Attempt[];
   artifacts: Artifact[];
+  /** The one of them that is its log. */
+  log: Artifact | null;
   iterations: Iteration[];
   metric_definitions: Record<string, Definition>;
 }

@@ -1,6 +1,6 @@
 /** The table as a file: streamed by the server, with all runs that the filter finds or that are selected. */
 import type { JSX } from "preact";
-import { address } from "../api.ts";
+import { address, PREFIX } from "../api.ts";
 import { Menu } from "../ui/menu.tsx";
 import { Sign } from "../ui/sign.tsx";
 
@@ -37,14 +37,14 @@ export function ExportMenu({ experiment, query, columns, what }: Props): JSX.Ele
           {FORMATS.map(([ending, text]) => (
             <a
               key={ending}
-              href={`/api/v1${address(`/export/runs.${ending}`, { ...values, columns: fields })}`}
+              href={`${PREFIX}${address(`/export/runs.${ending}`, { ...values, columns: fields })}`}
               download={`${experiment}.${ending}`}
               onClick={close}
             >
               {text}
             </a>
           ))}
-          <a href={`/api/v1${address("/export/series.csv", values)}`} download={`${experiment}-series.csv`} onClick={close}>
+          <a href={`${PREFIX}${address("/export/series.csv", values)}`} download={`${experiment}-series.csv`} onClick={close}>
             All points, as CSV
           </a>
         </>

@@ -2,6 +2,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Problem } from "../api.ts";
+import { duration } from "../format.ts";
 import type { Status } from "../types.ts";
 import { useLate } from "../use.ts";
 
@@ -94,6 +95,16 @@ export function StatusBadge({ status, reason, isDiverged = false }: StatusProps)
   );
 }
 
+/** That a program which is alive has measured nothing for so many seconds, longer than usual. */
+export function Stalled({ silent }: { silent: number | undefined }): JSX.Element | null {
+  if (silent === undefined) return null;
+  return (
+    <span class="status lost" title="Nothing was measured for more than three times as long as it usually takes">
+      <span aria-hidden="true">?</span> stalled? silent for {duration(silent)}
+    </span>
+  );
+}
+
 /** What went wrong, how to mend it, and a way to try again. */
 export function ErrorBox({ problem, again }: { problem: Problem; again?: () => void }): JSX.Element {
   return (
@@ -102,6 +113,16 @@ export function ErrorBox({ problem, again }: { problem: Problem; again?: () => v
       {problem.hint && <p class="muted">{problem.hint}</p>}
       {again && <Button onClick={again}>Retry</Button>}
     </div>
+  );
+}
+
+/** A part of a page under its title. */
+export function Section({ title, children }: { title: string; children: ComponentChildren }): JSX.Element {
+  return (
+    <section class="run-section" aria-label={title}>
+      <h2>{title}</h2>
+      {children}
+    </section>
   );
 }
 

@@ -1,1 +1,0 @@
-import{H as i,Ha as p,Ka as e,L as o,P as n,Pa as l,Ta as d,e as t,g as r,s as a}from"./chunk-37PBR5JA.js";var g=l();await n();var s=location.pathname==="/"&&t();s&&o(s,"replace");var x=document.getElementById("app");x&&r(i(d,{}),x);await p.peek().route.load().catch(()=>{});await new Promise(c=>setTimeout(c,100));await g;a(e.value?.events??!0,e.value?.seq??void 0);
