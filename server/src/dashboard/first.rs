@@ -20,47 +20,82 @@ const MOST: usize = 1024 * 1024;
 /// So long the page waits for one; it asks again for what came later.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The answers as JSON: an object with a member for each address that a page asks.
-pub(super) async fn answers(app: &App, caller: &Caller, asked: Vec<String>) -> String {
-    let routes = Router::new()
-        .route("/api/v1/about", get(server::about))
-        .route("/api/v1/components/{hash}", get(components::read))
-        .route("/api/v1/experiments", get(experiments::list))
-        .route("/api/v1/experiments/{experiment}/schema", get(schema::read))
-        .route("/api/v1/groups", get(groups::read))
-        .route("/api/v1/runs/{run}", get(runs::read))
-        .route("/api/v1/table", get(table::read))
-        .with_state(app.for_one_page());
-    // What has changed since is told by events behind the number in it: it is older than all else.
-    let about = "/api/v1/about".to_owned();
-    let about = answer(&routes, caller, &about).await.zip(Some(about));
-    let asked = [vec!["/api/v1/experiments?limit=1000".to_owned()], asked].concat();
-    let answers = asked.into_iter().map(async |address| {
-        let found = answer(&routes, caller, &address).await?;
-        let groups = match groups_behind(&address, &found) {
-            Some(address) => answer(&routes, caller, &address).await.zip(Some(address)),
-            None => None,
-        };
-        Some(groups.into_iter().chain([(found, address)]))
-    });
-    let answers = join_all(answers).await.into_iter().flatten().flatten();
-    let members = about.into_iter().chain(answers).map(|(found, address)| {
-        let key = serde_json::Value::from(address);
-        format!("{key}:{}", String::from_utf8_lossy(&found))
-    });
-    format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+/// Asks what a page would ask, in the name of who reads it.
+pub(super) struct First {
+    routes: Router,
+    caller: Caller,
+    /// By what was asked, the answers so far.
+    known: Vec<(String, Bytes)>,
 }
 
-async fn answer(routes: &Router, caller: &Caller, address: &str) -> Option<Bytes> {
-    let mut request = Request::get(address).body(Body::empty()).ok()?;
-    request.extensions_mut().insert(caller.clone());
-    let answer = routes.clone().oneshot(request);
-    let Ok(response) = tokio::time::timeout(PATIENCE, answer).await.ok()?;
-    if response.status() != StatusCode::OK {
-        return None;
+impl First {
+    /// Begins with the number of the newest change, which is older than all else: what has changed since
+    /// is told by events behind it.
+    pub(super) async fn of(app: &App, caller: Caller) -> Self {
+        let routes = Router::new()
+            .route("/api/v1/about", get(server::about))
+            .route("/api/v1/components/{hash}", get(components::read))
+            .route("/api/v1/experiments", get(experiments::list))
+            .route("/api/v1/experiments/{experiment}/schema", get(schema::read))
+            .route("/api/v1/groups", get(groups::read))
+            .route("/api/v1/runs/{run}", get(runs::read))
+            .route("/api/v1/table", get(table::read))
+            .with_state(app.for_one_page());
+        let mut first = Self {
+            routes,
+            caller,
+            known: Vec::new(),
+        };
+        first.ask("/api/v1/about".to_owned()).await;
+        first
     }
-    // It is in memory already.
-    to_bytes(response.into_body(), MOST).await.ok()
+
+    /// Asks at an address, and gives the status of the answer; none where it did not come in time.
+    pub(super) async fn ask(&mut self, address: String) -> Option<StatusCode> {
+        let (status, body) = self.answer(&address).await?;
+        self.known.extend(body.map(|body| (address, body)));
+        Some(status)
+    }
+
+    /// Asks at more addresses at once, and gives all as JSON: an object with a member for each.
+    pub(super) async fn end(mut self, asked: Vec<String>) -> String {
+        let asked = [vec!["/api/v1/experiments?limit=1000".to_owned()], asked].concat();
+        let answers = asked.into_iter().map(async |address| {
+            let (_, found) = self.answer(&address).await?;
+            let found = found?;
+            let groups = match groups_behind(&address, &found) {
+                Some(address) => self
+                    .answer(&address)
+                    .await
+                    .map(|(_, found)| (address, found)),
+                None => None,
+            };
+            let groups = groups.and_then(|(address, found)| Some((address, found?)));
+            Some(groups.into_iter().chain([(address, found)]))
+        });
+        let answers = join_all(answers).await.into_iter().flatten().flatten();
+        let answers: Vec<_> = answers.collect();
+        self.known.extend(answers);
+        let members = self.known.into_iter().map(|(address, found)| {
+            let key = serde_json::Value::from(address);
+            format!("{key}:{}", String::from_utf8_lossy(&found))
+        });
+        format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+    }
+
+    /// The status, and the body of what is answered well and in little.
+    async fn answer(&self, address: &str) -> Option<(StatusCode, Option<Bytes>)> {
+        let mut request = Request::get(address).body(Body::empty()).ok()?;
+        request.extensions_mut().insert(self.caller.clone());
+        let answer = self.routes.clone().oneshot(request);
+        let Ok(response) = tokio::time::timeout(PATIENCE, answer).await.ok()?;
+        let status = response.status();
+        if status != StatusCode::OK {
+            return Some((status, None));
+        }
+        // It is in memory already.
+        Some((status, to_bytes(response.into_body(), MOST).await.ok()))
+    }
 }
 
 /// Where a table has repeats, its page shows them in groups, and asks for those, letter by letter.

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::{StreamExt as _, future, stream};
 
 use super::files::{self, PAGE};
-use super::first;
+use super::first::{self, First};
 use crate::access::Caller;
 use crate::app::App;
 use crate::problem::{Answer, Problem};
@@ -37,12 +37,6 @@ impl Shown {
             parts,
             ..Self::default()
         }
-    }
-
-    /// One of those that the interface has, as `runs`, by its name in the address.
-    fn one(of: &str, name: &str, parts: &'static [&'static str]) -> Self {
-        let asked = vec![format!("/api/v1/{of}/{}", first::in_path(name))];
-        Self { asked, parts }
     }
 }
 
@@ -102,11 +96,8 @@ pub(super) async fn run(
     headers: HeaderMap,
     Path(name): Path<String>,
 ) -> Answer {
-    let shown = Shown::one("runs", &name, &["run/page"]);
-    answer(&app, &headers, shown, move |app, caller| {
-        app.run(caller, &name, None).map(drop)
-    })
-    .await
+    let address = format!("/api/v1/runs/{}", first::in_path(&name));
+    one(&app, &headers, address, &["run/page"]).await
 }
 
 /// `GET /components/{hash}`.
@@ -115,11 +106,8 @@ pub(super) async fn component(
     headers: HeaderMap,
     Path(hash): Path<String>,
 ) -> Answer {
-    let shown = Shown::one("components", &hash, &["component/page"]);
-    answer(&app, &headers, shown, move |app, caller| {
-        app.component(caller, &hash).map(drop)
-    })
-    .await
+    let address = format!("/api/v1/components/{}", first::in_path(&hash));
+    one(&app, &headers, address, &["component/page"]).await
 }
 
 /// A page where there is none, as far as a browser asks.
@@ -142,12 +130,8 @@ async fn answer(
     mut shown: Shown,
     check: impl FnOnce(&App, &Caller) -> Result<(), Problem> + Send + 'static,
 ) -> Answer {
-    let Ok(caller) = app.doors().await.and_then(|doors| doors.caller(headers)) else {
-        return Ok(page(
-            StatusCode::OK,
-            shown.parts,
-            future::ready("{}".into()),
-        ));
+    let Some(caller) = caller(app, headers).await else {
+        return Ok(unknown(shown.parts));
     };
     let reader = caller.clone();
     let status = match app.off(move |app| check(app, &reader)).await {
@@ -158,8 +142,30 @@ async fn answer(
         shown.asked.clear();
     }
     let app = app.clone();
-    let first = async move { first::answers(&app, &caller, shown.asked).await };
+    let first = async move { First::of(&app, caller).await.end(shown.asked).await };
     Ok(page(status, shown.parts, first))
+}
+
+/// As [`answer`], of the page of one thing: what is said of it at an address of the interface says also
+/// whether it is there.
+async fn one(app: &App, headers: &HeaderMap, address: String, parts: &[&str]) -> Answer {
+    let Some(caller) = caller(app, headers).await else {
+        return Ok(unknown(parts));
+    };
+    let mut first = First::of(app, caller).await;
+    let status = first.ask(address).await.filter(|&status| is_told(status));
+    let status = status.unwrap_or(StatusCode::OK);
+    Ok(page(status, parts, first.end(Vec::new())))
+}
+
+/// Who asks, where that is known.
+async fn caller(app: &App, headers: &HeaderMap) -> Option<Caller> {
+    app.doors().await.ok()?.caller(headers).ok()
+}
+
+/// The page of who is not known.
+fn unknown(parts: &[&str]) -> Response {
+    page(StatusCode::OK, parts, future::ready("{}".into()))
 }
 
 fn is_told(status: StatusCode) -> bool {
