@@ -188,6 +188,7 @@ impl Fragile {
 impl Store for Fragile {
     fn apply(&self, changes: &[Change], mark: Option<Mark>) -> Result<Applied> {
         self.attempts.fetch_add(1, Ordering::AcqRel);
+        let inner = self.reach()?;
         let most = self.most.load(Ordering::Acquire);
         if most > 0 && serde_json::to_vec(changes).unwrap().len() > most {
             return Err(Error::Store {
@@ -198,7 +199,7 @@ impl Store for Fragile {
                 hint: "do less at once".to_owned(),
             });
         }
-        self.reach()?.apply(changes, mark)
+        inner.apply(changes, mark)
     }
 
     fn sync(&self) -> Result<()> {
