@@ -4,17 +4,19 @@
 //
 //     node scripts/bench-pages.mjs ENTIA PYTHON [TIMES]
 //
-// ENTIA is the program, PYTHON one that has `mlflow` and `trackio`. Needs `npm ci` in `server/web`, and
-// Chromium. Each visit is that of a new browser profile, with nothing kept.
+// ENTIA is the program, PYTHON one that has `mlflow` and `trackio`. Needs Linux, whose `/proc` tells what
+// memory servers take, `npm ci` in `server/web`, and Chromium. Each visit is that of a new browser profile,
+// with nothing kept.
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { chromium } from "../server/web/node_modules/playwright-core/index.mjs";
 
-const [entia, python, times = "5"] = process.argv.slice(2);
-if (!python) {
+const [entia, python] = process.argv.slice(2, 4).map((path) => resolve(path));
+const times = Number(process.argv[4] ?? 5);
+if (!python || !(times >= 1)) {
   console.error("usage: node scripts/bench-pages.mjs ENTIA PYTHON [TIMES]");
   process.exit(2);
 }
@@ -70,15 +72,32 @@ function logged(tool, address) {
   return done.stdout.trim().split("\n").pop();
 }
 
+const servers = [];
+
 /** Starts a server, and gives it when it answers. */
 async function served(command, words, origin, env = {}) {
   const server = spawn(command, words, { stdio: "ignore", detached: true, env: { ...quiet, ...env }, cwd: folder });
+  servers.push(server);
+  const failure = new Promise((_, reject) => server.once("error", reject));
+  failure.catch(() => undefined);
   for (let tries = 0; tries < 600; tries++) {
-    const answer = await fetch(origin).catch(() => undefined);
+    const answer = await Promise.race([failure, fetch(origin).catch(() => undefined)]);
     if (answer?.ok) return server;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(`${command} does not answer`);
+}
+
+/** Ends a server with all that it has started. */
+async function ended(server) {
+  if (server.pid === undefined) return;
+  const end = server.exitCode === null && server.signalCode === null && new Promise((resolve) => server.once("exit", resolve));
+  try {
+    process.kill(-server.pid, "SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
+  await end;
 }
 
 /** The memory of a process and all below it, in bytes, what they share counted once; and their number. */
@@ -124,16 +143,13 @@ async function visit(browser, url, shows) {
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
-const servers = [];
 let browser;
 try {
   const at = await Promise.all([port(), port()]);
   const [ours, theirs] = at.map((one) => `http://127.0.0.1:${one}`);
   const own = await served(entia, ["--store", `sqlite:${join(folder, "entia.db")}`, "serve", "--listen", `127.0.0.1:${at[0]}`], ours);
-  servers.push(own);
   const database = ["--backend-store-uri", `sqlite:///${join(folder, "mlflow.db")}`];
   const mlflow = await served(python, ["-m", "mlflow", "server", ...database, "--port", String(at[1])], theirs);
-  servers.push(mlflow);
   logged("mlflow", ours);
   const experiment = logged("mlflow", theirs);
   logged("trackio", "");
@@ -142,7 +158,6 @@ try {
     GRADIO_SERVER_PORT: third.split(":").pop(),
     BROWSER: "true",
   });
-  servers.push(trackio);
 
   const pages = [
     ["Entia", own, `${ours}/experiments/pages`, { rows: ".grid tbody th", curves: ".strip .u-over" }],
@@ -153,7 +168,7 @@ try {
   browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
   const visits = new Map(pages.map(([name]) => [name, []]));
   // In turn, so that a slow moment of the machine is one for all.
-  for (let turn = 0; turn < Number(times); turn++) {
+  for (let turn = 0; turn < times; turn++) {
     for (const [name, , url, shows] of pages) visits.get(name).push(await visit(browser, url, shows));
   }
   for (const [name, server] of pages) {
@@ -168,12 +183,6 @@ try {
   }
 } finally {
   await browser?.close();
-  for (const server of servers) {
-    try {
-      process.kill(-server.pid);
-    } catch {
-      // It has ended by itself.
-    }
-  }
-  rmSync(folder, { recursive: true, force: true });
+  for (const server of servers) await ended(server);
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }

@@ -62,30 +62,31 @@ fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 /// Reads JSON.
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     serde_json::from_slice(bytes).map_err(|problem| {
-        let mut again = serde_json::Deserializer::from_slice(bytes);
-        let place = place(serde_path_to_error::deserialize::<_, T>(&mut again));
         let text = problem.to_string();
+        let mut again = serde_json::Deserializer::from_slice(bytes);
+        let place = place(serde_path_to_error::deserialize::<_, T>(&mut again), &text);
         let line = format!(" at line {} column {}", problem.line(), problem.column());
         let (text, line) = match text.strip_suffix(&line) {
             Some(text) => (text, &*line),
             None => (&*text, ""),
         };
-        // Types of the registry and of the tracker bring their own.
-        let (text, hint) = match text.split_once("\nhint: ") {
-            Some(both) => both,
-            None if bytes.is_empty() => (text, "send a body, as `{\"name\": \"digits\"}`"),
-            None => (text, "`/api/v1/openapi.json` says what is expected"),
+        // Types of the registry and of the tracker bring their own; names of the client stand in backticks.
+        let (text, hint) = match text.rsplit_once("\nhint: ") {
+            Some(both) if both.0.matches('`').count() % 2 == 0 => both,
+            _ if bytes.is_empty() => (text, "send a body, as `{\"name\": \"digits\"}`"),
+            _ => (text, "`/api/v1/openapi.json` says what is expected"),
         };
         Problem::bad(format!("cannot read the body{place}: {text}{line}")).hint(hint)
     })
 }
 
-/// Where that is which cannot be read, as `points[3].epoch`. To know it costs time, so that it is asked
-/// where reading has failed alone.
-fn place<T, E>(read: Result<T, serde_path_to_error::Error<E>>) -> String {
+/// Where that is which cannot be read, as `points[3].epoch`, unless what is said of it names it. To know
+/// it costs time, so that it is asked where reading has failed alone.
+fn place<T, E>(read: Result<T, serde_path_to_error::Error<E>>, said: &str) -> String {
     let path = read.err().map(|problem| problem.path().to_string());
     match path.as_deref() {
         None | Some(".") => String::new(),
+        Some(path) if said.contains(&format!("`{path}`")) => String::new(),
         Some(path) => format!(", at `{}`", shown(path)),
     }
 }
@@ -124,13 +125,12 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
         serde_urlencoded::from_str(text)
             .map(Self)
             .map_err(|problem| {
-                let pairs = form_urlencoded::parse(text.as_bytes());
-                let again = serde_urlencoded::Deserializer::new(pairs);
-                let place = place(serde_path_to_error::deserialize::<_, T>(again));
-                Problem::bad(format!(
-                    "cannot read what follows the `?`{place}: {problem}"
-                ))
-                .hint("`/api/v1/openapi.json` says what is expected")
+                let said = problem.to_string();
+                let again =
+                    serde_urlencoded::Deserializer::new(form_urlencoded::parse(text.as_bytes()));
+                let place = place(serde_path_to_error::deserialize::<_, T>(again), &said);
+                Problem::bad(format!("cannot read what follows the `?`{place}: {said}"))
+                    .hint("`/api/v1/openapi.json` says what is expected")
             })
     }
 }

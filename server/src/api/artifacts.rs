@@ -21,6 +21,9 @@ use crate::extract::{InPath, Query};
 use crate::problem::{Answer, Problem};
 use crate::stream;
 
+/// Whatever a content holds, a browser lets it do nothing.
+pub(super) const SANDBOX: HeaderValue = HeaderValue::from_static("sandbox; default-src 'none'");
+
 /// The artifacts of a run.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Artifacts {
@@ -197,7 +200,7 @@ async fn part(app: &App, artifact: Artifact, tag: HeaderValue, first: u64, last:
 }
 
 /// A part of a content, which is an error where it ends too soon.
-struct Exactly<R>(io::Take<R>);
+pub(super) struct Exactly<R>(pub(super) io::Take<R>);
 
 impl<R: Read> Read for Exactly<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -219,8 +222,7 @@ fn described(body: Body, record: &ArtifactRecord, tag: HeaderValue) -> Response 
     headers.insert(header::CONTENT_TYPE, media_type.unwrap_or(bytes));
     headers.insert(header::ETAG, tag);
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    let sandbox = HeaderValue::from_static("sandbox; default-src 'none'");
-    headers.insert(header::CONTENT_SECURITY_POLICY, sandbox);
+    headers.insert(header::CONTENT_SECURITY_POLICY, SANDBOX);
     let file = record.name.rsplit('/').next().unwrap_or_default();
     let disposition = format!("attachment; filename*=UTF-8''{}", encoded(file));
     insert(&mut response, header::CONTENT_DISPOSITION, &disposition);

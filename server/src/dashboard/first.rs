@@ -20,6 +20,9 @@ const MOST: usize = 1024 * 1024;
 /// So long the page waits for one; it asks again for what came later.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Says the number of the newest change.
+const ABOUT: &str = "/api/v1/about";
+
 /// Asks what a page would ask, in the name of who reads it.
 pub(super) struct First {
     routes: Router,
@@ -29,11 +32,11 @@ pub(super) struct First {
 }
 
 impl First {
-    /// Begins with the number of the newest change, which is older than all else: what has changed since
-    /// is told by events behind it.
+    /// Begins with the number of the newest change, so that it is older than all else: what has changed
+    /// since is told by events behind it.
     pub(super) async fn of(app: &App, caller: Caller) -> Self {
         let routes = Router::new()
-            .route("/api/v1/about", get(server::about))
+            .route(ABOUT, get(server::about))
             .route("/api/v1/components/{hash}", get(components::read))
             .route("/api/v1/experiments", get(experiments::list))
             .route("/api/v1/experiments/{experiment}/schema", get(schema::read))
@@ -46,31 +49,38 @@ impl First {
             caller,
             known: Vec::new(),
         };
-        first.ask("/api/v1/about".to_owned()).await;
+        let about = first.soon(ABOUT).await;
+        first
+            .known
+            .extend(about.map(|found| (ABOUT.to_owned(), found)));
         first
     }
 
-    /// Asks at an address, and gives the status of the answer; none where it did not come in time.
-    pub(super) async fn ask(&mut self, address: String) -> Option<StatusCode> {
-        let (status, body) = self.answer(&address).await?;
-        self.known.extend(body.map(|body| (address, body)));
-        Some(status)
+    /// Asks at an address, however long it takes, and gives the status of the answer.
+    pub(super) async fn ask(&mut self, address: String) -> StatusCode {
+        let (status, found) = self.answer(&address).await;
+        self.known.extend(found.map(|found| (address, found)));
+        status
     }
 
-    /// Asks at more addresses at once, and gives all as JSON: an object with a member for each.
+    /// Asks at more addresses at once, and gives what comes in time as JSON: an object with a member for
+    /// each.
     pub(super) async fn end(mut self, asked: Vec<String>) -> String {
+        if self
+            .known
+            .first()
+            .is_none_or(|(address, _)| address != ABOUT)
+        {
+            // The page reads that number, and then all the rest.
+            return "{}".to_owned();
+        }
         let asked = [vec!["/api/v1/experiments?limit=1000".to_owned()], asked].concat();
         let answers = asked.into_iter().map(async |address| {
-            let (_, found) = self.answer(&address).await?;
-            let found = found?;
+            let found = self.soon(&address).await?;
             let groups = match groups_behind(&address, &found) {
-                Some(address) => self
-                    .answer(&address)
-                    .await
-                    .map(|(_, found)| (address, found)),
+                Some(address) => self.soon(&address).await.map(|found| (address, found)),
                 None => None,
             };
-            let groups = groups.and_then(|(address, found)| Some((address, found?)));
             Some(groups.into_iter().chain([(address, found)]))
         });
         let answers = join_all(answers).await.into_iter().flatten().flatten();
@@ -83,18 +93,26 @@ impl First {
         format!("{{{}}}", members.collect::<Vec<_>>().join(","))
     }
 
+    /// What is answered well, in little and in time.
+    async fn soon(&self, address: &str) -> Option<Bytes> {
+        let answer = tokio::time::timeout(PATIENCE, self.answer(address));
+        answer.await.ok()?.1
+    }
+
     /// The status, and the body of what is answered well and in little.
-    async fn answer(&self, address: &str) -> Option<(StatusCode, Option<Bytes>)> {
-        let mut request = Request::get(address).body(Body::empty()).ok()?;
+    async fn answer(&self, address: &str) -> (StatusCode, Option<Bytes>) {
+        let Ok(mut request) = Request::get(address).body(Body::empty()) else {
+            // It is longer than an address may be.
+            return (StatusCode::NOT_FOUND, None);
+        };
         request.extensions_mut().insert(self.caller.clone());
-        let answer = self.routes.clone().oneshot(request);
-        let Ok(response) = tokio::time::timeout(PATIENCE, answer).await.ok()?;
+        let Ok(response) = self.routes.clone().oneshot(request).await;
         let status = response.status();
         if status != StatusCode::OK {
-            return Some((status, None));
+            return (status, None);
         }
         // It is in memory already.
-        Some((status, to_bytes(response.into_body(), MOST).await.ok()))
+        (status, to_bytes(response.into_body(), MOST).await.ok())
     }
 }
 

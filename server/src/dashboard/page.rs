@@ -96,8 +96,14 @@ pub(super) async fn run(
     headers: HeaderMap,
     Path(name): Path<String>,
 ) -> Answer {
-    let address = format!("/api/v1/runs/{}", first::in_path(&name));
-    one(&app, &headers, address, &["run/page"]).await
+    let shown = Shown {
+        asked: vec![format!("/api/v1/runs/{}", first::in_path(&name))],
+        parts: &["run/page"],
+    };
+    answer(&app, &headers, shown, move |app, caller| {
+        app.run(caller, &name, None).map(drop)
+    })
+    .await
 }
 
 /// `GET /components/{hash}`.
@@ -106,8 +112,16 @@ pub(super) async fn component(
     headers: HeaderMap,
     Path(hash): Path<String>,
 ) -> Answer {
-    let address = format!("/api/v1/components/{}", first::in_path(&hash));
-    one(&app, &headers, address, &["component/page"]).await
+    let parts = &["component/page"];
+    let Some(caller) = caller(&app, &headers).await else {
+        return Ok(unknown(parts));
+    };
+    let mut first = First::of(&app, caller).await;
+    // To find it takes as long as all that is said of it.
+    let asked = first.ask(format!("/api/v1/components/{}", first::in_path(&hash)));
+    let status = Some(asked.await).filter(|&status| is_told(status));
+    let status = status.unwrap_or(StatusCode::OK);
+    Ok(page(status, parts, first.end(Vec::new())))
 }
 
 /// A page where there is none, as far as a browser asks.
@@ -144,18 +158,6 @@ async fn answer(
     let app = app.clone();
     let first = async move { First::of(&app, caller).await.end(shown.asked).await };
     Ok(page(status, shown.parts, first))
-}
-
-/// As [`answer`], of the page of one thing: what is said of it at an address of the interface says also
-/// whether it is there.
-async fn one(app: &App, headers: &HeaderMap, address: String, parts: &[&str]) -> Answer {
-    let Some(caller) = caller(app, headers).await else {
-        return Ok(unknown(parts));
-    };
-    let mut first = First::of(app, caller).await;
-    let status = first.ask(address).await.filter(|&status| is_told(status));
-    let status = status.unwrap_or(StatusCode::OK);
-    Ok(page(status, parts, first.end(Vec::new())))
 }
 
 /// Who asks, where that is known.

@@ -162,6 +162,8 @@ fn a_token_may_be_limited_to_experiments() {
         format!("/api/v1/runs/{other}"),
         format!("/api/v1/runs/{other}/attempts"),
         "/api/v1/runs/other/artifacts".to_owned(),
+        "/api/v1/runs/other/log".to_owned(),
+        "/api/v1/runs/other/log?tail=9".to_owned(),
         "/api/v1/experiments/letters".to_owned(),
         "/api/v1/runs?experiment=letters".to_owned(),
         "/api/v1/experiments/letters/schema".to_owned(),

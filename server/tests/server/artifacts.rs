@@ -229,14 +229,32 @@ fn a_log_is_given_whole_or_from_a_line_near_its_end() {
 fn the_end_of_a_log_begins_with_a_whole_character() {
     let served = Served::in_file();
     served.run("digits", "first");
-    put(
-        &served,
-        "/api/v1/runs/first/artifacts/log",
-        "a➚➚".as_bytes(),
-    );
-    for (tail, expected) in [(7, "a➚➚"), (6, "➚➚"), (5, "➚"), (3, "➚"), (2, ""), (1, "")]
-    {
+    let path = "/api/v1/runs/first/artifacts/log";
+    put(&served, path, "a➚➚".as_bytes());
+    let tails = [(7, "a➚➚"), (6, "➚➚"), (5, "➚"), (3, "➚"), (2, ""), (1, "")];
+    for (tail, expected) in tails {
         let end = served.get(&format!("/api/v1/runs/first/log?tail={tail}"));
         assert_eq!(String::from_utf8_lossy(&end.body), expected, "{tail}");
     }
+    // What is no UTF-8 is given as it is, and nothing of it is shown as a page.
+    put(&served, path, &[0x90; 9]);
+    let end = served.get("/api/v1/runs/first/log?tail=6");
+    assert_eq!(end.body, [0x90; 6]);
+    let whole = served.get("/api/v1/runs/first/log");
+    for answer in [end, whole] {
+        assert_eq!(answer.header("content-type"), "text/plain; charset=utf-8");
+        let policy = answer.header("content-security-policy");
+        assert_eq!(policy, "sandbox; default-src 'none'");
+    }
+}
+
+#[test]
+fn the_end_of_a_log_that_was_cut_off_is_an_error() {
+    let served = Served::in_file();
+    served.run("digits", "first");
+    let log = put(&served, "/api/v1/runs/first/artifacts/log", &[b'x'; 9_000]).json();
+    let hash = log["hash"].as_str().unwrap();
+    let file = served.tracker.contents().unwrap().place(hash);
+    std::fs::write(file, "short").unwrap();
+    assert_eq!(served.get("/api/v1/runs/first/log?tail=100").status, 500);
 }

@@ -127,13 +127,13 @@ fn what_is_not_known_is_refused() {
 #[test]
 fn what_cannot_be_read_is_named() {
     let served = Served::new();
-    for (path, name) in [
-        ("/api/v1/runs?limit=x", "limit"),
-        ("/api/v1/runs?total=maybe", "total"),
-        ("/api/v1/table?experiment=a&lmit=1", "lmit"),
+    for (query, expected) in [
+        ("limit=x", ", at `limit`: "),
+        ("total=maybe", ", at `total`: "),
+        ("lmit=1", ": unknown field `lmit`, "),
     ] {
-        let detail = served.get(path).problem(400);
-        let start = format!("cannot read what follows the `?`, at `{name}`: ");
+        let detail = served.get(&format!("/api/v1/runs?{query}")).problem(400);
+        let start = format!("cannot read what follows the `?`{expected}");
         assert!(detail.starts_with(&start), "{detail}");
     }
     let module = json!({"kind": "model", "name": "x", "arguments": [1]});
@@ -146,6 +146,10 @@ fn what_cannot_be_read_is_named() {
     );
     let hint = answer.json()["hint"].clone();
     assert_eq!(hint, "write the arguments as {\"parameter\": value}");
+    // A name of the client is no hint.
+    let body = json!({"experiment": "digits", "\nhint: x": 1});
+    let hint = served.post("/api/v1/runs", &body).json()["hint"].clone();
+    assert_eq!(hint, "`/api/v1/openapi.json` says what is expected");
 }
 
 /// The store has only what it may be read for.

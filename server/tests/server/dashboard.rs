@@ -3,8 +3,8 @@
 use std::io::Read as _;
 
 use axum::body::Body;
-use axum::http::Request;
-use entia_server::Role;
+use axum::http::{Request, StatusCode};
+use entia_server::{Role, Tokens};
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -216,6 +216,39 @@ fn a_page_brings_only_what_its_reader_may_see() {
     let page = served.get_as(&token, "/experiments/digits");
     assert_eq!(first(&page)["/api/v1/about"]["token"], "reader");
     assert_eq!(served.get_as(&token, "/experiments/none").status, 404);
+}
+
+/// Who may see one experiment is not told by a page what is in another.
+#[test]
+fn a_page_of_one_thing_is_for_those_who_may_see_it() {
+    let served = Served::new();
+    served.run("digits", "first");
+    let body = json!({
+        "experiment": "letters", "id": "other",
+        "modules": [{"kind": "model", "name": "MLP", "arguments": {"layers": 3}}],
+    });
+    let other = served.post("/api/v1/runs", &body).json();
+    let hash = other["modules"][0]["record"]["hash"].as_str().unwrap();
+    let digits = served.tracker.experiment("digits").unwrap().id();
+    let tokens = Tokens::of(served.tracker.clone());
+    let all = tokens.create("all", Role::Read, None, None).unwrap().secret;
+    let one = tokens
+        .create("one", Role::Read, None, Some(vec![digits]))
+        .unwrap()
+        .secret;
+    served.tokens_are_seen();
+    for path in ["/runs/other".to_owned(), format!("/components/{hash}")] {
+        let asked = format!("/api/v1{path}");
+        assert!(first(&served.get_as(&all, &path))[&asked].is_object());
+        let page = served.get_as(&one, &path);
+        assert_eq!(page.status, 404, "{path}");
+        assert_eq!(first(&page)[&asked], json!(null), "{path}");
+        let unknown = served.get(&path);
+        assert_eq!(
+            (unknown.status, first(&unknown)),
+            (StatusCode::OK, json!({}))
+        );
+    }
 }
 
 /// For `Basic` a browser would ask with a window of its own, and the page would wait for it.

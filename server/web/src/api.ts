@@ -74,8 +74,8 @@ export async function get<T>(path: string, values?: Values, signal?: AbortSignal
 }
 
 /** `GET` of what is no JSON. */
-export async function getText(path: string, signal: AbortSignal): Promise<string> {
-  return (await ask(PREFIX + path, { signal })).text();
+export async function getText(path: string, values: Values, signal: AbortSignal): Promise<string> {
+  return (await ask(PREFIX + address(path, values), { signal })).text();
 }
 
 function keep(url: string, tag: string, answer: unknown): void {

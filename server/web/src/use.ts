@@ -1,6 +1,6 @@
 /** Reading from the server inside a component. */
 import { useEffect, useState } from "preact/hooks";
-import { get, getText, Problem, type Values } from "./api.ts";
+import { get, Problem, type Values } from "./api.ts";
 
 export interface Answer<T> {
   /** The newest answer; stays while the next one is on its way, and when that fails. */
@@ -12,8 +12,16 @@ export interface Answer<T> {
   again: () => void;
 }
 
+/** How an answer is read: as JSON, or as a text. */
+type Reading<T> = (path: string, values: Values, signal: AbortSignal) => Promise<T>;
+
 /** The answer of `GET path`; nothing is asked while there is no path. `turn` asks again when it changes. */
-export function useGet<T>(path: string | undefined, values: Values = {}, turn = 0): Answer<T> {
+export function useGet<T>(
+  path: string | undefined,
+  values: Values = {},
+  turn: number | string = 0,
+  read: Reading<T> = get,
+): Answer<T> {
   const key = JSON.stringify([path, values]);
   const [state, setState] = useState<Omit<Answer<T>, "again" | "isOld"> & { of: Asked }>(NOTHING);
   const [tries, setTries] = useState(0);
@@ -21,7 +29,7 @@ export function useGet<T>(path: string | undefined, values: Values = {}, turn = 
     if (path === undefined) return;
     const stop = new AbortController();
     setState((before) => ({ ...before, isLoading: true }));
-    get<T>(path, values, stop.signal).then(
+    read(path, values, stop.signal).then(
       (data) => {
         if (stop.signal.aborted) return;
         setState({ of: { path, key }, data, problem: undefined, isLoading: false });
@@ -42,19 +50,6 @@ export function useGet<T>(path: string | undefined, values: Values = {}, turn = 
   }, [key, tries, turn]);
   const { of, ...answer } = state;
   return { ...answer, isOld: of.key !== key, again: () => setTries((before) => before + 1) };
-}
-
-/** The text at a path, or why it cannot be read; read again when its hash changes. */
-export function useText(path: string, hash: string): string | undefined {
-  const [text, setText] = useState<string>();
-  useEffect(() => {
-    const stop = new AbortController();
-    getText(path, stop.signal).then(setText, (error: unknown) => {
-      if (!stop.signal.aborted) setText(asProblem(error).message);
-    });
-    return () => stop.abort();
-  }, [path, hash]);
-  return text;
 }
 
 /** What the data is the answer to. */
@@ -82,6 +77,16 @@ export function useLate(is: boolean, milliseconds = 150): boolean {
     return () => clearTimeout(timer);
   }, [is, milliseconds]);
   return isLate;
+}
+
+/** The time, told anew every few seconds. */
+export function useNow(): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const tick = setInterval(() => setNow(Date.now()), 5000);
+    return () => clearInterval(tick);
+  }, []);
+  return now;
 }
 
 /** Sets the title of the page. */

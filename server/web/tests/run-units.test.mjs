@@ -27,9 +27,12 @@ test("the epoch is that of the run, or of its metrics where the program tells no
 test("what is left is judged by the last five epochs", () => {
   const epochs = [1, 2, 3, 4, 5, 6, 7];
   const times = [0, 100, 110, 120, 130, 140, 150].map((second) => second * 1e6);
-  assert.equal(remaining(epochs, times, 10), 30);
-  assert.equal(remaining([1], [0], 10), undefined);
-  assert.equal(remaining(epochs, times, 7), 0);
+  assert.equal(remaining(epochs, times, 7, 10), 30);
+  assert.equal(remaining([1], [0], 1, 10), undefined);
+  assert.equal(remaining(epochs, times, 7, 7), undefined);
+  // Measured in each fifth epoch: it is the run that has come to the 19th.
+  assert.equal(remaining([5, 10, 15], [0, 300e6, 600e6], 19, 20), 60);
+  assert.equal(remaining([5, 10, 15], [0, 300e6, 600e6], 20, 20), undefined);
 });
 
 test("a run is silent when it measures nothing for far longer than usual", () => {
@@ -38,10 +41,15 @@ test("a run is silent when it measures nothing for far longer than usual", () =>
   assert.equal(at("2026-01-01T00:19:00Z"), undefined);
   assert.equal(at("2026-01-01T00:21:00Z"), 360);
   assert.equal(silence({ ...run, status: "finished" }, Date.parse("2026-02-01T00:00:00Z")), undefined);
-  const other = (phase) => summary({ last: { name: "other", phase, time: "2026-01-01T00:20:59Z" } });
-  const of = (phase) => silence({ ...run, metrics: [...run.metrics, other(phase)] }, Date.parse("2026-01-01T00:21:00Z"));
-  assert.equal(of("system"), 360);
-  assert.equal(of("train"), undefined);
+  const other = (phase, count) => summary({ count, last: { name: "other", phase, time: "2026-01-01T00:20:59Z" } });
+  const of = (...more) => silence({ ...run, metrics: [...run.metrics, other(...more)] }, Date.parse("2026-01-01T00:21:00Z"));
+  assert.equal(of("system", 10), 360);
+  assert.equal(of("train", 10), undefined);
+  // What is measured for the first time is a sign of life, too, and what comes seldom no reason to wait.
+  assert.equal(of("train", 1), undefined);
+  const seldom = summary({ count: 2, last: { name: "seldom", time: "2026-01-01T00:15:00Z" } });
+  assert.equal(silence({ ...run, metrics: [...run.metrics, seldom] }, Date.parse("2026-01-01T00:21:00Z")), 360);
+  assert.equal(silence({ status: "running", metrics: [] }, Date.parse("2026-01-01T00:21:00Z")), undefined);
 });
 
 test("a run whose last value is no finite number has diverged", () => {

@@ -26,7 +26,7 @@ use futures_util::StreamExt as _;
 use object_store::aws::AmazonS3Builder;
 use object_store::buffered::BufWriter;
 use object_store::path::Path;
-use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt as _};
+use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt as _};
 use tokio::io::AsyncWriteExt as _;
 use tracker_core::ports::{Content, ContentStore};
 use tracker_core::{Error, Result, Timestamp};
@@ -219,11 +219,22 @@ impl ContentStore for ObjectContents {
     }
 
     fn open(&self, hash: &str) -> Result<Box<dyn Read + Send>> {
+        self.open_at(hash, 0)
+    }
+
+    fn open_at(&self, hash: &str, first: u64) -> Result<Box<dyn Read + Send>> {
+        if first > 0 && self.size(hash)?.is_some_and(|size| size <= first) {
+            // What begins behind the end cannot be asked for.
+            return Ok(Box::new(io::empty()));
+        }
         let Some(path) = self.path(hash) else {
             return Err(Error::no_content(self.place(hash)));
         };
         let store = Arc::clone(&self.store);
-        match self.worker.wait(async move { store.get(&path).await })? {
+        let range = (first > 0).then_some(GetRange::Offset(first));
+        let options = GetOptions::new().with_range(range);
+        let found = async move { store.get_opts(&path, options).await };
+        match self.worker.wait(found)? {
             Ok(found) => {
                 let worker = Arc::clone(&self.worker);
                 Ok(Box::new(Pieces::new(

@@ -92,6 +92,10 @@ impl ContentStore for PostgresContents {
     }
 
     fn open(&self, hash: &str) -> Result<Box<dyn Read + Send>> {
+        self.open_at(hash, 0)
+    }
+
+    fn open_at(&self, hash: &str, first: u64) -> Result<Box<dyn Read + Send>> {
         let found = self.pool.asking("read an artifact", |session| {
             let sql = "SELECT content FROM contents WHERE hash = $1";
             let rows = session.query(sql, &[&stored(hash)])?;
@@ -101,7 +105,9 @@ impl ContentStore for PostgresContents {
         Ok(Box::new(Reader {
             pool: Arc::clone(&self.pool),
             content,
-            number: 0,
+            // All pieces but the last are whole.
+            number: i64::try_from(first / PIECE as u64).unwrap_or(i64::MAX),
+            skipped: usize::try_from(first % PIECE as u64).unwrap_or_default(),
             piece: Vec::new(),
             read: 0,
         }))
@@ -237,6 +243,8 @@ struct Reader {
     pool: Arc<Pool>,
     content: Uuid,
     number: i64,
+    /// How much of the next piece is not asked for.
+    skipped: usize,
     piece: Vec<u8>,
     read: usize,
 }
@@ -257,7 +265,7 @@ impl Read for Reader {
         if self.read == self.piece.len() {
             self.piece = self.fetch().map_err(io::Error::other)?;
             self.number += 1;
-            self.read = 0;
+            self.read = std::mem::take(&mut self.skipped).min(self.piece.len());
         }
         let taken = into.len().min(self.piece.len() - self.read);
         into[..taken].copy_from_slice(&self.piece[self.read..self.read + taken]);

@@ -18,6 +18,7 @@ macro_rules! behaviours {
 
 behaviours! {
     content_comes_back_exactly,
+    content_is_read_from_a_place,
     same_content_is_kept_once,
     contents_are_listed_by_hash,
     absent_content_is_said_so,
@@ -92,6 +93,33 @@ fn content_comes_back_exactly(contents: &dyn ContentStore) -> Result<()> {
         assert_eq!(contents.size(&put.hash)?, Some(put.size));
         assert!(!contents.place(&put.hash).is_empty());
     }
+    Ok(())
+}
+
+fn content_is_read_from_a_place(contents: &dyn ContentStore) -> Result<()> {
+    let bytes = large();
+    let put = contents.put(&mut &bytes[..])?;
+    for first in [
+        0,
+        1,
+        (1 << 20) - 1,
+        1 << 20,
+        2_500_000,
+        bytes.len() - 1,
+        bytes.len(),
+    ] {
+        let mut read = Vec::new();
+        let from = contents
+            .open_at(&put.hash, first as u64)?
+            .read_to_end(&mut read);
+        from.map_err(|error| Error::io("read", contents.place(&put.hash), error))?;
+        assert!(read == bytes[first..], "from byte {first}");
+    }
+    let opened = contents.open_at(&"0".repeat(64), 3).map(drop);
+    assert_eq!(
+        opened.map_err(|error| error.kind()),
+        Err(ErrorKind::NotFound)
+    );
     Ok(())
 }
 

@@ -12,12 +12,10 @@ import { Spark } from "../ui/spark.tsx";
 import { epochOf, remaining, silence, totalEpochs } from "../run/progress.ts";
 import type { MetricPoint, Run, Summary } from "../types.ts";
 import { ErrorBox, Progress, Skeleton, Stalled, StatusBadge } from "../ui/parts.tsx";
-import { asProblem, useTitle } from "../use.ts";
+import { asProblem, useNow, useTitle } from "../use.ts";
 
 const MOST = 60;
 const GATHER = 500;
-/** Ages are told anew so often. */
-const TICK = 5000;
 
 type Curve = WireHistory["series"];
 type Curves = ReadonlyMap<string, Curve>;
@@ -27,14 +25,13 @@ export default function LivePage(): JSX.Element {
   const [runs, setRuns] = useState<Run[]>();
   const [curves, setCurves] = useState<Curves>(new Map());
   const [problem, setProblem] = useState<Problem>();
-  const [now, setNow] = useState(Date.now());
+  const now = useNow();
   const read = async (): Promise<void> => {
     try {
       const values = { query: 'status = "running" order by updated desc', limit: MOST };
       const found = (await get<{ runs: Run[] }>("/runs", values)).runs;
       setRuns(found);
       setProblem(undefined);
-      setNow(Date.now());
       setCurves(await readCurves(found));
     } catch (error) {
       setProblem(asProblem(error));
@@ -50,11 +47,9 @@ export default function LivePage(): JSX.Element {
       }, GATHER);
     };
     const ends = [on("run", later), on("reset", later)];
-    const tick = setInterval(() => setNow(Date.now()), TICK);
     document.addEventListener("visibilitychange", later);
     return () => {
       clearTimeout(timer);
-      clearInterval(tick);
       document.removeEventListener("visibilitychange", later);
       ends.forEach((end) => end());
     };
@@ -122,7 +117,7 @@ function Running({ run, now, colour, curve }: RunningProps): JSX.Element {
   const others = run.metrics.filter((other) => other !== metric).slice(0, 3);
   const total = totalEpochs(run);
   const epoch = epochOf(run);
-  const left = curve && total !== undefined ? remaining(curve.epochs, curve.times, total) : undefined;
+  const left = curve && total !== undefined ? remaining(curve.epochs, curve.times, epoch, total) : undefined;
   const silent = silence(run, now);
   const name = run.name || run.id;
   return (

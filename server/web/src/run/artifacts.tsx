@@ -1,10 +1,10 @@
 /** The artifacts of a run: pictures and texts are shown, all can be downloaded. */
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
-import { PREFIX } from "../api.ts";
+import { useMemo, useState } from "preact/hooks";
+import { getText, PREFIX } from "../api.ts";
 import { age, bytes, time } from "../format.ts";
-import { Button, Copy } from "../ui/parts.tsx";
-import { useText } from "../use.ts";
+import { Button, Copy, ErrorBox } from "../ui/parts.tsx";
+import { useGet } from "../use.ts";
 import type { Artifact, WholeRun } from "./types.ts";
 
 const FEW = 12;
@@ -69,10 +69,12 @@ function OneArtifact({ artifact, path }: { artifact: Artifact; path: string }): 
 }
 
 function Text({ artifact, path, isJson }: { artifact: Artifact; path: string; isJson: boolean }): JSX.Element {
-  const text = useText(path, artifact.hash);
+  const { data, problem, again } = useGet(path, {}, artifact.hash, getText);
+  const text = useMemo(() => (isJson && data !== undefined ? pretty(data) : data), [isJson, data]);
+  if (problem) return <ErrorBox problem={problem} again={again} />;
   return (
     <pre class="file" tabIndex={0} role="region" aria-label={artifact.name}>
-      {text === undefined ? "…" : isJson ? pretty(text) : text}
+      {text ?? "…"}
     </pre>
   );
 }

@@ -8,6 +8,7 @@ import { Copy, Progress, Stalled, StatusBadge } from "../ui/parts.tsx";
 import { bestOf } from "./best.ts";
 import { EditButtons } from "./edit.tsx";
 import { epochOf, isDiverged, silence, totalEpochs, useRemaining } from "./progress.ts";
+import { useNow } from "../use.ts";
 import { Rank } from "./rank.tsx";
 import type { WholeRun } from "./types.ts";
 import { RunVerdict } from "./verdict.tsx";
@@ -28,7 +29,7 @@ export function Head({ run, again }: { run: WholeRun; again: () => void }): JSX.
             diverged
           </span>
         )}
-        <Stalled silent={silence(run, Date.now())} />
+        <Stalled silent={silence(run, useNow())} />
         {run.archived && <span class="chip">archived</span>}
         <RunVerdict run={run.uuid} />
         <EditButtons run={run} again={again} />

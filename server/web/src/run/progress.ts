@@ -27,14 +27,18 @@ export function epochOf(run: Pick<Run, "epoch" | "metrics">): number {
   return trained.reduce((most, { last }) => Math.max(most, last.epoch ?? 0), run.epoch);
 }
 
-/** Seconds until `total` epochs, judged by the moments (in microseconds) at which the last ones ended. */
-export function remaining(epochs: number[], times: number[], total: number): number | undefined {
-  const ends = new Map(epochs.map((epoch, at) => [epoch, times[at]!]));
+/**
+ * Seconds from an epoch to the `total`th, as fast as it went between the last of these points, whose times are
+ * in microseconds. What is measured in few epochs only tells it as well.
+ */
+export function remaining(epochs: number[], times: number[], epoch: number, total: number): number | undefined {
+  if (epoch >= total) return undefined;
+  const ends = new Map(epochs.map((one, at) => [one, times[at]!]));
   const last = [...ends].sort(([a], [b]) => a - b).slice(-LAST - 1);
   const [first, newest] = [last[0], last[last.length - 1]];
   if (!first || !newest || newest[0] <= first[0]) return undefined;
   const each = (newest[1] - first[1]) / (newest[0] - first[0]);
-  return Math.max(0, ((total - newest[0]) * each) / 1e6);
+  return Math.max(0, ((total - epoch) * each) / 1e6);
 }
 
 /** Whether the last value of a metric is no finite number: what comes after it is seldom better. */
@@ -48,14 +52,14 @@ const SHORTEST = 60_000;
 /** For how many seconds a program that is alive has measured nothing, where that is longer than usual. */
 export function silence({ status, metrics }: Pick<Run, "status" | "metrics">, now: number): number | undefined {
   if (status !== "running") return undefined;
-  const waits = metrics.flatMap(({ count, first, last }) => {
-    if (last.phase === "system" || count < 2 || !first.time || !last.time) return [];
-    const usual = (Date.parse(last.time) - Date.parse(first.time)) / (count - 1);
-    const wait = now - Date.parse(last.time);
-    return [wait > Math.max(LONG * usual, SHORTEST) ? wait : 0];
-  });
-  const shortest = Math.min(...waits);
-  return waits.length > 0 && shortest > 0 ? shortest / 1000 : undefined;
+  const measured = metrics.filter(({ last }) => last.phase !== "system" && last.time);
+  const newest = Math.max(...measured.map(({ last }) => Date.parse(last.time!)));
+  // That of the metric that comes most often is the usual wait of the run.
+  const waits = measured.flatMap(({ count, first, last }) =>
+    count < 2 || !first.time ? [] : [(Date.parse(last.time!) - Date.parse(first.time)) / (count - 1)],
+  );
+  const isLong = waits.length > 0 && now - newest > Math.max(LONG * Math.min(...waits), SHORTEST);
+  return isLong ? (now - newest) / 1000 : undefined;
 }
 
 /** The time that is left of a run that goes on; asked again with each epoch. */
@@ -69,7 +73,7 @@ export function useRemaining(run: WholeRun, total: number | undefined): number |
     const { name, phase = "" } = summary.last;
     const body = { runs: [run.uuid], series: [[name, phase]], axis: "epoch", from: Math.max(0, epoch - LAST) };
     post<{ histories: WireHistory[] }>("/series", body, stop.signal).then(
-      ({ histories: [history] }) => setLeft(history && remaining(history.series.epochs, history.series.times, total)),
+      ({ histories: [history] }) => setLeft(history && remaining(history.series.epochs, history.series.times, epoch, total)),
       () => setLeft(undefined),
     );
     return () => stop.abort();

@@ -1,1 +1,0 @@
-import{I as i,La as p,M as o,Oa as e,Q as n,Ta as l,Xa as d,f as t,h as r,t as a}from"./chunk-BZ2G3HHK.js";var g=l();await n();var s=location.pathname==="/"&&t();s&&o(s,"replace");var x=document.getElementById("app");x&&r(i(d,{}),x);await p.peek().route.load().catch(()=>{});await new Promise(c=>setTimeout(c,100));await g;a(e.value?.events??!0,e.value?.seq??void 0);
