@@ -152,7 +152,7 @@ fn set_params(
         }
         changes.push(Change::SetParam {
             aggregate: run.uuid,
-            value: Kept::of(&value).map_err(|problem| invalid(problem.to_string()))?,
+            value: kept(&value)?,
             name,
         });
     }
@@ -169,6 +169,22 @@ fn set_params(
             ..
         }) => Err(param_changed(&name, &text(&present), &text(&given))),
         applied => Ok(applied?.complete()?),
+    }
+}
+
+/// What a text is kept as: the number, where it is the text that this number is given back as. MLflow's
+/// client sends every value as a text, and `lr < 0.01` is to find it.
+fn kept(text: &str) -> Result<Kept, Problem> {
+    let is_number = text.starts_with(|first: char| first.is_ascii_digit() || first == '-');
+    let float = |text: &str| text.parse().ok().filter(|float: &f64| float.is_finite());
+    let number = match text.parse::<i128>() {
+        _ if !is_number => None,
+        Ok(integer) => Kept::of(&integer).ok(),
+        Err(_) => float(text).and_then(|float| Kept::of(&float).ok()),
+    };
+    match number.filter(|number| number.as_str() == text) {
+        Some(number) => Ok(number),
+        None => Kept::of(text).map_err(|problem| invalid(problem.to_string())),
     }
 }
 
@@ -217,4 +233,52 @@ pub(super) async fn model(State(app): State<App>, caller: Caller, mut fields: Fi
         Ok(json!({}))
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kept, kept};
+    use crate::mlflow::run::text;
+
+    #[test]
+    fn a_number_is_kept_as_one_and_comes_back_as_it_was_written() {
+        for number in [
+            "0",
+            "20",
+            "-3",
+            "0.001",
+            "1e-05",
+            "-2.5",
+            "128.0",
+            "1e+16",
+            "170141183460469231731687303715884105727",
+        ] {
+            assert_eq!(kept(number).unwrap().as_str(), number);
+        }
+        for other in [
+            "",
+            "-",
+            "007",
+            "1e-5",
+            "1E5",
+            "+5",
+            "-0",
+            "1_000",
+            "5.",
+            ".5",
+            " 5",
+            "nan",
+            "NaN",
+            "inf",
+            "-Infinity",
+            "1e999",
+            "True",
+            "null",
+            "0x10",
+            "٣",
+        ] {
+            assert_eq!(kept(other).unwrap(), Kept::of(other).unwrap(), "{other}");
+            assert_eq!(text(&kept(other).unwrap()), other);
+        }
+    }
 }

@@ -115,3 +115,60 @@ fn a_metric_that_no_run_has_orders_nothing() {
     let refused = post(&served, "runs/search", &twice, 400);
     assert!(refused["message"].as_str().unwrap().contains("duplicate"));
 }
+
+/// MLflow's client sends all parameters as texts; what is a number is compared and sorted as one.
+#[test]
+fn a_parameter_that_is_a_number_is_one_for_filters_of_both_languages() {
+    let served = Served::new();
+    let values = ["0.001", "1e-05", "0.1", "adam"];
+    let runs: Vec<(String, &str)> = values
+        .into_iter()
+        .map(|value| {
+            let run = new_run(&served);
+            let param = json!({"run_id": run, "key": "lr", "value": value});
+            post(&served, "runs/log-parameter", &param, 200);
+            // The same text again is no change; another text of the same number is.
+            post(&served, "runs/log-parameter", &param, 200);
+            (run, value)
+        })
+        .collect();
+    let other = json!({"run_id": runs[0].0, "key": "lr", "value": "1e-3"});
+    post(&served, "runs/log-parameter", &other, 400);
+    for (order, filter, expected) in [
+        (
+            &["params.lr"][..],
+            "",
+            &["1e-05", "0.001", "0.1", "adam"][..],
+        ),
+        (&[], "params.lr = '0.001'", &["0.001"]),
+        (
+            &["params.lr"],
+            "params.lr != '0.001'",
+            &["1e-05", "0.1", "adam"],
+        ),
+        (&[], "params.lr LIKE '0.1'", &["0.1"]),
+        (
+            &["params.lr"],
+            "params.lr LIKE '%'",
+            &["1e-05", "0.001", "0.1", "adam"],
+        ),
+        (&[], "params.lr ILIKE 'AD%'", &["adam"]),
+    ] {
+        assert_eq!(
+            found(&served, &runs, (order, filter), 9),
+            expected,
+            "{filter}"
+        );
+    }
+    let listed = served.get("/api/v1/runs?query=lr%3C0.01").json();
+    assert_eq!(listed["runs"].as_array().unwrap().len(), 2);
+    let search = json!({"experiment_ids": ["0"], "order_by": ["params.lr"]});
+    let page = post(&served, "runs/search", &search, 200);
+    let found = page["runs"].as_array().unwrap().iter();
+    let shown = found.map(|run| run["data"]["params"][0]["value"].clone());
+    assert_eq!(
+        shown.collect::<Vec<_>>(),
+        ["1e-05", "0.001", "0.1", "adam"],
+        "as they were sent"
+    );
+}
