@@ -39,6 +39,8 @@ pub(crate) struct Verdict {
 #[derive(Serialize)]
 struct Verdicts {
     checked: u64,
+    /// How many of them have no component, which have no hash to be checked.
+    without: u64,
     /// Those that do not agree.
     bad: Vec<Verdict>,
 }
@@ -91,12 +93,17 @@ pub(crate) async fn all(
 fn verify(app: &App, job: &Job, scope: &Scope) -> Result<Verdicts, Problem> {
     let store = app.tracker.store()?;
     let experiments = store.experiments()?;
-    let rows = store.rows(scope, &Detail::NONE)?;
-    let (mut bad, total) = (Vec::new(), rows.len() as u64);
+    let detail = Detail {
+        modules: None,
+        ..Detail::NONE
+    };
+    let rows = store.rows(scope, &detail)?;
+    let (mut bad, mut without, total) = (Vec::new(), 0, rows.len() as u64);
     for (checked, row) in (0..).zip(rows) {
         if !job.reached(checked, total) {
             return Err(Problem::bad("it was cancelled"));
         }
+        without += u64::from(row.modules.is_empty());
         let record = row.aggregate;
         let name = experiments.iter().find(|of| of.id == record.experiment);
         let name = name.map_or_else(String::new, |of| of.name.clone());
@@ -108,6 +115,7 @@ fn verify(app: &App, job: &Job, scope: &Scope) -> Result<Verdicts, Problem> {
     job.reached(total, total);
     Ok(Verdicts {
         checked: total,
+        without,
         bad,
     })
 }

@@ -29,15 +29,20 @@ fn all_runs_are_verified() {
         "modules": [{"kind": "model", "name": "MLP", "hash": "af51a51a38f7ad81f9523360fafe7068"}],
     });
     served.post("/api/v1/runs", &forged);
+    served.post(
+        "/api/v1/runs",
+        &json!({"experiment": "digits", "id": "bare"}),
+    );
     let job = ended(
         &served,
         &served.post("/api/v1/verify", &json!({"experiment": "digits"})),
     );
     assert_eq!(
         (&job["status"], &job["done"], &job["total"]),
-        (&json!("finished"), &json!(2), &json!(2))
+        (&json!("finished"), &json!(3), &json!(3))
     );
-    assert_eq!(job["result"]["checked"], 2);
+    assert_eq!(job["result"]["checked"], 3);
+    assert_eq!(job["result"]["without"], 1);
     assert_eq!(job["result"]["bad"][0]["id"], "forged");
     let jobs = served.get("/api/v1/jobs").json();
     assert_eq!(jobs["jobs"][0]["kind"], "verify");

@@ -71,7 +71,7 @@ test("verify tells of how many, and that all agree", async () => {
   const tab = await open(browser, serving.origin);
   await tab.at("/verify");
   await tab.page.getByRole("button", { name: "Verify" }).click();
-  await tab.page.getByText(/All \d+ runs hash to their ids/).waitFor();
+  await tab.page.getByText(/All \d+ runs with components hash to their ids/).waitFor();
   await tab.context.close();
 });
 

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { get, post, send, type Problem } from "../api.ts";
 import { on } from "../events.ts";
-import { count, duration, exact, time } from "../format.ts";
+import { count, duration, exact, plural, time } from "../format.ts";
 import { experiments, readExperiments } from "../frame/experiment.ts";
 import { bound } from "../router.ts";
 import { pages } from "../routes.ts";
@@ -28,6 +28,8 @@ interface Verdict {
 
 interface Verdicts {
   checked: number;
+  /** How many of them have no component. */
+  without: number;
   bad: Verdict[];
 }
 
@@ -133,13 +135,17 @@ function State({ job }: { job: Job }): JSX.Element {
       </p>
     );
   }
-  const { checked, bad } = (job.result as Verdicts | undefined) ?? { checked: job.done, bad: [] };
+  const { checked, without, bad } = (job.result as Verdicts | undefined) ?? { checked: job.done, without: 0, bad: [] };
+  const having = checked - without;
   return (
     <>
-      <p class={`verdict ${bad.length > 0 ? "bad" : "good"}`} role="status">
+      <p class={`verdict ${bad.length > 0 ? "bad" : having > 0 ? "good" : ""}`} role="status">
         {bad.length > 0
           ? `✖ ${count(bad.length)} of ${count(checked)} runs do not agree with their ids.`
-          : `✔ All ${count(checked)} runs hash to their ids.`}{" "}
+          : having > 0
+            ? `✔ All ${plural(having, "run")} with components hash to their ids.`
+            : "There is nothing to verify: no run has a component."}{" "}
+        {without > 0 && having > 0 && <span class="muted">{plural(without, "run")} have none. </span>}
         <span class="muted" title={time(job.started)}>
           {time(job.ended ?? job.started)}, in {duration(seconds)}
         </span>

@@ -31,7 +31,7 @@ export function Head({ run, again }: { run: WholeRun; again: () => void }): JSX.
         )}
         <Stalled silent={silence(run, useNow())} />
         {run.archived && <span class="chip">archived</span>}
-        <RunVerdict run={run.uuid} />
+        <RunVerdict run={run} />
         <EditButtons run={run} again={again} />
       </div>
       <p class="run-line muted">
