@@ -149,6 +149,25 @@ test("completion offers names and values with how often they are there", async (
   await tab.context.close();
 });
 
+test("who types on while a choice is taken loses no letter", async () => {
+  const tab = await table();
+  await tab.page.keyboard.press("/");
+  await tab.page.keyboard.type("activ");
+  await tab.page.locator("#filter-list li").first().waitFor();
+  await tab.page.keyboard.press("ArrowDown");
+  // The next letter comes before the browser has drawn again.
+  await tab.page.evaluate(async () => {
+    const input = document.activeElement;
+    input.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+    await new Promise((resolve) => queueMicrotask(() => queueMicrotask(resolve)));
+    document.execCommand("insertText", false, "=");
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  });
+  await tab.page.keyboard.type("Le");
+  assert.equal(await tab.page.locator(".filter input").inputValue(), "activation=Le");
+  await tab.context.close();
+});
+
 test("a filter that finds nothing says which term excludes most, and is cleared", async () => {
   const tab = await table("/experiments/digits?q=adam lr>100&group=none");
   await tab.page.getByText("0 of 20 runs").first().waitFor();

@@ -1,7 +1,7 @@
 /** The one line that filters table and plots while it is typed. */
 import { batch } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { readSchema, schema } from "../frame/experiment.ts";
 import { useKeys } from "../keys.ts";
 import { Sign } from "../ui/sign.tsx";
@@ -12,6 +12,8 @@ const NO_CHOICES: readonly Choice[] = [];
 
 export function FilterBox(): JSX.Element {
   const input = useRef<HTMLInputElement>(null);
+  /** Where the caret belongs once a choice stands in the text. */
+  const moved = useRef<number | undefined>(undefined);
   const text = typed.value;
   const [caret, setCaret] = useState(text.length);
   const [isOpen, setOpen] = useState(false);
@@ -44,11 +46,16 @@ export function FilterBox(): JSX.Element {
     const next = text.slice(0, start) + insert + space + text.slice(end).trimStart();
     const place = start + insert.length + space.length;
     change(next, place);
-    requestAnimationFrame(() => {
-      input.current?.focus();
-      input.current?.setSelectionRange(place, place);
-    });
+    moved.current = place;
   };
+  // With the text and not after it: who types on is ahead of the next picture.
+  useLayoutEffect(() => {
+    const place = moved.current;
+    if (place === undefined) return;
+    moved.current = undefined;
+    input.current?.focus();
+    input.current?.setSelectionRange(place, place);
+  });
   const keys = (event: KeyboardEvent): void => {
     const chosen = list[at];
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
