@@ -22,7 +22,7 @@ const VARYING: usize = 16;
 const METRICS: usize = 8;
 /// So many metrics are in a file of all that runs have.
 const EVERY: usize = 200;
-/// What is told to be the same in all runs: at most so much of it, and no longer values.
+/// What is told to be the same in all runs: at most so much of it, and so many characters of a value.
 const CONSTANTS: usize = 100;
 const LONGEST: usize = 200;
 
@@ -270,9 +270,19 @@ pub(crate) fn constants(known: &Vocabulary) -> BTreeMap<String, Value> {
         .iter()
         .filter(|of| of.is_constant() && !is_tag(of));
     let values =
-        constant.filter_map(|of| Some((of.field.to_string(), of.values.first()?.0.clone())));
-    let short = values.filter(|(_, value)| value.as_str().len() <= LONGEST);
-    short.take(CONSTANTS).collect()
+        constant.filter_map(|of| Some((of.field.to_string(), short(&of.values.first()?.0))));
+    values.take(CONSTANTS).collect()
+}
+
+/// A value, or the beginning of one that is long.
+fn short(value: &Value) -> Value {
+    if value.as_str().len() <= LONGEST {
+        return value.clone();
+    }
+    let whole = value.to::<String>();
+    let text = whole.as_deref().unwrap_or(value.as_str());
+    let begin: String = text.chars().take(LONGEST).collect();
+    Value::of(&format!("{begin}…")).unwrap_or_else(|_| value.clone())
 }
 
 fn is_tag(of: &KnownField) -> bool {

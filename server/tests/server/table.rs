@@ -397,3 +397,18 @@ fn a_token_that_is_limited_learns_nothing_of_other_experiments() {
     let slip = served.get_as(&token, "/api/v1/filter?text=stagee%3D1");
     slip.problem(400);
 }
+
+#[test]
+fn of_a_long_value_that_is_the_same_in_all_runs_the_beginning_is_told() {
+    let served = Served::in_file();
+    let prompt = "You are a helpful assistant. ".repeat(50);
+    for id in ["first", "second"] {
+        let run = json!({"experiment": "sweep", "id": id, "params": {"prompt": prompt}});
+        served.post("/api/v1/runs", &run);
+    }
+    let path = "/api/v1/table?experiment=sweep&constant=true";
+    let constant = served.get(path).json()["constant"].clone();
+    let told = constant["param.prompt"].as_str().unwrap();
+    let begin = told.strip_suffix('…').unwrap();
+    assert!(begin.len() > 100 && begin.len() < prompt.len() && prompt.contains(begin));
+}
