@@ -229,8 +229,27 @@ impl From<Error> for Problem {
                 .hint("put the artifact again"),
             Error::NoPlace => Self::new(status, "the server has no place for artifacts")
                 .hint("whoever runs it starts it with `--artifacts FOLDER`"),
-            Error::Missing { .. }
-            | Error::Taken { .. }
+            // What the tracker calls an aggregate is a run here.
+            Error::Taken {
+                what: "aggregate",
+                name,
+                ..
+            } => Self::new(status, format!("there is a run `{}` already", shown(&name)))
+                .hint("choose another id, or go on with that one: `\"resume\": true`"),
+            Error::Missing {
+                what,
+                name,
+                place,
+                hint,
+            } => {
+                let what = if what == "aggregate" { "run" } else { what };
+                let place = match place.strip_prefix("the aggregate ") {
+                    Some(run) => format!("the run {run}"),
+                    None => place,
+                };
+                Self::new(status, format!("{place} has no {what} `{name}`")).hint(hint)
+            }
+            Error::Taken { .. }
             | Error::EmptyName { .. }
             | Error::Name { .. }
             | Error::TooLarge { .. }

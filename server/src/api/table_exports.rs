@@ -111,18 +111,19 @@ impl Pages {
             },
         )?;
         let experiments = app.tracker.store()?.experiments()?;
+        let is_ordered = !sought.query.orders().is_empty();
         let mut columns = match named {
-            Some(columns) => columns,
-            None => {
+            Some(columns) if is_ordered => columns,
+            named => {
                 let all = Overview::of(app, &sought)?;
                 let definitions = definitions(&experiments, &all.rows);
-                if sought.query.orders().is_empty() {
+                if !is_ordered {
                     sought.query = best_first(sought.query, &all.known, &definitions);
                 }
-                if form == Form::Latex {
-                    Column::chosen(&all.known, &definitions, false)
-                } else {
-                    Column::every(&all.known)
+                match named {
+                    Some(columns) => columns,
+                    None if form == Form::Latex => Column::chosen(&all.known, &definitions, false),
+                    None => Column::every(&all.known),
                 }
             }
         };

@@ -152,6 +152,27 @@ fn what_cannot_be_read_is_named() {
     assert_eq!(hint, "`/api/v1/openapi.json` says what is expected");
 }
 
+#[test]
+fn what_is_there_already_is_named_in_words_of_the_interface() {
+    let served = Served::in_file();
+    served.run("digits", "first");
+    let again = served.post(
+        "/api/v1/runs",
+        &json!({"experiment": "digits", "id": "first"}),
+    );
+    assert_eq!(again.problem(409), "there is a run `first` already");
+    let hint = again.json()["hint"].clone();
+    assert_eq!(
+        hint,
+        "choose another id, or go on with that one: `\"resume\": true`"
+    );
+    let absent = served.get("/api/v1/runs/first/artifacts/none");
+    assert_eq!(
+        absent.problem(404),
+        "the run `first` has no artifact `none`"
+    );
+}
+
 /// The store has only what it may be read for.
 #[test]
 fn a_store_that_can_only_be_read_is_no_failure() {

@@ -17,8 +17,8 @@ fn a_table_is_written_as_csv_with_all_digits() {
     assert_eq!(
         csv.text(),
         "id,name,optimizer.lr,metric.loss[test].last\n\
-         run-0,\"a, \"\"b\"\"\",0.1,0.01\nrun-1,Adam 2,0.05,0.02\n\
-         run-2,SGD 1,0.1,0.01\nrun-3,SGD 2,0.05,0.02\n"
+         run-0,\"a, \"\"b\"\"\",0.1,0.01\nrun-2,SGD 1,0.1,0.01\n\
+         run-1,Adam 2,0.05,0.02\nrun-3,SGD 2,0.05,0.02\n"
     );
     let some = served.get(&format!(
         "{path}&query={}",
@@ -51,7 +51,7 @@ fn a_table_is_written_as_json_page_by_page() {
     let rows: Vec<Value> = serde_json::from_slice(&answer.body).unwrap();
     assert_eq!(rows.len(), 1_203);
     assert_eq!(
-        rows[1_202],
+        rows[0],
         json!({"id": "run-1202", "param.value": 1202, "name": null})
     );
     let none = served.get("/api/v1/export/runs.json?experiment=many&query=name%3Dx&columns=id");
@@ -121,4 +121,26 @@ fn what_cannot_be_exported_is_an_answer_of_its_own() {
         (&slip.json()["position"], &slip.json()["hint"]),
         (&json!(0), &json!("did you mean `lr`?"))
     );
+}
+
+#[test]
+fn the_best_run_comes_first_in_a_file_as_in_the_table() {
+    let served = Served::in_file();
+    sweep(&served);
+    let table = served.get("/api/v1/table?experiment=sweep&columns=id");
+    let ordered = served.get("/api/v1/table?experiment=sweep").json();
+    let ids: Vec<&str> = ordered["columns"]["id"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
+    assert_ne!(
+        json!(ids),
+        table.json()["columns"]["id"],
+        "that is another order"
+    );
+    let file = served.get("/api/v1/export/runs.csv?experiment=sweep&columns=id");
+    let lines: Vec<&str> = std::str::from_utf8(&file.body).unwrap().lines().collect();
+    assert_eq!(lines[1..], ids);
 }
