@@ -25,7 +25,7 @@ def test_a_run_of_mlflow_is_one_of_entia(client, server):
     assert sorted(run["id"] for run in listed["runs"]) == sorted(runs)
     shown = json.loads(server.entia("--json", "show", runs[0]))
     assert (shown["name"], shown["status"]) == ("seed 1", "finished")
-    assert shown["params"] == {"lr": "0.1"} and shown["tags"]["stage"] == "candidate"
+    assert shown["params"] == {"lr": 0.1} and shown["tags"]["stage"] == "candidate"
     assert shown["artifacts"][0]["name"] == "notes.txt"
     assert shown["metrics"][0]["min"] == 0.2
     compared = server.entia("compare", *runs)

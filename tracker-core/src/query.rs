@@ -55,7 +55,7 @@
 //! | `metric.loss[train].last < metric.loss[test].last` | two fields of one run |
 //! | `model = (teacher)` | the name of another component |
 //! | `param.seed in (1, 2)`, `not in` | equal to one of several, or there and equal to none |
-//! | `model ~ "^MLP"`, `!~` | the text has this [regular expression](Pattern) in it, or not |
+//! | `model ~ "^MLP"`, `!~` | the text, or a number in an argument or a parameter, has this [regular expression](Pattern) in it, or not |
 //! | `tag.stage exists` | there is one |
 //! | `0.01` `1e-5` `NaN` `inf` `true` `null` | values |
 //! | `"text"` `'text'` | texts, with `\"`, `\'`, `\\`, `\n`, `\r` and `\t`; behind `~` each backslash stays |

@@ -189,17 +189,6 @@ fn of_text(places: &[Field], test: &Test, entity: &str) -> Result<Condition, Pro
         Test::Compare(Sign::Eq, Literal::Text(text)) => equals(text),
         Test::Compare(Sign::Ne, Literal::Text(text)) => exists().and(!equals(text)),
         Test::Compare(Sign::Eq | Sign::Ne, _) => return Err(unquoted(entity)),
-        // No pattern is found in a number.
-        Test::Like { pattern, .. }
-            if !pattern.contains(['%', '_']) && scalar(pattern).is_some() =>
-        {
-            equals(pattern)
-        }
-        Test::Like { pattern, .. }
-            if !pattern.is_empty() && pattern.chars().all(|char| char == '%') =>
-        {
-            exists()
-        }
         Test::Like { pattern, any_case } => {
             let pattern = like(pattern, *any_case)?;
             each(&|place| place.matches(pattern.clone()))

@@ -153,6 +153,7 @@ fn a_parameter_that_is_a_number_is_one_for_filters_of_both_languages() {
             &["1e-05", "0.001", "0.1", "adam"],
         ),
         (&[], "params.lr ILIKE 'AD%'", &["adam"]),
+        (&["params.lr"], "params.lr LIKE '0._'", &["0.1"]),
     ] {
         assert_eq!(
             found(&served, &runs, (order, filter), 9),

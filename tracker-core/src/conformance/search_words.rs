@@ -66,6 +66,19 @@ fn patterns_are_found_in_texts(tracker: &Tracker) -> Result<()> {
         (r#"id ~ "[bc]" and id !~ "^b""#, "c"),
         (r#"epoch ~ "0""#, ""),
     ];
+    check(&aggregates, &expected)?;
+    // In a parameter also in a number, as it is written.
+    let runs = aggregates.list()?;
+    runs[0].set_param("lr", 0.001)?;
+    runs[1].set_param("lr", 1e-5)?;
+    runs[2].set_param("lr", "0.1")?;
+    let expected = [
+        (r#"param.lr ~ "0.0""#, "a"),
+        (r#"param.lr ~ "^0\.""#, "ac"),
+        (r#"param.lr ~ "1e""#, "b"),
+        (r#"param.lr !~ "e-05$""#, "ac"),
+        (r#"param.lr ~ "x""#, ""),
+    ];
     check(&aggregates, &expected)
 }
 

@@ -203,6 +203,10 @@ impl Tree {
             Self::Matches(field, pattern) => match field.value(row, directions) {
                 Some(Scalar::Text(text)) => pattern.is_in(&text),
                 Some(Scalar::Time(time)) => pattern.is_in(&time.to_string()),
+                // What one program wrote as a text may be a number of another.
+                Some(number) if matches!(field.0, Target::Param(_) | Target::Argument { .. }) => {
+                    number.written().is_some_and(|text| pattern.is_in(&text))
+                }
                 _ => false,
             },
             Self::Exists(field) => field.value(row, directions).is_some(),

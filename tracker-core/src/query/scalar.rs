@@ -59,6 +59,18 @@ impl Scalar<'_> {
         value.ok()
     }
 
+    /// A number as it is written.
+    pub(super) fn written(&self) -> Option<String> {
+        let is_number = match self {
+            Self::Integer(_) => true,
+            Self::Float(float) => float.is_finite(),
+            _ => false,
+        };
+        self.kept()
+            .filter(|_| is_number)
+            .map(|value| value.as_str().to_owned())
+    }
+
     /// How two values of one type stand to each other; nothing for others, and for NaN.
     pub(super) fn order(&self, other: &Scalar<'_>) -> Option<Ordering> {
         match (self, other) {

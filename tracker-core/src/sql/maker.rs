@@ -229,7 +229,12 @@ fn of_fact<D: Database>(asked: Asked<'_>) -> Vec<Condition<D::Value>> {
             let known = symbol.zip(D::fact(literal));
             known.map(|(symbol, value)| Condition::new(format!("t.value {symbol} ?"), vec![value]))
         }
-        Asked::Matches(pattern) => pattern.text().map(D::fact_contains),
+        // What may stand in a number is sought in the records: columns hold numbers in other forms.
+        Asked::Matches(pattern) => {
+            let is_of_text =
+                |text: &&str| !text.bytes().all(|byte| b"0123456789.e+-".contains(&byte));
+            pattern.text().filter(is_of_text).map(D::fact_contains)
+        }
         Asked::Exists => None,
     };
     match known {
