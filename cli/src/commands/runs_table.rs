@@ -59,7 +59,9 @@ pub(super) fn table_of(fields: &[Field], rows: &[(String, Row)], directions: &Di
 fn first_columns(rows: &[(String, Row)]) -> (Vec<Column>, Vec<Vec<String>>) {
     let one_experiment = rows.iter().all(|(experiment, _)| *experiment == rows[0].0);
     let length = text::telling(rows.iter().map(|(_, row)| &*row.aggregate.id));
-    let mut columns = vec![Column::text("RUN").colored(Color::Yellow).flexible()];
+    // What is left of a longer id can be typed too: a mark stands in the place of the last character.
+    let run = Column::text("RUN").colored(Color::Yellow);
+    let mut columns = vec![run.flexible_to(length + 1)];
     if !one_experiment {
         columns.push(Column::text("EXPERIMENT").colored(Color::Cyan).flexible());
     }
@@ -108,10 +110,11 @@ pub(super) fn table(
     let series = shown_series(rows, asked);
     let (mut columns, first) = first_columns(rows);
     columns.extend([
-        Column::text("NAME").flexible().left_out(2),
+        // As the first columns of the last turn, they stay when all metrics are gone.
+        Column::text("NAME").flexible().left_out(3),
         Column::text("STATUS")
             .colored_by(text::status_color)
-            .left_out(2),
+            .left_out(3),
         Column::number("DURATION").left_out(1),
         Column::text("MODEL").flexible().left_out(1),
         Column::number("EPOCH").left_out(2),
