@@ -82,11 +82,11 @@ fn what_is_left_of_an_id_can_be_typed() {
 #[test]
 fn an_id_that_people_chose_is_cut_where_it_can_still_be_typed() {
     let fixture = Fixture::empty();
-    let ids = ["first", "second"].map(|way| format!("{way}-{}", "of-many-words-".repeat(9)));
+    let ids = ["first", "second"].map(|way| format!("a-run-with-the-{way}-{}", "word-".repeat(20)));
     for id in &ids {
         fixture.add_run("digits", id);
     }
-    let text = in_columns(&fixture, 60, &["runs"]);
+    let text = in_columns(&fixture, 40, &["runs"]);
     for (row, id) in text.lines().skip(1).zip(&ids) {
         let (shown, _) = row.split_once('\u{2026}').unwrap();
         assert_eq!(fixture.json(&["show", shown])["id"], **id, "{text}");
