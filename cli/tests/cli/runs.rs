@@ -122,6 +122,27 @@ fn a_column_that_no_run_has_is_pointed_out() {
 }
 
 #[test]
+fn a_parameter_with_dots_is_offered_as_it_is_found() {
+    let fixture = Fixture::new();
+    let tracker = Tracker::open(&fixture.absolute()).unwrap();
+    let run = tracker.aggregate(uuid(1)).unwrap().unwrap();
+    run.set_param("model.hidden_size", 256).unwrap();
+    run.set_param("a.b", 1).unwrap();
+    tracker.flush().unwrap();
+    for (slip, meant) in [
+        ("param.model.hidden_size", r#"param."model.hidden_size""#),
+        ("param.a.b", r#"param."a.b""#),
+        ("param.model.hiden_size", r#"param."model.hidden_size""#),
+    ] {
+        let text = fixture.text(&["runs", "digits", "--columns", slip]);
+        let note = format!("no run has `{slip}`; did you mean `{meant}`?");
+        assert_eq!(text.lines().last(), Some(&*note), "{text}");
+        let text = fixture.text(&["runs", "digits", "--columns", meant]);
+        assert!(!text.contains("no run has"), "{text}");
+    }
+}
+
+#[test]
 fn columns_as_json() {
     let fixture = Fixture::new();
     let columns = "model.activation.slope,optimizer.bound,metric.loss[train].best_epoch,created,\
