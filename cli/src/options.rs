@@ -22,7 +22,7 @@ pub(crate) struct Options {
     #[arg(long, global = true, env = "ENTIA_STORE", value_name = "ADDRESS")]
     pub(crate) store: Option<String>,
 
-    /// Print JSON in place of text
+    /// Print JSON in place of text; errors stay text, on standard error
     #[arg(long, global = true)]
     pub(crate) json: bool,
 

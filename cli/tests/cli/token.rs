@@ -67,6 +67,14 @@ fn a_token_is_revoked_by_its_name() {
         "The token `ci` is good for nothing any more.\n"
     );
     assert_eq!(fixture.json(&["token", "list"]), json!([]));
+    fixture.run(&["token", "create", "page", "--role", "read"]);
+    let revoked = fixture.json(&["token", "revoke", "page"]);
+    assert_eq!(
+        (&revoked["name"], &revoked["role"]),
+        (&json!("page"), &json!("read"))
+    );
+    assert!(revoked.get("token").is_none());
+    assert_eq!(fixture.json(&["token", "list"]), json!([]));
 }
 
 #[test]
