@@ -100,7 +100,7 @@ pub(crate) enum Command {
     Tag(Tag),
     /// Set the notes of a run
     Note(Note),
-    /// Give an experiment another name
+    /// Give an experiment or a run another name
     Rename(Rename),
     /// Archive runs: tables and searches leave them out
     Archive(Asked),
@@ -272,12 +272,16 @@ pub(crate) struct Note {
 /// Options of `rename`.
 #[derive(Args, Debug)]
 pub(crate) struct Rename {
-    /// Its present name
-    #[arg(add = complete::experiments())]
-    pub(crate) experiment: String,
+    /// The experiment of this name, or else this run
+    #[arg(value_name = "EXPERIMENT|RUN", add = complete::experiments_and_runs())]
+    pub(crate) present: String,
 
-    /// Its new name
+    /// Its new name; that of a run need not be unique, and may be empty for none
     pub(crate) name: String,
+
+    /// The experiment of the run: a run is meant then
+    #[arg(long, value_name = "NAME", add = complete::experiments())]
+    pub(crate) experiment: Option<String>,
 }
 
 /// Options of `remove-experiment`.

@@ -91,10 +91,7 @@ impl Tracker {
     }
 }
 
-fn disagreements(
-    store: &dyn Store,
-    aggregates: &[Uuid],
-) -> Result<Vec<Option<Vec<Disagreement>>>> {
+fn disagreements(store: &dyn Store, aggregates: &[Uuid]) -> Result<Vec<Option<Vec<Disagreement>>>> {
     let program = Program(Names::linked(None));
     let modules = Detail {
         modules: None,

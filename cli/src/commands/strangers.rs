@@ -178,7 +178,7 @@ fn values(target: &Target, row: &Row) -> Vec<Field> {
             names
                 .map(|name| Target::Param(vec![name.clone()]).into())
                 .collect()
-        },
+        }
         _ => Vec::new(),
     }
 }

@@ -66,11 +66,7 @@ pub(crate) fn run(store: &Store, options: &Verify, output: &mut Output) -> Resul
             hint(last)
         ))),
         None if output.json => Ok(()),
-        None => Ok(writeln!(
-            output,
-            "{}",
-            verified(checked, all)
-        )?),
+        None => Ok(writeln!(output, "{}", verified(checked, all))?),
     }
 }
 

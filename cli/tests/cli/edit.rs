@@ -64,6 +64,55 @@ fn an_experiment_gets_another_name() {
 }
 
 #[test]
+fn a_run_gets_another_name() {
+    let fixture = Fixture::new();
+    let name = |id| fixture.json(&["show", id])["name"].take();
+    assert_eq!(
+        fixture.text(&["rename", SECOND, "second try"]),
+        format!("{SECOND} is named `second try` now\n")
+    );
+    assert_eq!(name(SECOND), "second try");
+    // By its name, by the beginning of its id, and with its experiment.
+    fixture.text(&["rename", "second try", "third"]);
+    assert_eq!(
+        fixture.json(&["rename", "a1b2f", "fourth"])["name"],
+        "fourth"
+    );
+    assert_eq!(
+        fixture.text(&["rename", SECOND, "", "--experiment", "digits"]),
+        format!("{SECOND} has no name now\n")
+    );
+    // An experiment of that name is meant first.
+    fixture.text(&["rename", THIRD, "digits"]);
+    assert_eq!(
+        fixture.text(&["rename", "digits", "mnist"]),
+        "`digits` is `mnist` now\n"
+    );
+    fixture.text(&["rename", "digits", "baseline", "--experiment", "letters"]);
+    assert_eq!(name(THIRD), "baseline");
+    let refused = fixture.refused(&["rename", "a1b2", "x"]);
+    assert!(refused.contains("may be any of 2 runs"), "{refused}");
+    for (slip, hint) in [
+        (
+            "lettres",
+            "did you mean `letters`? `entia experiments` lists them",
+        ),
+        (
+            "basline",
+            "did you mean `baseline`? `entia runs` lists them",
+        ),
+        ("x", "`entia experiments` and `entia runs` list them"),
+    ] {
+        assert_eq!(
+            fixture.refused(&["rename", slip, "y"]),
+            format!(
+                "error: the store `sqlite:runs.db` has no experiment or run `{slip}`\nhint: {hint}\n"
+            )
+        );
+    }
+}
+
+#[test]
 fn a_run_is_removed_when_that_is_said_twice() {
     let fixture = Fixture::new();
     insta::assert_snapshot!(fixture.refused(&["remove", FIRST]));

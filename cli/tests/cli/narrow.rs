@@ -74,7 +74,10 @@ fn what_is_left_of_an_id_can_be_typed() {
             let name = fixture.json(&["show", id])["name"].take();
             assert_eq!(name, format!("sweep {number}"), "{text}");
         }
-        assert!(text.contains("STATUS") && text.contains("finished"), "{text}");
+        assert!(
+            text.contains("STATUS") && text.contains("finished"),
+            "{text}"
+        );
         assert!(text.contains("sweep 17"), "{text}");
     }
 }
