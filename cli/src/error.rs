@@ -182,6 +182,7 @@ fn remedy(cause: &io::Error) -> &'static str {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             "the disk is full; make room on it, or name a file elsewhere"
         }
+        io::ErrorKind::IsADirectory => "it is a folder; name a file in it",
         _ => "name a file in a folder that may be written",
     }
 }
