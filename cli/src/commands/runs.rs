@@ -62,7 +62,8 @@ pub(crate) fn run(store: &Store, options: &Runs, output: &mut Output) -> Result<
     }
     if is_empty {
         let text = if excerpt.asked == Query::new() {
-            "No runs yet. The program that trains creates them: `experiment.track(&model)`."
+            "No runs yet. The program that trains creates them: in Rust with \
+             `experiment.track(&model)`, with MLflow's client by `mlflow.start_run()`."
         } else {
             "No run is like that."
         };
