@@ -94,6 +94,13 @@ pub(crate) enum Error {
     )]
     NoCondition,
 
+    /// A store that would be copied to where it is.
+    #[error(
+        "`{address}` cannot be imported into itself\nhint: name the store that it is copied to: \
+         `entia import {address} sqlite:copy.db`"
+    )]
+    IntoItself { address: String },
+
     /// Nothing says what to do with the tags.
     #[error("no tag is named\nhint: write `KEY` or `KEY=VALUE` to set one, or `--remove KEY`")]
     NoTag,
