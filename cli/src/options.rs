@@ -4,6 +4,7 @@
 mod serve;
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use entia_report::X;
@@ -168,7 +169,7 @@ pub(crate) struct Runs {
 
     /// Show at most so many, 0 for all: the newest, or the first in the order of the query
     /// [default: 50, or the `limit` of the query]
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub(crate) limit: Option<usize>,
 }
 
@@ -319,7 +320,13 @@ pub(crate) struct Artifacts {
     pub(crate) name: Option<String>,
 
     /// The epoch of the artifact [default: the one of no epoch, or else of the latest]
-    #[arg(long, value_name = "NUMBER", requires = "name")]
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        requires = "name",
+        value_parser = whole::<u64>,
+        allow_negative_numbers = true
+    )]
     pub(crate) epoch: Option<u64>,
 
     /// The file to save it to; `-` is standard output
@@ -348,7 +355,7 @@ pub(crate) struct Metrics {
     pub(crate) log: bool,
 
     /// Draw a running mean, in which what came before has this weight, as 0.9
-    #[arg(long, value_name = "WEIGHT", value_parser = weight)]
+    #[arg(long, value_name = "WEIGHT", value_parser = weight, allow_negative_numbers = true)]
     pub(crate) smooth: Option<f64>,
 
     /// Draw into an SVG file; `-` is standard output
@@ -374,6 +381,11 @@ impl Along {
             Self::Time => X::Time,
         }
     }
+}
+
+fn whole<N: FromStr>(text: &str) -> Result<N, String> {
+    let number = text.parse();
+    number.map_err(|_| "write a whole number, 0 or more".to_owned())
 }
 
 fn weight(text: &str) -> Result<f64, String> {

@@ -82,6 +82,10 @@ fn a_slip_is_told() {
     let fixture = Fixture::new();
     for (arguments, expected) in [
         (
+            ["--role=read", "--expires=9999999999999d"],
+            "that is too far away; without `--expires` it is good until it is revoked",
+        ),
+        (
             ["--role", "writ"],
             "there is no role `writ`: it is one of read, write and admin",
         ),
