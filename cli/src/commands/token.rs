@@ -51,7 +51,7 @@ fn create(store: &Store, tokens: &Tokens, token: &Token, output: &mut Output) ->
     let now = Micros::now().timestamp();
     let expires = expires.map(|span| now.checked_add(span).unwrap_or(Timestamp::MAX));
     let limits = experiment.iter();
-    let limits = limits.map(|name| Ok(store.tracker.experiment(name)?.id()));
+    let limits = limits.map(|name| Ok(store.experiment(name)?.id()));
     let limits = limits.collect::<Result<Vec<Uuid>>>()?;
     let limits = (!limits.is_empty()).then_some(limits);
     let issued = tokens.create(name, *role, expires, limits)?;

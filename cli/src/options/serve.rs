@@ -6,6 +6,8 @@ use clap::{Args, Subcommand, ValueEnum};
 use entia_server::Role;
 use serde::Deserialize;
 
+use crate::complete;
+
 /// Options of `serve`; a configuration file has them under the same names.
 #[derive(Args, Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -85,9 +87,8 @@ pub(crate) enum Token {
         #[arg(long, value_name = "TIME", value_parser = span)]
         expires: Option<jiff::SignedDuration>,
 
-        /// An experiment that it is limited to, which is created where it does not exist; may be
-        /// given several times [default: all]
-        #[arg(long, value_name = "NAME")]
+        /// An experiment that it is limited to; may be given several times [default: all]
+        #[arg(long, value_name = "NAME", add = complete::experiments())]
         experiment: Vec<String>,
     },
     /// List the tokens

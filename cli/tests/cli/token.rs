@@ -78,6 +78,19 @@ fn a_token_is_revoked_by_its_name() {
 }
 
 #[test]
+fn a_token_is_limited_to_experiments_that_are_there() {
+    let fixture = Fixture::new();
+    let create = ["token", "create", "e", "--role", "read", "--experiment"];
+    assert_eq!(
+        fixture.refused(&[&create[..], &["digitz"]].concat()),
+        "error: the store `sqlite:runs.db` has no experiment `digitz`\n\
+         hint: did you mean `digits`? `entia experiments` lists them\n"
+    );
+    assert_eq!(fixture.json(&["token", "list"]), json!([]));
+    assert_eq!(fixture.json(&["experiments"]).as_array().unwrap().len(), 2);
+}
+
+#[test]
 fn a_slip_is_told() {
     let fixture = Fixture::new();
     for (arguments, expected) in [
