@@ -105,6 +105,13 @@ pub(crate) enum Error {
     #[error("no tag is named\nhint: write `KEY` or `KEY=VALUE` to set one, or `--remove KEY`")]
     NoTag,
 
+    /// A tag by which a server remembers what MLflow has and Entia has not.
+    #[error(
+        "the tag `{tag}` is the server's own: what begins with `entia.` tells it how MLflow's \
+         client sees a run\nhint: choose another name; `entia archive` puts a run away"
+    )]
+    OwnTag { tag: String },
+
     /// A format that no terminal can show.
     #[error("Parquet is no text\nhint: name a file with `--output points.parquet`")]
     ParquetInTerminal,

@@ -1,8 +1,9 @@
 //! `entia tag`, `note`, `rename` and `remove`.
 
 use serde_json::json;
+use tracker_core::Tracker;
 
-use crate::support::{FIRST, Fixture, SECOND, THIRD};
+use crate::support::{FIRST, Fixture, SECOND, THIRD, uuid};
 
 #[test]
 fn tags() {
@@ -15,6 +16,25 @@ fn tags() {
     assert_eq!(text, format!("{SECOND} has no tags now\n"));
     insta::assert_snapshot!(fixture.refused(&["tag", SECOND, "=value"]));
     assert_eq!(fixture.run(&["tag", SECOND]).code, Some(2));
+}
+
+#[test]
+fn tags_of_the_server_are_left_to_it() {
+    let fixture = Fixture::new();
+    let refused = fixture.refused(&["tag", SECOND, "stage=a", "entia.deleted=1"]);
+    assert!(
+        refused.starts_with("error: the tag `entia.deleted` is the server's own: "),
+        "{refused}"
+    );
+    assert!(refused.contains("\nhint: choose another name"), "{refused}");
+    assert_eq!(fixture.json(&["show", SECOND])["tags"], json!({}));
+    // What an older version has let through goes away.
+    let tracker = Tracker::open(&fixture.absolute()).unwrap();
+    let run = tracker.aggregate(uuid(2)).unwrap().unwrap();
+    run.set_tag("entia.deleted", "1").unwrap();
+    tracker.flush().unwrap();
+    fixture.text(&["tag", SECOND, "--remove", "entia.deleted"]);
+    assert_eq!(fixture.json(&["show", SECOND])["tags"], json!({}));
 }
 
 #[test]
