@@ -69,10 +69,12 @@ pub(crate) fn run(store: &Store, options: &Runs, output: &mut Output) -> Result<
         };
         writeln!(output, "{text}")?;
     } else if !rows.is_empty() {
+        let length = store.id_length(&rows)?;
         let table = if fields.is_empty() {
-            runs_table::table(&rows, &asked.detail(), &records()?, output.width.is_some())
+            let in_terminal = output.width.is_some();
+            runs_table::table(&rows, &asked.detail(), &records()?, length, in_terminal)
         } else {
-            runs_table::table_of(&fields, &rows, &Directions::of(&records()?))
+            runs_table::table_of(&fields, &rows, &Directions::of(&records()?), length)
         };
         output.table(table)?;
     }

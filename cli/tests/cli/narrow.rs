@@ -83,6 +83,21 @@ fn what_is_left_of_an_id_can_be_typed() {
 }
 
 #[test]
+fn an_id_is_told_from_those_that_are_not_shown() {
+    let fixture = alike(30);
+    fixture.text(&["archive", "sweep 28"]);
+    for arguments in [
+        &["runs", "--limit", "1"][..],
+        &["runs", "--limit", "1", "--columns", "name"],
+    ] {
+        let text = fixture.text(arguments);
+        let id = text.lines().nth(1).unwrap().split(' ').next().unwrap();
+        assert!(id.len() < 13, "{text}");
+        assert_eq!(fixture.json(&["show", id])["name"], "sweep 29", "{text}");
+    }
+}
+
+#[test]
 fn an_id_that_people_chose_is_cut_where_it_can_still_be_typed() {
     let fixture = Fixture::empty();
     let ids = ["first", "second"].map(|way| format!("a-run-with-the-{way}-{}", "word-".repeat(20)));
