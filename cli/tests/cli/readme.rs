@@ -48,7 +48,6 @@ fn is_there(program: &str) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
-#[cfg(unix)]
 #[test]
 fn every_command_runs() {
     let folder = Path::new(env!("CARGO_BIN_EXE_entia")).parent().unwrap();
