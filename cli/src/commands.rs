@@ -49,9 +49,7 @@ pub(crate) fn run(options: &Options, output: &mut Output) -> Result<()> {
         Command::Compare(runs) => compare::run(&read()?, runs, output),
         Command::Metrics(metrics) => metrics::run(&read()?, metrics, output),
         Command::Export(export) => export::run(&read()?, export, output),
-        Command::Import { from, to } => {
-            import::run(from, || Store::create(to.as_deref(), options), output)
-        }
+        Command::Import { from, to } => import::run(from, to.as_deref(), options, output),
         Command::Sync { address } => sync::run(address.as_deref(), options, output),
         Command::Verify(verify) => verify::run(&read()?, verify, output),
         Command::Doctor => doctor::run(options, output),

@@ -28,6 +28,14 @@ pub(crate) fn experiments() -> ArgValueCandidates {
     ArgValueCandidates::new(|| of_store(experiment_candidates))
 }
 
+/// The names of experiments, and the ids and names of runs.
+pub(crate) fn experiments_and_runs() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        let experiments = of_store(experiment_candidates).into_iter();
+        experiments.chain(of_store(run_candidates)).collect()
+    })
+}
+
 /// Metrics with their phases.
 pub(crate) fn metrics() -> ArgValueCandidates {
     ArgValueCandidates::new(|| of_store(metric_candidates))

@@ -94,9 +94,23 @@ pub(crate) enum Error {
     )]
     NoCondition,
 
+    /// A store that would be copied to where it is.
+    #[error(
+        "`{address}` cannot be imported into itself\nhint: name the store that it is copied to: \
+         `entia import {address} sqlite:copy.db`"
+    )]
+    IntoItself { address: String },
+
     /// Nothing says what to do with the tags.
     #[error("no tag is named\nhint: write `KEY` or `KEY=VALUE` to set one, or `--remove KEY`")]
     NoTag,
+
+    /// A tag by which a server remembers what MLflow has and Entia has not.
+    #[error(
+        "the tag `{tag}` is the server's own: what begins with `entia.` tells it how MLflow's \
+         client sees a run\nhint: choose another name; `entia archive` puts a run away"
+    )]
+    OwnTag { tag: String },
 
     /// A format that no terminal can show.
     #[error("Parquet is no text\nhint: name a file with `--output points.parquet`")]
@@ -182,6 +196,7 @@ fn remedy(cause: &io::Error) -> &'static str {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             "the disk is full; make room on it, or name a file elsewhere"
         }
+        io::ErrorKind::IsADirectory => "it is a folder; name a file in it",
         _ => "name a file in a folder that may be written",
     }
 }

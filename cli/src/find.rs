@@ -1,8 +1,10 @@
 //! Finds runs by what people call them.
 
+use std::collections::BTreeSet;
+
 use registry_core::nearest;
-use tracker_core::ports::{AggregateRecord, Detail, Scope, Search};
-use tracker_core::query::{archived, created, run_name};
+use tracker_core::ports::{AggregateRecord, Detail, Row, Scope, Search};
+use tracker_core::query::{Condition, archived, created, id, run_name};
 use tracker_core::{Query, Uuid};
 
 use crate::error::{Error, Result};
@@ -13,6 +15,8 @@ use crate::text;
 const LEAST: usize = 4;
 /// As many runs are named in a message.
 const NAMED: usize = 10;
+/// A query for the runs whose ids begin as those that are shown has as many beginnings at most.
+const BEGINNINGS: usize = 100;
 /// A slip is looked for among as many of the newest runs: a store may have a hundred thousand.
 const NEWEST: usize = 1_000;
 
@@ -41,6 +45,30 @@ impl Store {
             1 => Ok(found.remove(0)),
             _ => Err(self.ambiguous(name, &found)?),
         }
+    }
+
+    /// How many characters of the ids of these runs name each of them, also among the runs of the
+    /// store that are not shown, so that what a table shows can be typed.
+    pub(crate) fn id_length(&self, rows: &[(String, Row)]) -> Result<usize> {
+        let ids: Vec<&str> = rows.iter().map(|(_, row)| &*row.aggregate.id).collect();
+        let least = text::telling([]);
+        let beginnings = ids.iter().map(|id| text::beginning(id, least));
+        let beginnings: BTreeSet<&str> = beginnings.collect();
+        let length = text::telling(ids.iter().copied());
+        if beginnings.len() > BEGINNINGS {
+            return Ok(length);
+        }
+        let ranges = beginnings.into_iter().map(|beginning| {
+            let end = format!("{beginning}{}", char::MAX);
+            id().ge(beginning).and(id().lt(end))
+        });
+        let Some(alike) = ranges.reduce(Condition::or) else {
+            return Ok(length);
+        };
+        let alike = Query::new().filter(alike.and(archived().exists()));
+        let alike = self.search(None, &alike)?;
+        let alike = alike.iter().map(|record| &*record.id);
+        Ok(text::telling(alike.chain(ids)))
     }
 
     /// The runs that may be meant. What is a whole id, uuid or name is not the beginning of another

@@ -18,6 +18,8 @@ mod series;
 mod store;
 mod target;
 
+use std::env;
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -38,7 +40,12 @@ use crate::output::Output;
 fn main() -> ExitCode {
     // Answers a shell that asks how the line may go on, and ends then.
     CompleteEnv::with_factory(Options::command).complete();
-    let options = Options::parse();
+    let mut words: Vec<OsString> = env::args_os().collect();
+    // clap takes what stands behind `help` for the name of a command, `--help` too.
+    if words.get(1).is_some_and(|word| word == "help") {
+        words.retain(|word| word != "--help" && word != "-h");
+    }
+    let options = Options::parse_from(words);
     let mut output = Output::new(&options);
     let done = commands::run(&options, &mut output);
     match done.and_then(|()| Ok(output.flush()?)) {

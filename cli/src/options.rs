@@ -4,6 +4,7 @@
 mod serve;
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use entia_report::X;
@@ -22,7 +23,7 @@ pub(crate) struct Options {
     #[arg(long, global = true, env = "ENTIA_STORE", value_name = "ADDRESS")]
     pub(crate) store: Option<String>,
 
-    /// Print JSON in place of text
+    /// Print JSON in place of text; errors stay text, on standard error
     #[arg(long, global = true)]
     pub(crate) json: bool,
 
@@ -100,7 +101,7 @@ pub(crate) enum Command {
     Tag(Tag),
     /// Set the notes of a run
     Note(Note),
-    /// Give an experiment another name
+    /// Give an experiment or a run another name
     Rename(Rename),
     /// Archive runs: tables and searches leave them out
     Archive(Asked),
@@ -168,7 +169,7 @@ pub(crate) struct Runs {
 
     /// Show at most so many, 0 for all: the newest, or the first in the order of the query
     /// [default: 50, or the `limit` of the query]
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub(crate) limit: Option<usize>,
 }
 
@@ -272,12 +273,16 @@ pub(crate) struct Note {
 /// Options of `rename`.
 #[derive(Args, Debug)]
 pub(crate) struct Rename {
-    /// Its present name
-    #[arg(add = complete::experiments())]
-    pub(crate) experiment: String,
+    /// The experiment of this name, or else this run
+    #[arg(value_name = "EXPERIMENT|RUN", add = complete::experiments_and_runs())]
+    pub(crate) present: String,
 
-    /// Its new name
+    /// Its new name; that of a run need not be unique, and may be empty for none
     pub(crate) name: String,
+
+    /// The experiment of the run: a run is meant then
+    #[arg(long, value_name = "NAME", add = complete::experiments())]
+    pub(crate) experiment: Option<String>,
 }
 
 /// Options of `remove-experiment`.
@@ -315,7 +320,13 @@ pub(crate) struct Artifacts {
     pub(crate) name: Option<String>,
 
     /// The epoch of the artifact [default: the one of no epoch, or else of the latest]
-    #[arg(long, value_name = "NUMBER", requires = "name")]
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        requires = "name",
+        value_parser = whole::<u64>,
+        allow_negative_numbers = true
+    )]
     pub(crate) epoch: Option<u64>,
 
     /// The file to save it to; `-` is standard output
@@ -344,7 +355,7 @@ pub(crate) struct Metrics {
     pub(crate) log: bool,
 
     /// Draw a running mean, in which what came before has this weight, as 0.9
-    #[arg(long, value_name = "WEIGHT", value_parser = weight)]
+    #[arg(long, value_name = "WEIGHT", value_parser = weight, allow_negative_numbers = true)]
     pub(crate) smooth: Option<f64>,
 
     /// Draw into an SVG file; `-` is standard output
@@ -370,6 +381,11 @@ impl Along {
             Self::Time => X::Time,
         }
     }
+}
+
+fn whole<N: FromStr>(text: &str) -> Result<N, String> {
+    let number = text.parse();
+    number.map_err(|_| "write a whole number, 0 or more".to_owned())
 }
 
 fn weight(text: &str) -> Result<f64, String> {

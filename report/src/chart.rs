@@ -230,6 +230,31 @@ mod tests {
     }
 
     #[test]
+    fn one_point_stands_between_whole_numbers() {
+        let ends = |panel: &Panel| {
+            let text = chart(panel, 60);
+            let axis = text.lines().find(|line| line.contains(panel.x.name()));
+            let words: Vec<&str> = axis.unwrap().split_whitespace().collect();
+            [words[0].to_owned(), words[2].to_owned()]
+        };
+        for (at, expected) in [
+            (0, ["0", "1"]),
+            (1, ["0", "2"]),
+            (40, ["39", "41"]),
+            (-3, ["-4", "-2"]),
+        ] {
+            assert_eq!(ends(&one([(at, 0.5)])), expected);
+        }
+        for (epoch, expected) in [(0, ["0", "1"]), (1, ["0", "2"])] {
+            let mut series = Series::new("loss", "train");
+            series.push(&Metric::new("loss", 0.5).epoch(epoch));
+            let curve = Curve::of("train", series, X::Epoch).unwrap();
+            let panel = Panel::new("loss", Definition::default(), X::Epoch, vec![curve]);
+            assert_eq!(ends(&panel), expected);
+        }
+    }
+
+    #[test]
     fn a_line_falls_from_the_first_row_to_the_last() {
         let text = chart(&one([(0, 2.0), (1, 1.0)]), 60);
         let lines: Vec<&str> = text.lines().collect();

@@ -189,9 +189,14 @@ impl Panel {
                 .iter()
                 .flat_map(move |curve| curve.points.iter().chain(&curve.raw[..raw(curve)]))
         };
+        let first = points().next().map_or(0.0, |point| point.0);
         let x = Scale::over(points().map(|point| point.0), false);
         let y = Scale::over(points().map(|point| point.1), self.log);
+        let is_one = points().all(|point| point.0.total_cmp(&first).is_eq());
         match self.x {
+            X::Time => (x, y),
+            // There is nothing between two epochs, and none before the first.
+            _ if is_one => (x.whole(first >= 0.0), y),
             X::Epoch if x.low >= 0.0 => (x.from(x.low.floor()), y),
             _ => (x, y),
         }

@@ -55,6 +55,20 @@ impl Scale {
         Self { low, ..self }
     }
 
+    /// The same between whole numbers; no lower than 0 where that `is_positive`.
+    pub(crate) fn whole(self, is_positive: bool) -> Self {
+        let low = if is_positive {
+            self.low.max(0.0)
+        } else {
+            self.low
+        };
+        Self {
+            low: low.floor(),
+            high: self.high.ceil(),
+            ..self
+        }
+    }
+
     /// The same in another unit.
     pub(crate) fn divided(self, unit: f64) -> Self {
         Self {

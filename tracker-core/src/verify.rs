@@ -56,7 +56,7 @@ impl Aggregate {
     /// ```
     pub fn verify(&self) -> Result<()> {
         let found = disagreements(self.link().store()?, &[self.uuid()])?;
-        let disagreements = found.concat();
+        let disagreements = found.into_iter().flatten().flatten().collect::<Vec<_>>();
         if disagreements.is_empty() {
             return Ok(());
         }
@@ -69,7 +69,8 @@ impl Aggregate {
 
 impl Tracker {
     /// As [`Aggregate::verify`], for the aggregates of these uuids, which are read together: what does
-    /// not agree in each, in their order.
+    /// not agree in each, in their order; `None` where there is nothing to check, as in an aggregate
+    /// without modules.
     ///
     /// # Errors
     ///
@@ -82,27 +83,28 @@ impl Tracker {
     /// # let model = Sample::new("MLP", r#"{"layers": 2}"#);
     /// let tracker = Tracker::open("memory:")?;
     /// let run = tracker.experiment("digits")?.track(&model)?;
-    /// assert!(tracker.disagreements(&[run.uuid()])?[0].is_empty());
+    /// assert_eq!(tracker.disagreements(&[run.uuid()])?, [Some(Vec::new())]);
     /// # Ok::<(), tracker_core::Error>(())
     /// ```
-    pub fn disagreements(&self, aggregates: &[Uuid]) -> Result<Vec<Vec<Disagreement>>> {
+    pub fn disagreements(&self, aggregates: &[Uuid]) -> Result<Vec<Option<Vec<Disagreement>>>> {
         disagreements(self.link().store()?, aggregates)
     }
 }
 
-fn disagreements(store: &dyn Store, aggregates: &[Uuid]) -> Result<Vec<Vec<Disagreement>>> {
+fn disagreements(store: &dyn Store, aggregates: &[Uuid]) -> Result<Vec<Option<Vec<Disagreement>>>> {
     let program = Program(Names::linked(None));
     let modules = Detail {
         modules: None,
         ..Detail::NONE
     };
-    let mut found: HashMap<Uuid, Vec<Disagreement>> = HashMap::new();
+    let mut found: HashMap<Uuid, Option<Vec<Disagreement>>> = HashMap::new();
     for some in aggregates.chunks(MANY) {
         for row in store.rows(&Scope::Uuids(some.to_vec()), &modules)? {
             let modules = row.modules.iter();
             let modules = modules
                 .filter_map(|module| program.disagreement(&module.kind, None, &module.record));
-            found.insert(row.aggregate.uuid, modules.collect());
+            let modules = (!row.modules.is_empty()).then(|| modules.collect());
+            found.insert(row.aggregate.uuid, modules);
         }
     }
     let mut all = Vec::new();
@@ -115,6 +117,7 @@ fn disagreements(store: &dyn Store, aggregates: &[Uuid]) -> Result<Vec<Vec<Disag
             let modules = iteration.modules.iter();
             let modules = modules.map(|module| (module.kind.as_str(), &module.record));
             for (kind, record) in dataset.chain(modules) {
+                let found = found.get_or_insert_default();
                 let other = program.disagreement(kind, Some(&iteration.phase), record);
                 found.extend(other.filter(|other| !found.contains(other)));
             }

@@ -35,8 +35,10 @@ pub(crate) fn run(store: &Store, options: &Artifacts, output: &mut Output) -> Re
     }
     if artifacts.is_empty() {
         let text = format!(
-            "{} has no artifacts. The program that trains puts them there: \
-             `run.artifacts().put(\"weights.safetensors\", &path)`.",
+            "{} has no artifacts. The program that trains puts them there: in Rust with \
+             `run.artifacts().put(\"weights.safetensors\", &path)`, with MLflow's client by \
+             `mlflow.log_artifact(\"weights.safetensors\")`, and over HTTP by `PUT \
+             /api/v1/runs/RUN/artifacts/weights.safetensors`.",
             run.id
         );
         return Ok(writeln!(output, "{}", text::line(&text))?);
@@ -62,7 +64,12 @@ fn save(
     let mut content = artifact.reader()?;
     let saved = target.write(output, |out| Ok(io::copy(&mut content, out).map(drop)?));
     saved.map_err(|error| match error {
-        Error::File { path, cause } if cause.kind() != io::ErrorKind::BrokenPipe => {
+        Error::File { path, cause }
+            if !matches!(
+                cause.kind(),
+                io::ErrorKind::BrokenPipe | io::ErrorKind::IsADirectory
+            ) =>
+        {
             let place = path.display().to_string();
             TrackerError::io("save an artifact", place, cause).into()
         }

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::io::{IsTerminal, Write, stdout};
 
 use registry_core::nearest;
+use serde::Serialize;
 use tracker_core::Uuid;
 use tracker_core::ports::{Detail, Histories, History, Row};
 
@@ -15,11 +16,37 @@ use crate::output::Output;
 use crate::series;
 use crate::store::{Store, everything};
 use crate::target::Target;
+use crate::text;
+
+/// The file that was written, as `--json` prints it.
+#[derive(Serialize)]
+struct Exported {
+    file: String,
+    points: usize,
+}
 
 pub(crate) fn run(store: &Store, options: &Export, output: &mut Output) -> Result<()> {
     let runs = chosen(store, options)?;
     let format = format(options, output.json, stdout().is_terminal())?;
-    target(options).write(output, |out| write(store, &runs, options.wide, format, out))
+    let target = target(options);
+    let mut points = 0;
+    target.write(output, |out| {
+        points = write(store, &runs, options.wide, format, out)?;
+        Ok(())
+    })?;
+    let Some(path) = options
+        .output
+        .as_ref()
+        .filter(|_| target != Target::StandardOutput)
+    else {
+        return Ok(());
+    };
+    let file = path.display().to_string();
+    if output.json {
+        return output.document(&Exported { file, points });
+    }
+    let text = format!("{file}: {}", text::plural(points, "point"));
+    Ok(writeln!(output, "{}", text::line(&text))?)
 }
 
 fn target(options: &Export) -> Target {
@@ -102,14 +129,14 @@ fn format(options: &Export, json: bool, in_terminal: bool) -> Result<Format> {
 }
 
 /// Writes series by series, or with `wide` run by run, so that no more than those of one call of the
-/// store are in memory.
+/// store are in memory; returns how many points there were.
 fn write(
     store: &Store,
     runs: &[(String, Row)],
     wide: bool,
     format: Format,
     out: impl Write + Send,
-) -> Result<()> {
+) -> Result<usize> {
     let source = store.tracker.store()?;
     let of: HashMap<Uuid, &(String, Row)> =
         runs.iter().map(|run| (run.1.aggregate.uuid, run)).collect();
@@ -121,6 +148,8 @@ fn write(
         Err(error) => vec![Err(error)],
     });
     let found = found.filter(|found| !found.as_ref().is_ok_and(|of| of.series.is_empty()));
+    let mut points = 0;
+    let found = found.inspect(|found| points += found.as_ref().map_or(0, |of| of.series.len()));
     if wide {
         let mut table = Wide::new(rows(), format, out)?;
         let mut found = found.peekable();
@@ -137,7 +166,8 @@ fn write(
                 table.write(experiment, &row.aggregate.id, &series)?;
             }
         }
-        return table.finish();
+        table.finish()?;
+        return Ok(points);
     }
     let mut table = rows_of(format, out)?;
     for history in found {
@@ -146,7 +176,8 @@ fn write(
             table.write(experiment, &row.aggregate.id, &history.series)?;
         }
     }
-    table.finish()
+    table.finish()?;
+    Ok(points)
 }
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
 //! `entia import`: copies another store into this one.
 
 use std::io::Write;
+use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use tracker_core::{Address, Imported, Tracker};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::options::Options;
 use crate::output::Output;
 use crate::store::{self, Store};
 use crate::text;
@@ -22,15 +24,22 @@ struct Report {
     artifacts: u64,
 }
 
-/// `open` is called when the source is known to be there: a slip in its address makes no store.
 pub(crate) fn run(
     from: &str,
-    open: impl FnOnce() -> Result<Store>,
+    to: Option<&str>,
+    options: &Options,
     output: &mut Output,
 ) -> Result<()> {
+    let target = to.or_else(|| store::address(options));
+    if target.is_some_and(|to| is_same(from, to)) {
+        return Err(Error::IntoItself {
+            address: Address::shown(from),
+        });
+    }
     let source = Tracker::read(from)?;
     store::tell_waiting(&source);
-    let store = open()?;
+    // Only now: a slip in the address of the source makes no store.
+    let store = Store::create(to, options)?;
     // Draws itself on standard error, and only where that is a terminal.
     let bar = ProgressBar::new(0);
     if let Ok(style) =
@@ -75,4 +84,16 @@ pub(crate) fn run(
         plural(imported.aggregates, "run"),
         plural(imported.points, "point"),
     )?)
+}
+
+/// Whether two addresses name one store: one text, or two paths of one file.
+fn is_same(one: &str, other: &str) -> bool {
+    let (Some((scheme, path)), Some((of_other, other_path))) =
+        (one.split_once(':'), other.split_once(':'))
+    else {
+        return one == other;
+    };
+    let file = |path: &str| Path::new(path).canonicalize().ok();
+    let is_file = file(path).is_some() && file(path) == file(other_path);
+    one.trim_end_matches('/') == other.trim_end_matches('/') || (scheme == of_other && is_file)
 }

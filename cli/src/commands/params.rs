@@ -19,7 +19,8 @@ pub(crate) fn run(store: &Store, name: &RunName, output: &mut Output) -> Result<
     if record.params.is_empty() {
         let text = format!(
             "{} has no parameters of its own. The program that trains sets them: \
-             `run.set_param(\"seed\", 17)`. `entia show` lists the arguments of its components.",
+             in Rust with `run.set_param(\"seed\", 17)`, with MLflow's client by \
+             `mlflow.log_param(\"seed\", 17)`. `entia show` lists the arguments of its components.",
             record.id
         );
         return Ok(writeln!(output, "{}", text::line(&text))?);

@@ -32,7 +32,7 @@ pub(crate) fn run(store: &Store, options: &Runs, output: &mut Output) -> Result<
     let rows = excerpt.in_order(items);
     let mut notes = Vec::new();
     if let Some(next) = &next {
-        let left_out = excerpt.left_out(store, experiment, next)?;
+        let left_out = excerpt.left_out(store, experiment, next, output.json)?;
         // Who has said how many knows. Nobody is left to tell when standard error is closed.
         if output.json && excerpt.is_default {
             let _ = writeln!(io::stderr(), "{}", text::note(&left_out));
@@ -62,16 +62,19 @@ pub(crate) fn run(store: &Store, options: &Runs, output: &mut Output) -> Result<
     }
     if is_empty {
         let text = if excerpt.asked == Query::new() {
-            "No runs yet. The program that trains creates them: `experiment.track(&model)`."
+            "No runs yet. The program that trains creates them: in Rust with \
+             `experiment.track(&model)`, with MLflow's client by `mlflow.start_run()`."
         } else {
             "No run is like that."
         };
         writeln!(output, "{text}")?;
     } else if !rows.is_empty() {
+        let length = store.id_length(&rows)?;
         let table = if fields.is_empty() {
-            runs_table::table(&rows, &asked.detail(), &records()?, output.width.is_some())
+            let in_terminal = output.width.is_some();
+            runs_table::table(&rows, &asked.detail(), &records()?, length, in_terminal)
         } else {
-            runs_table::table_of(&fields, &rows, &Directions::of(&records()?))
+            runs_table::table_of(&fields, &rows, &Directions::of(&records()?), length)
         };
         output.table(table)?;
     }
@@ -117,12 +120,13 @@ impl Excerpt {
         rows
     }
 
-    /// How many runs more there are, and how they can be seen.
+    /// How many runs more there are, and how they can be seen: by a program also page by page.
     fn left_out(
         &self,
         store: &Store,
         experiment: Option<&Experiment>,
         next: &Cursor,
+        json: bool,
     ) -> Result<String> {
         let mut rest = self.query.clone().after(next.clone());
         rest = rest.limit(usize::MAX);
@@ -140,13 +144,17 @@ impl Excerpt {
         let runs = text::plural(rest, thing);
         let are = if rest == 1 { "is" } else { "are" };
         let all = if is_from_query {
-            ""
+            "raise the `limit` of the query"
         } else {
-            "see all with `--limit 0`, or "
+            "see all with `--limit 0`"
         };
-        Ok(format!(
-            "there {are} {runs}: {all}end the query with `{order}after {next}`"
-        ))
+        // The place itself has too many digits to be typed.
+        let page = if json {
+            format!(", or end the query with `{order}after NEXT`, where NEXT is `next`")
+        } else {
+            String::new()
+        };
+        Ok(format!("there {are} {runs}: {all}{page}"))
     }
 }
 

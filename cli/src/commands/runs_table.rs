@@ -29,13 +29,18 @@ pub(super) fn detail(fields: &[Field]) -> Detail {
 }
 
 /// A column for each field.
-pub(super) fn table_of(fields: &[Field], rows: &[(String, Row)], directions: &Directions) -> Table {
+pub(super) fn table_of(
+    fields: &[Field],
+    rows: &[(String, Row)],
+    directions: &Directions,
+    id_length: usize,
+) -> Table {
     let cell = |field: &Field, row: &Row| {
         let value = field.of(row, directions);
         value.as_ref().map_or_else(String::new, text::short)
     };
     let is_number = |cell: &String| cell.parse::<f64>().is_ok();
-    let (mut columns, mut cells) = first_columns(rows);
+    let (mut columns, mut cells) = first_columns(rows, id_length);
     for field in fields {
         let column: Vec<String> = rows.iter().map(|(_, row)| cell(field, row)).collect();
         let title = field.to_string();
@@ -55,16 +60,18 @@ pub(super) fn table_of(fields: &[Field], rows: &[(String, Row)], directions: &Di
     table
 }
 
-/// The columns that say which run it is, and their cells for each row.
-fn first_columns(rows: &[(String, Row)]) -> (Vec<Column>, Vec<Vec<String>>) {
+/// The columns that say which run it is, and their cells for each row. So many characters of its id
+/// name a run.
+fn first_columns(rows: &[(String, Row)], id_length: usize) -> (Vec<Column>, Vec<Vec<String>>) {
     let one_experiment = rows.iter().all(|(experiment, _)| *experiment == rows[0].0);
-    let length = text::telling(rows.iter().map(|(_, row)| &*row.aggregate.id));
-    let mut columns = vec![Column::text("RUN").colored(Color::Yellow).flexible()];
+    // What is left of a longer id can be typed too: a mark stands in the place of the last character.
+    let run = Column::text("RUN").colored(Color::Yellow);
+    let mut columns = vec![run.flexible_to(id_length + 1)];
     if !one_experiment {
         columns.push(Column::text("EXPERIMENT").colored(Color::Cyan).flexible());
     }
     let cells = rows.iter().map(|(experiment, row)| {
-        let mut cells = vec![text::short_id(&row.aggregate.id, length).to_owned()];
+        let mut cells = vec![text::short_id(&row.aggregate.id, id_length).to_owned()];
         cells.extend((!one_experiment).then(|| experiment.clone()));
         cells
     });
@@ -103,15 +110,17 @@ pub(super) fn table(
     rows: &[(String, Row)],
     asked: &Detail,
     experiments: &[ExperimentRecord],
+    id_length: usize,
     in_terminal: bool,
 ) -> Table {
     let series = shown_series(rows, asked);
-    let (mut columns, first) = first_columns(rows);
+    let (mut columns, first) = first_columns(rows, id_length);
     columns.extend([
-        Column::text("NAME").flexible().left_out(2),
+        // As the first columns of the last turn, they stay when all metrics are gone.
+        Column::text("NAME").flexible().left_out(3),
         Column::text("STATUS")
             .colored_by(text::status_color)
-            .left_out(2),
+            .left_out(3),
         Column::number("DURATION").left_out(1),
         Column::text("MODEL").flexible().left_out(1),
         Column::number("EPOCH").left_out(2),

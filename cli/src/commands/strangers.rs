@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 
 use registry_core::nearest;
 use tracker_core::ports::{Detail, Row};
-use tracker_core::query::{
-    Condition, Directions, Field, Target, argument, created, hash, metric, param, tag,
-};
+use tracker_core::query::{Condition, Directions, Field, Target, created, hash, metric, tag};
 use tracker_core::{Experiment, Query};
 
 use super::runs::found;
@@ -146,11 +144,14 @@ impl Stranger {
                 Some(format!("metric.{series}.last"))
             }
             Self::Value(field) => {
-                let known: BTreeSet<String> = rows
-                    .iter()
-                    .flat_map(|(_, row)| values(field.target(), row))
-                    .map(|field| field.to_string())
-                    .collect();
+                let all = || rows.iter().flat_map(|(_, row)| values(field.target(), row));
+                let words = field.to_string().replace('"', "");
+                // A name with dots of its own is one, and not a way into an object.
+                let same = |known: &Field| known.to_string().replace('"', "") == words;
+                if let Some(dotted) = all().find(same) {
+                    return Some(dotted.to_string());
+                }
+                let known: BTreeSet<String> = all().map(|field| field.to_string()).collect();
                 let near = nearest(&field.to_string(), known.iter().map(String::as_str));
                 near.map(str::to_owned)
             }
@@ -165,10 +166,19 @@ fn values(target: &Target, row: &Row) -> Vec<Field> {
         Target::Argument { kind, .. } => {
             let modules = row.modules.iter().filter(|module| module.kind == *kind);
             let names = modules.flat_map(|module| module.arguments().iter());
-            names.map(|(name, _)| argument(kind, name)).collect()
+            let argument = |name: &str| Target::Argument {
+                kind: kind.clone(),
+                path: vec![name.to_owned()],
+            };
+            names.map(|(name, _)| argument(name).into()).collect()
         }
         Target::Tag(_) => run.annotations.tags.keys().map(tag).collect(),
-        Target::Param(_) => run.params.keys().map(|name| param(name)).collect(),
+        Target::Param(_) => {
+            let names = run.params.keys();
+            names
+                .map(|name| Target::Param(vec![name.clone()]).into())
+                .collect()
+        }
         _ => Vec::new(),
     }
 }

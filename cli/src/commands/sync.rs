@@ -157,13 +157,10 @@ impl Report {
 fn said(report: &Report) -> String {
     let plural = |number, thing| text::plural(usize::try_from(number).unwrap_or(usize::MAX), thing);
     match report {
+        // Why not is what the command ends with.
         Report {
-            problem: Some(problem),
-            ..
-        } => {
-            let problem = problem.lines().next().unwrap_or_default();
-            format!("{} {problem}", style("✗").red())
-        }
+            problem: Some(_), ..
+        } => format!("{} not sent", style("✗").red()),
         Report { journals: 0, .. } => format!("{} nothing waits", style("✓").green()),
         report => format!(
             "{} sent: {}, {}",

@@ -73,10 +73,16 @@ fn changes(runs: &Runs, set: &[(&str, &str)], remove: &[String]) -> Vec<Change> 
     changes
 }
 
-/// Refuses tags without a name, and the removal of those that no run has, before any is changed.
+/// Tags that begin so are set by the server alone; one that was set before can be removed.
+const OWN: &str = "entia.";
+
+/// Refuses tags without a name or of the server, and the removal of those that no run has, before any is changed.
 fn check(runs: &Runs, set: &[(&str, &str)], remove: &[String]) -> Result<()> {
     for (tag, value) in set {
         let (tag, value) = ((*tag).to_owned(), (*value).to_owned());
+        if tag.starts_with(OWN) {
+            return Err(Error::OwnTag { tag });
+        }
         Annotation::SetTag { tag, value }.check()?;
     }
     let there = runs

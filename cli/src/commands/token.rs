@@ -34,7 +34,7 @@ pub(crate) fn run(store: &Store, token: &Token, output: &mut Output) -> Result<(
     match token {
         Token::Create { .. } => create(store, &tokens, token, output),
         Token::List => list(store, &tokens, output),
-        Token::Revoke { name } => revoke(&tokens, name, output),
+        Token::Revoke { name } => revoke(store, &tokens, name, output),
     }
 }
 
@@ -51,7 +51,7 @@ fn create(store: &Store, tokens: &Tokens, token: &Token, output: &mut Output) ->
     let now = Micros::now().timestamp();
     let expires = expires.map(|span| now.checked_add(span).unwrap_or(Timestamp::MAX));
     let limits = experiment.iter();
-    let limits = limits.map(|name| Ok(store.tracker.experiment(name)?.id()));
+    let limits = limits.map(|name| Ok(store.experiment(name)?.id()));
     let limits = limits.collect::<Result<Vec<Uuid>>>()?;
     let limits = (!limits.is_empty()).then_some(limits);
     let issued = tokens.create(name, *role, expires, limits)?;
@@ -126,15 +126,21 @@ fn list(store: &Store, tokens: &Tokens, output: &mut Output) -> Result<()> {
     Ok(())
 }
 
-fn revoke(tokens: &Tokens, name: &str, output: &mut Output) -> Result<()> {
+fn revoke(store: &Store, tokens: &Tokens, name: &str, output: &mut Output) -> Result<()> {
+    let there = tokens.list()?;
     if tokens.revoke(name)? {
+        if output.json {
+            let mut revoked = there.into_iter().filter(|token| token.name == name);
+            return revoked
+                .try_for_each(|token| output.document(&document(&store.tracker, token)?));
+        }
         let name = text::line(name);
         return Ok(writeln!(
             output,
             "The token `{name}` is good for nothing any more."
         )?);
     }
-    let there: Vec<String> = tokens.list()?.into_iter().map(|token| token.name).collect();
+    let there: Vec<String> = there.into_iter().map(|token| token.name).collect();
     let hint = match nearest(name, there.iter().map(String::as_str)) {
         Some(near) => format!("did you mean `{near}`? `entia token list` shows all"),
         None => "`entia token list` shows all".to_owned(),

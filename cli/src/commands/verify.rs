@@ -18,8 +18,15 @@ use crate::text;
 struct Verdict {
     experiment: String,
     id: String,
-    agrees: bool,
+    /// Nothing where the run has no component that could agree.
+    agrees: Option<bool>,
     disagreements: Vec<Disagreement>,
+}
+
+impl Verdict {
+    fn is_bad(&self) -> bool {
+        self.agrees == Some(false)
+    }
 }
 
 pub(crate) fn run(store: &Store, options: &Verify, output: &mut Output) -> Result<()> {
@@ -37,10 +44,10 @@ pub(crate) fn run(store: &Store, options: &Verify, output: &mut Output) -> Resul
         let verdict = Verdict {
             experiment,
             id: row.aggregate.id,
-            agrees: disagreements.is_empty(),
-            disagreements,
+            agrees: disagreements.as_ref().map(Vec::is_empty),
+            disagreements: disagreements.unwrap_or_default(),
         };
-        if !output.json && !verdict.agrees {
+        if !output.json && verdict.is_bad() {
             report(&verdict, output)?;
         }
         verdicts.push(verdict);
@@ -48,18 +55,34 @@ pub(crate) fn run(store: &Store, options: &Verify, output: &mut Output) -> Resul
     if output.json {
         output.document(&verdicts)?;
     }
-    let bad = verdicts.iter().filter(|verdict| !verdict.agrees).count();
-    let checked = text::plural(verdicts.len(), "run");
-    match verdicts.into_iter().rfind(|verdict| !verdict.agrees) {
+    let bad = verdicts.iter().filter(|verdict| verdict.is_bad()).count();
+    let of_components = |verdict: &&Verdict| verdict.agrees.is_some();
+    let checked = verdicts.iter().filter(of_components).count();
+    let all = verdicts.len();
+    match verdicts.into_iter().rfind(Verdict::is_bad) {
         Some(last) => Err(Error::Found(format!(
-            "the records of {bad} of {checked} do not give their hashes\nhint: {}",
+            "the records of {bad} of {} do not give their hashes\nhint: {}",
+            text::plural(checked, "run"),
             hint(last)
         ))),
         None if output.json => Ok(()),
-        None => Ok(writeln!(
-            output,
-            "{checked} checked: every record gives its hash."
-        )?),
+        None => Ok(writeln!(output, "{}", verified(checked, all))?),
+    }
+}
+
+/// What was verified, where all of it agrees.
+fn verified(checked: usize, all: usize) -> String {
+    let runs = text::plural(all, "run");
+    match checked {
+        _ if all == 0 => "Nothing to verify: there is no run.".to_owned(),
+        0 if all == 1 => "Nothing to verify: the run has no component.".to_owned(),
+        0 => format!("Nothing to verify: none of the {runs} has a component."),
+        _ if checked == all => format!("{runs} checked: every record gives its hash."),
+        1 => format!("1 of {runs} has components: every record gives its hash."),
+        _ => format!(
+            "{} of {runs} have components: every record gives its hash.",
+            text::count(checked as u64)
+        ),
     }
 }
 

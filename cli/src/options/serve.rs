@@ -6,6 +6,8 @@ use clap::{Args, Subcommand, ValueEnum};
 use entia_server::Role;
 use serde::Deserialize;
 
+use crate::complete;
+
 /// Options of `serve`; a configuration file has them under the same names.
 #[derive(Args, Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -85,9 +87,8 @@ pub(crate) enum Token {
         #[arg(long, value_name = "TIME", value_parser = span)]
         expires: Option<jiff::SignedDuration>,
 
-        /// An experiment that it is limited to, which is created where it does not exist; may be
-        /// given several times [default: all]
-        #[arg(long, value_name = "NAME")]
+        /// An experiment that it is limited to; may be given several times [default: all]
+        #[arg(long, value_name = "NAME", add = complete::experiments())]
         experiment: Vec<String>,
     },
     /// List the tokens
@@ -108,12 +109,19 @@ fn span(text: &str) -> Result<jiff::SignedDuration, String> {
         (at, 'm') => (&text[..at], 1.0 / 60.0),
         _ => return Err(refuse()),
     };
-    let number: u32 = number.parse().map_err(|_| refuse())?;
+    if number.is_empty() || !number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(refuse());
+    }
+    let far =
+        || "that is too far away; without `--expires` it is good until it is revoked".to_owned();
+    let number: u32 = number.parse().map_err(|_| far())?;
     if number == 0 {
         return Err("a token that is good for no time is good for nothing".to_owned());
     }
     let seconds = f64::from(number) * hours * 3_600.0;
-    jiff::SignedDuration::try_from_secs_f64(seconds).map_err(|_| refuse())
+    let span = jiff::SignedDuration::try_from_secs_f64(seconds).map_err(|_| far())?;
+    let end = jiff::Timestamp::now().checked_add(span);
+    end.map_or_else(|_| Err(far()), |_| Ok(span))
 }
 
 #[cfg(test)]
@@ -126,6 +134,10 @@ mod tests {
         assert_eq!(span("30m").map(|span| span.as_secs()), Ok(1_800));
         for text in ["", "d", "90", "-1d", "0h", "1.5d", "90 d", "ninety days"] {
             assert!(span(text).is_err(), "{text}");
+        }
+        for text in ["9999999999999d", "4000000d", "99999999999999999999999m"] {
+            let refused = span(text).unwrap_err();
+            assert!(refused.starts_with("that is too far away"), "{refused}");
         }
     }
 }

@@ -85,6 +85,13 @@ fn what_cannot_be_saved_is_said() {
     insta::assert_snapshot!(refused("model.bim", &["out.bin"]));
     insta::assert_snapshot!(refused("model.bin", &["out.bin", "--epoch", "9"]));
     insta::assert_snapshot!(refused("model.bin", &["no/such/out.bin"]));
+    let folder = refused("model.bin", &["/"]);
+    assert!(
+        folder.starts_with("error: `/` cannot be written: ")
+            && folder.ends_with("\nhint: it is a folder; name a file in it\n"),
+        "{folder}"
+    );
+    assert_eq!(fixture.refused(&["export", "-o", "/"]), folder);
     assert!(!fixture.path("out.bin").exists());
     assert_eq!(
         fixture.run(&["artifacts", FIRST, "model.bin"]).code,

@@ -1,8 +1,9 @@
 //! `entia tag`, `note`, `rename` and `remove`.
 
 use serde_json::json;
+use tracker_core::Tracker;
 
-use crate::support::{FIRST, Fixture, SECOND, THIRD};
+use crate::support::{FIRST, Fixture, SECOND, THIRD, uuid};
 
 #[test]
 fn tags() {
@@ -15,6 +16,25 @@ fn tags() {
     assert_eq!(text, format!("{SECOND} has no tags now\n"));
     insta::assert_snapshot!(fixture.refused(&["tag", SECOND, "=value"]));
     assert_eq!(fixture.run(&["tag", SECOND]).code, Some(2));
+}
+
+#[test]
+fn tags_of_the_server_are_left_to_it() {
+    let fixture = Fixture::new();
+    let refused = fixture.refused(&["tag", SECOND, "stage=a", "entia.deleted=1"]);
+    assert!(
+        refused.starts_with("error: the tag `entia.deleted` is the server's own: "),
+        "{refused}"
+    );
+    assert!(refused.contains("\nhint: choose another name"), "{refused}");
+    assert_eq!(fixture.json(&["show", SECOND])["tags"], json!({}));
+    // What an older version has let through goes away.
+    let tracker = Tracker::open(&fixture.absolute()).unwrap();
+    let run = tracker.aggregate(uuid(2)).unwrap().unwrap();
+    run.set_tag("entia.deleted", "1").unwrap();
+    tracker.flush().unwrap();
+    fixture.text(&["tag", SECOND, "--remove", "entia.deleted"]);
+    assert_eq!(fixture.json(&["show", SECOND])["tags"], json!({}));
 }
 
 #[test]
@@ -61,6 +81,55 @@ fn an_experiment_gets_another_name() {
     assert_eq!(fixture.json(&["show", FIRST])["experiment_name"], "mnist");
     insta::assert_snapshot!(fixture.refused(&["rename", "mnist", "letters"]));
     insta::assert_snapshot!(fixture.refused(&["rename", "digits", "other"]));
+}
+
+#[test]
+fn a_run_gets_another_name() {
+    let fixture = Fixture::new();
+    let name = |id| fixture.json(&["show", id])["name"].take();
+    assert_eq!(
+        fixture.text(&["rename", SECOND, "second try"]),
+        format!("{SECOND} is named `second try` now\n")
+    );
+    assert_eq!(name(SECOND), "second try");
+    // By its name, by the beginning of its id, and with its experiment.
+    fixture.text(&["rename", "second try", "third"]);
+    assert_eq!(
+        fixture.json(&["rename", "a1b2f", "fourth"])["name"],
+        "fourth"
+    );
+    assert_eq!(
+        fixture.text(&["rename", SECOND, "", "--experiment", "digits"]),
+        format!("{SECOND} has no name now\n")
+    );
+    // An experiment of that name is meant first.
+    fixture.text(&["rename", THIRD, "digits"]);
+    assert_eq!(
+        fixture.text(&["rename", "digits", "mnist"]),
+        "`digits` is `mnist` now\n"
+    );
+    fixture.text(&["rename", "digits", "baseline", "--experiment", "letters"]);
+    assert_eq!(name(THIRD), "baseline");
+    let refused = fixture.refused(&["rename", "a1b2", "x"]);
+    assert!(refused.contains("may be any of 2 runs"), "{refused}");
+    for (slip, hint) in [
+        (
+            "lettres",
+            "did you mean `letters`? `entia experiments` lists them",
+        ),
+        (
+            "basline",
+            "did you mean `baseline`? `entia runs` lists them",
+        ),
+        ("x", "`entia experiments` and `entia runs` list them"),
+    ] {
+        assert_eq!(
+            fixture.refused(&["rename", slip, "y"]),
+            format!(
+                "error: the store `sqlite:runs.db` has no experiment or run `{slip}`\nhint: {hint}\n"
+            )
+        );
+    }
 }
 
 #[test]

@@ -151,7 +151,10 @@ fn parquet_rows(path: &Path) -> Vec<Row> {
 #[test]
 fn parquet() {
     let fixture = Fixture::new();
-    assert_eq!(fixture.text(&["export", "--output", "points.parquet"]), "");
+    assert_eq!(
+        fixture.text(&["export", "--output", "points.parquet"]),
+        "points.parquet: 10 points\n"
+    );
     same(&parquet_rows(&fixture.path("points.parquet")), &expected());
 }
 
@@ -186,6 +189,10 @@ fn the_ending_of_the_file_is_the_format() {
     fixture.text(&["export", "-o", "points.xls", "--format", "csv"]);
     let read = |name| std::fs::read_to_string(fixture.path(name)).unwrap();
     assert_eq!(read("points.csv"), fixture.text(&["export"]));
+    let wide = ["export", "--wide", "--run", SECOND, "-o", "wide.csv"];
+    let exported = fixture.json(&wide);
+    assert_eq!(exported, json!({"file": "wide.csv", "points": 1}));
+    std::fs::remove_file(fixture.path("wide.csv")).unwrap();
     assert_eq!(read("points.jsonl"), fixture.text(&["export", "--json"]));
     assert_eq!(read("POINTS.NDJSON"), read("points.jsonl"));
     assert_eq!(read("points"), read("points.csv"));

@@ -83,3 +83,24 @@ fn a_source_that_is_not_there_creates_nothing() {
     insta::assert_snapshot!(fixture.refused(&["import", "runs.json"]));
     assert_eq!(fixture.folder.path().read_dir().unwrap().count(), 0);
 }
+
+#[test]
+fn a_store_is_not_imported_into_itself() {
+    let fixture = Fixture::new();
+    let absolute = fixture.absolute();
+    for arguments in [
+        &["import", "sqlite:runs.db"][..],
+        &["import", "sqlite:runs.db", "sqlite:runs.db"],
+        &["import", "sqlite:./runs.db", &absolute],
+    ] {
+        let refused = fixture.refused(arguments);
+        assert!(
+            refused.contains("` cannot be imported into itself\nhint: name the store"),
+            "{refused}"
+        );
+    }
+    // Nor when it is not there.
+    let refused = fixture.refused(&["import", "sqlite:no.db", "sqlite:no.db"]);
+    assert!(refused.contains("into itself"), "{refused}");
+    assert!(!fixture.path("no.db").exists());
+}

@@ -16,6 +16,8 @@ mod narrow;
 mod output;
 mod params;
 mod read;
+#[cfg(all(unix, feature = "serve"))]
+mod readme;
 #[cfg(all(unix, feature = "http", feature = "serve"))]
 mod remote;
 #[cfg(all(unix, feature = "http", feature = "serve"))]

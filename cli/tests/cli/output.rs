@@ -148,9 +148,29 @@ fn a_slip_on_the_command_line_has_a_code_of_its_own() {
     let done = fixture.run(&["rums"]);
     assert_eq!((done.code, done.out.len()), (Some(2), 0));
     assert!(done.err.contains("'runs'"), "{done:?}");
-    for limit in ["many", "-1"] {
-        assert_eq!(fixture.run(&["runs", "--limit", limit]).code, Some(2));
+    for limit in ["many", "-1", "-1.5", "99999999999999999999999"] {
+        let done = fixture.run(&["runs", "--limit", limit]);
+        let said = format!("error: invalid value '{limit}' for '--limit <NUMBER>': ");
+        assert_eq!(done.code, Some(2));
+        assert!(done.err.starts_with(&said), "{}", done.err);
+        assert!(!done.err.contains("tip"), "{}", done.err);
     }
+    let epoch = ["artifacts", FIRST, "model.bin", "-o", "x", "--epoch", "-1"];
+    let done = fixture.run(&epoch);
+    assert!(done.err.contains("0 or more"), "{}", done.err);
+    let done = fixture.run(&["metrics", FIRST, "--smooth", "-0.5"]);
+    assert!(done.err.contains("a weight is a number"), "{}", done.err);
+}
+
+#[test]
+fn help_has_help() {
+    let fixture = Fixture::new();
+    let help = fixture.text(&["--help"]);
+    for asked in ["--help", "-h"] {
+        assert_eq!(fixture.text(&["help", asked]), help);
+    }
+    let of_runs = fixture.text(&["runs", "--help"]);
+    assert_eq!(fixture.text(&["help", "runs", "--help"]), of_runs);
 }
 
 #[test]

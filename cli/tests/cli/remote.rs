@@ -92,8 +92,14 @@ fn what_programs_have_left_is_sent() {
     serving.end();
     dies(&fixture, &address);
     let (ok, out, err) = entia(&fixture, &["--store", "", "sync"]);
-    assert!(!ok && out.contains("✗ cannot open the store"), "{out}");
+    // Why is said once.
+    assert!(!ok, "{err}");
+    assert_eq!(out, format!("{address} ✗ not sent\n"));
+    assert!(err.starts_with("error: cannot open the store"), "{err}");
     assert!(err.contains("no server listens there\nhint: "), "{err}");
+    let (ok, out, err) = entia(&fixture, &["sync", "foo"]);
+    assert!(!ok && err.contains("`foo`"), "{err}");
+    assert_eq!(out, "foo ✗ not sent\n");
 
     let serving = Serving::new(&fixture, &["--listen", &host]);
     let (ok, out, err) = entia(&fixture, &["--store", "", "sync"]);
@@ -194,7 +200,8 @@ fn a_password_is_asked_for() {
     std::fs::write(state.join(journal), "").unwrap();
     let (ok, out, err) = entia(&fixture, &["--store", "", "sync"]);
     assert!(!ok);
-    assert!(out.contains("its password is kept nowhere"), "{out}");
+    assert_eq!(out, format!("{address} ✗ not sent\n"));
+    assert!(err.contains("its password is kept nowhere"), "{err}");
     let remedy =
         format!("hint: type `entia sync {address}`, with the password in the place of `***`");
     assert!(err.contains(&remedy), "{err}");

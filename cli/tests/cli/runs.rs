@@ -67,21 +67,6 @@ fn a_query_may_be_about_all_experiments() {
 }
 
 #[test]
-fn what_a_limit_leaves_out_can_be_had_next() {
-    let fixture = Fixture::new();
-    let query = "epoch >= 0 order by created desc limit 2";
-    let text = fixture.text(&["runs", query]);
-    let (_, next) = text.split_once("end the query with `").unwrap();
-    let next = format!("{query} {}", next.trim_end().trim_end_matches('`'));
-    assert_eq!(ids(&fixture.runs(&["runs", &next])), [FIRST]);
-    assert!(
-        !fixture
-            .text(&["runs", &next])
-            .contains("end the query with")
-    );
-}
-
-#[test]
 fn columns_can_be_chosen() {
     let fixture = Fixture::new();
     let columns = "metric.loss[train].min, optimizer.lr,model.activation,metric.confusion.last,\
@@ -122,6 +107,27 @@ fn a_column_that_no_run_has_is_pointed_out() {
 }
 
 #[test]
+fn a_parameter_with_dots_is_offered_as_it_is_found() {
+    let fixture = Fixture::new();
+    let tracker = Tracker::open(&fixture.absolute()).unwrap();
+    let run = tracker.aggregate(uuid(1)).unwrap().unwrap();
+    run.set_param("model.hidden_size", 256).unwrap();
+    run.set_param("a.b", 1).unwrap();
+    tracker.flush().unwrap();
+    for (slip, meant) in [
+        ("param.model.hidden_size", r#"param."model.hidden_size""#),
+        ("param.a.b", r#"param."a.b""#),
+        ("param.model.hiden_size", r#"param."model.hidden_size""#),
+    ] {
+        let text = fixture.text(&["runs", "digits", "--columns", slip]);
+        let note = format!("no run has `{slip}`; did you mean `{meant}`?");
+        assert_eq!(text.lines().last(), Some(&*note), "{text}");
+        let text = fixture.text(&["runs", "digits", "--columns", meant]);
+        assert!(!text.contains("no run has"), "{text}");
+    }
+}
+
+#[test]
 fn columns_as_json() {
     let fixture = Fixture::new();
     let columns = "model.activation.slope,optimizer.bound,metric.loss[train].best_epoch,created,\
@@ -151,7 +157,7 @@ fn what_a_limit_leaves_out_is_in_the_document() {
     assert_eq!(ids(&document["runs"]), [FIRST, SECOND]);
     let note = document["notes"][0].as_str().unwrap();
     assert!(
-        note.starts_with("there is 1 more run: end the query with"),
+        note.ends_with(": raise the `limit` of the query, or end the query with `after NEXT`, where NEXT is `next`"),
         "{note}"
     );
     let next = format!("{query} after {}", document["next"].as_str().unwrap());
@@ -162,10 +168,9 @@ fn what_a_limit_leaves_out_is_in_the_document() {
     );
     assert_eq!(rest["notes"], json!([]));
     // Nothing of something is a page too.
-    let none = fixture.text(&["runs", "limit 0"]);
-    assert!(
-        none.starts_with("there are 3 more runs: end the query with"),
-        "{none}"
+    assert_eq!(
+        fixture.text(&["runs", "limit 0"]),
+        "there are 3 more runs: raise the `limit` of the query\n"
     );
 }
 
@@ -388,9 +393,10 @@ fn the_newest_are_shown_where_nobody_says_how_many() {
         lines[1].starts_with("11 ") && lines[50].starts_with("60 "),
         "{text}"
     );
-    let note = "there are 10 older runs: see all with `--limit 0`, or end the query with `";
-    let next = lines[51].strip_prefix(note).unwrap().trim_end_matches('`');
-    assert_eq!(ids(&fixture.runs(&["runs", next]))[..2], ["10", "9"]);
+    assert_eq!(
+        lines[51],
+        "there are 10 older runs: see all with `--limit 0`"
+    );
 
     let numbers = |range: std::ops::RangeInclusive<u32>| -> Vec<String> {
         range.map(|number| number.to_string()).collect()
@@ -407,13 +413,14 @@ fn the_newest_are_shown_where_nobody_says_how_many() {
     let done = fixture.run(&["runs", "--json"]);
     let document: Value = serde_json::from_slice(&done.out).unwrap();
     assert_eq!(ids(&document["runs"])[0], "11");
-    assert!(next.ends_with(document["next"].as_str().unwrap()), "{next}");
-    assert!(
-        done.err
-            .starts_with("note: there are 10 older runs: see all with"),
-        "{}",
-        done.err
+    assert_eq!(
+        done.err,
+        "note: there are 10 older runs: see all with `--limit 0`, or end the query with \
+         `order by created desc after NEXT`, where NEXT is `next`\n"
     );
+    let next = document["next"].as_str().unwrap();
+    let rest = format!("order by created desc after {next}");
+    assert_eq!(ids(&fixture.runs(&["runs", &rest]))[..2], ["10", "9"]);
 }
 
 #[test]

@@ -79,6 +79,14 @@ impl Serving {
     }
 }
 
+/// A test that fails, or that needs no end, leaves no server behind.
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_store_is_served_until_the_end() {
@@ -166,9 +174,7 @@ fn what_keeps_it_from_serving_is_told() {
         taken.contains("\nhint: another program listens there"),
         "{taken}"
     );
-    let mut child = serving.child;
-    child.kill().unwrap();
-    child.wait().unwrap();
+    drop(serving);
 
     let open = fixture.refused(&["serve", "--listen", "0.0.0.0:0"]);
     assert!(

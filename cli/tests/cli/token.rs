@@ -67,12 +67,37 @@ fn a_token_is_revoked_by_its_name() {
         "The token `ci` is good for nothing any more.\n"
     );
     assert_eq!(fixture.json(&["token", "list"]), json!([]));
+    fixture.run(&["token", "create", "page", "--role", "read"]);
+    let revoked = fixture.json(&["token", "revoke", "page"]);
+    assert_eq!(
+        (&revoked["name"], &revoked["role"]),
+        (&json!("page"), &json!("read"))
+    );
+    assert!(revoked.get("token").is_none());
+    assert_eq!(fixture.json(&["token", "list"]), json!([]));
+}
+
+#[test]
+fn a_token_is_limited_to_experiments_that_are_there() {
+    let fixture = Fixture::new();
+    let create = ["token", "create", "e", "--role", "read", "--experiment"];
+    assert_eq!(
+        fixture.refused(&[&create[..], &["digitz"]].concat()),
+        "error: the store `sqlite:runs.db` has no experiment `digitz`\n\
+         hint: did you mean `digits`? `entia experiments` lists them\n"
+    );
+    assert_eq!(fixture.json(&["token", "list"]), json!([]));
+    assert_eq!(fixture.json(&["experiments"]).as_array().unwrap().len(), 2);
 }
 
 #[test]
 fn a_slip_is_told() {
     let fixture = Fixture::new();
     for (arguments, expected) in [
+        (
+            ["--role=read", "--expires=9999999999999d"],
+            "that is too far away; without `--expires` it is good until it is revoked",
+        ),
         (
             ["--role", "writ"],
             "there is no role `writ`: it is one of read, write and admin",
