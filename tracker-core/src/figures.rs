@@ -11,10 +11,7 @@ use sysinfo::{
 use crate::aggregate::Aggregate;
 use crate::gpu::Gpus;
 use crate::ports::Change;
-use crate::records::{Definition, Metric};
-
-/// The phase of their series.
-const PHASE: &str = "system";
+use crate::records::{Definition, Metric, SYSTEM};
 
 /// Samples at an interval.
 pub(crate) struct Figures {
@@ -52,7 +49,7 @@ impl Figures {
         let epoch = run.epoch();
         let points = figures.iter().map(|figure| {
             let metric = Metric::new(figure.name.as_str(), figure.value);
-            metric.phase(PHASE).epoch(epoch).step(step)
+            metric.phase(SYSTEM).epoch(epoch).step(step)
         });
         let _ = run.metrics().add_all(points);
         if !self.are_defined {

@@ -40,7 +40,7 @@ pub use summary::{Position, Summary};
 
 pub(crate) use id::new_id;
 pub(crate) use identity::{check as check_identity, check_json};
-pub(crate) use metric::check_count;
+pub(crate) use metric::{SYSTEM, check_count};
 pub(crate) use moment::now;
 #[cfg(feature = "schema")]
 pub(crate) use number::Number;

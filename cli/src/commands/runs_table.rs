@@ -177,7 +177,7 @@ fn about(row: &Row, in_terminal: bool) -> [String; 6] {
         text::status(run.status()).to_owned(),
         duration.unwrap_or_default(),
         model.unwrap_or_default(),
-        run.epoch.to_string(),
+        row.epoch().to_string(),
         text::time(run.created, in_terminal),
     ]
 }

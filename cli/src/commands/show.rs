@@ -116,7 +116,7 @@ fn head(experiment: &str, row: &Row, output: &mut Output) -> io::Result<()> {
         ),
         ("status", text::colored_status(run.status())),
         ("duration", duration.unwrap_or_default()),
-        ("epoch", run.epoch.to_string()),
+        ("epoch", row.epoch().to_string()),
         ("created", created),
         ("archived", if run.archived { "yes" } else { "" }.to_owned()),
         ("tags", text::line(&text::tags(&run.annotations.tags))),
@@ -172,6 +172,8 @@ fn metrics(
         return Ok(writeln!(output, "\nno metrics yet")?);
     }
     writeln!(output)?;
+    // A program that counts no epochs counts steps.
+    let by_step = row.epoch() == 0;
     let mut table = Table::new(vec![
         Column::text("METRIC").flexible_to(12),
         Column::number("POINTS").left_out(2),
@@ -180,7 +182,7 @@ fn metrics(
         Column::number("MIN").left_out(4),
         Column::number("MAX").left_out(4),
         Column::number("BEST").left_out(3),
-        Column::number("AT EPOCH").left_out(3),
+        Column::number(if by_step { "AT STEP" } else { "AT EPOCH" }).left_out(3),
         Column::text("BETTER").left_out(1),
         Column::text("NOT FINITE").flexible_to(14),
     ]);
@@ -205,7 +207,13 @@ fn metrics(
             bound(summary.min),
             bound(summary.max),
             bound(best.map(|(best, _)| best)),
-            best.map_or_else(String::new, |(_, at)| at.epoch.to_string()),
+            best.map_or_else(String::new, |(_, at)| {
+                if by_step {
+                    at.step.to_string()
+                } else {
+                    at.epoch.to_string()
+                }
+            }),
             better(&definition),
             specials
                 .get(&(summary.name().to_owned(), summary.phase().to_owned()))

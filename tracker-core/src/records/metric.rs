@@ -120,6 +120,9 @@ fn exact(json: &serde_json::Value) -> Option<f64> {
     }
 }
 
+/// The phase of the figures of the machine, which say nothing of the training.
+pub(crate) const SYSTEM: &str = "system";
+
 /// A point of a series: what was measured, in which phase, and when.
 ///
 /// # Examples

@@ -12,6 +12,7 @@ use super::annotations::Annotations;
 use super::attempt::AttemptState;
 use super::definition::Definition;
 use super::mean::Mean;
+use super::metric::SYSTEM;
 use super::module::ModuleRecord;
 use super::summary::Summary;
 
@@ -33,6 +34,17 @@ pub struct Row {
     /// The wanted means of last values.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub means: Vec<Mean>,
+}
+
+impl Row {
+    /// The epoch that the run has reached: its own, or that of its last points, where a program tells
+    /// it with these alone. Figures of the machine tell nothing.
+    pub fn epoch(&self) -> u64 {
+        let summaries = self.summaries.iter();
+        let measured = summaries.filter(|summary| summary.phase() != SYSTEM);
+        let epochs = measured.map(|summary| summary.last.epoch);
+        epochs.fold(self.aggregate.epoch, u64::max)
+    }
 }
 
 /// The members of a row one by one: what serde flattens it reads into a buffer, which rounds large
@@ -90,5 +102,34 @@ impl<'de> Deserialize<'de> for Row {
             summaries: form.metrics,
             means: form.means,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::conformance::Sample;
+    use crate::ports::{Detail, Scope};
+    use crate::{Metric, Result, Tracker};
+
+    #[test]
+    fn the_epoch_is_that_of_the_run_or_of_its_last_points() -> Result<()> {
+        let tracker = Tracker::open("memory:")?;
+        let run = tracker
+            .experiment("digits")?
+            .track(&Sample::new("MLP", "{}"))?;
+        let epoch = || {
+            let rows = tracker
+                .store()?
+                .rows(&Scope::Uuids(vec![run.uuid()]), &Detail::ALL)?;
+            Ok::<_, crate::Error>(rows[0].epoch())
+        };
+        assert_eq!(epoch()?, 0);
+        run.metrics().add(Metric::new("loss", 0.5).epoch(20))?;
+        run.metrics()
+            .add(Metric::new("memory", 7).phase("system").epoch(90))?;
+        assert_eq!(epoch()?, 20);
+        run.set_epoch(21)?;
+        assert_eq!(epoch()?, 21);
+        Ok(())
     }
 }
