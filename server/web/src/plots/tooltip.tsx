@@ -35,7 +35,7 @@ export function Tooltip({ near, picture, run, colour, smoothing, pixel }: Props)
           {group && group.runs.length > 1 ? `${name} ×${group.runs.length}` : name}
         </p>
         <p>
-          {seriesTitle(trace.line.name, trace.phase)}{" "}
+          {seriesTitle(trace.line.name, trace.line.phase)}{" "}
           <b>{group ? number(drawn ?? NaN) : exactly(trace.values[at]!)}</b>
         </p>
         {group && <GroupLine group={group} slot={slot} />}
