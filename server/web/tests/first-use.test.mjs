@@ -45,9 +45,41 @@ test("each phase beside training has a plot that says its name", async () => {
     assert.equal(await page.locator(".plot-head").count(), wanted.length);
   };
   await heads(/^accuracy\s*val⋯/, /^loss: test\s*test\s*train⋯/, /^loss: val\s*val\s*train⋯/);
-  assert.equal(await page.getByLabel("Phase").locator("option").nth(1).innerText(), "Evaluation");
-  await page.getByLabel("Phase").selectOption("train");
+  const phase = page.getByTitle("Which phases are shown (t)").locator("select");
+  assert.equal(await phase.locator("option").nth(1).innerText(), "Evaluation");
+  await phase.selectOption("train");
   await heads(/^accuracy/, /^loss\s*train⋯/);
   assert.deepEqual(faults, []);
   await context.close();
+});
+
+test("the tooltip of a plot stays in the window, beside the pointer", async () => {
+  await measured("tips", "a-run-with-a-name-that-makes-the-tooltip-as-wide-as-it-may-be", ["train/loss", "val/loss", "test/loss"]);
+  for (const width of [1440, 390]) {
+    const { page, context } = await at("/experiments/tips/plots", { width });
+    const plot = page.locator(".plot-canvas").first();
+    await plot.locator("canvas").first().waitFor();
+    const frame = await plot.boundingBox();
+    const line = async (part) => {
+      const x = frame.x + 56 + (frame.width - 70) * part;
+      const tip = page.locator(".plot-tip");
+      for (let y = frame.y + 5; y < frame.y + frame.height - 30; y += 15) {
+        await page.mouse.move(x, y);
+        if (await tip.count()) return { tip: await tip.boundingBox(), x, y };
+      }
+      return undefined;
+    };
+    let seen = 0;
+    for (const part of [0.05, 0.3, 0.45, 0.55, 0.7, 0.95]) {
+      const found = await line(part);
+      if (!found) continue;
+      seen += 1;
+      const { tip, x, y } = found;
+      assert.ok(tip.x >= 0 && tip.x + tip.width <= width, `${tip.x} to ${tip.x + tip.width} at ${x} of ${width}`);
+      const isUnder = x >= tip.x && x <= tip.x + tip.width && y >= tip.y && y <= tip.y + tip.height;
+      assert.ok(!isUnder, `the tooltip covers the pointer at ${x}, ${y} of ${width}`);
+    }
+    assert.ok(seen > 3, `${seen} tooltips at ${width}`);
+    await context.close();
+  }
 });

@@ -16,6 +16,7 @@ const { appended, lineOf } = await load("src/plots/points.ts");
 const { differencesOf } = await load("src/plots/differences.ts");
 const { labelOf } = await load("src/plots/words.ts");
 const { phasesOf, pictureOf } = await load("src/plots/picture.ts");
+const { beside } = await load("src/plots/beside.ts");
 const { facetFields, facetsOf, partsOf } = await load("src/plots/facets.ts");
 const { xTicks } = await load("src/plots/labels.ts");
 
@@ -323,6 +324,24 @@ test("the difference of two runs is at the places of the second, between the poi
   assert.deepEqual(found.steps, [0, 5, 10]);
   assert.deepEqual(found.values, [1, 0, -1]);
   assert.deepEqual(differencesOf([at("b", [0], [1])], ["a", "b"], steps), []);
+});
+
+test("a tooltip is inside the window, and covers neither its point nor the pointer", () => {
+  const random = dice(5);
+  const under = (place, { x, y }, box) => x >= place.x && x <= place.x + box.width && y >= place.y && y <= place.y + box.height;
+  for (const window of [{ width: 1440, height: 900 }, { width: 390, height: 844 }]) {
+    for (let turn = 0; turn < 2000; turn += 1) {
+      const point = { x: random() * window.width, y: random() * window.height };
+      const pointer = { x: Math.min(window.width, point.x + random() * 40), y: point.y - random() * 40 };
+      const box = { width: 100 + random() * 180, height: 60 + random() * 200 };
+      const place = beside(point, pointer, box, window, point.x > window.width / 2);
+      assert.ok(place.x >= 0 && place.x + box.width <= window.width, JSON.stringify([point, box, place]));
+      assert.ok(place.y >= 0 && place.y + box.height <= window.height, JSON.stringify([point, box, place]));
+      for (const held of [point, pointer]) assert.ok(!under(place, held, box), JSON.stringify([point, pointer, box, place]));
+    }
+  }
+  const box = { width: 280, height: 100 };
+  assert.equal(beside({ x: 260, y: 300 }, undefined, box, { width: 1440, height: 900 }, true).x, 274);
 });
 
 describe("a picture", () => {
