@@ -83,3 +83,21 @@ test("the tooltip of a plot stays in the window, beside the pointer", async () =
     await context.close();
   }
 });
+
+test("the table says beside its name that a run failed, and no head is cut where there is room", async () => {
+  for (const [id, points] of [["good", [1, 0.5]], ["broken", [1, "NaN"]]]) {
+    const { uuid } = await client.post("/runs", { experiment: "heads", id, name: id, params: { learning_rate: id.length } });
+    const series = ["loss", "l", "accuracy"].flatMap((name) => points.map((value, step) => ({ name, value, step: step + 1 })));
+    await client.post(`/runs/${uuid}/points`, series);
+  }
+  const { page, faults, context } = await at("/experiments/heads?cols=metric.l.last,metric.l.best,metric.loss.last,param.learning_rate&sort=-metric.l.last");
+  await page.locator("tbody tr", { hasText: "broken" }).locator("th").getByRole("img", { name: "diverged" }).waitFor();
+  assert.equal(await page.locator("tbody tr", { hasText: "good" }).locator("th [role=img]").count(), 0);
+  assert.equal(await page.locator("th[data-field=status]").count(), 0);
+  const cut = () => page.locator(".head-name .ellipsis").evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.innerText));
+  assert.deepEqual(await cut(), []);
+  assert.match(await page.locator(".sorted .sort-sign").getAttribute("title"), /^sorted, largest first$/);
+  assert.ok(!(await page.locator("tbody").innerText()).includes("@0"));
+  assert.deepEqual(faults, []);
+  await context.close();
+});
