@@ -101,3 +101,29 @@ test("the table says beside its name that a run failed, and no head is cut where
   assert.deepEqual(faults, []);
   await context.close();
 });
+
+test("the links that the client of MLflow prints lead to the run and to the experiment", async () => {
+  const mlflow = async (path, body) => {
+    const answer = await fetch(`${serving.api}/api/2.0/mlflow/${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    assert.equal(answer.status, 200, path);
+    return answer.json();
+  };
+  const { experiment_id } = await mlflow("experiments/create", { name: "from mlflow" });
+  const { run } = await mlflow("runs/create", { experiment_id, run_name: "printed", start_time: Date.now() });
+  const link = `/#/experiments/${experiment_id}`;
+  const { page, faults, context } = await at(`${link}/runs/${run.info.run_id}`);
+  await page.getByRole("heading", { level: 1, name: "printed" }).waitFor();
+  assert.equal(page.url(), `${serving.origin}/runs/${run.info.run_id}`);
+  // One more in the same tab, where the browser loads nothing.
+  await page.evaluate((hash) => (location.hash = hash), link.slice(1));
+  await page.waitForURL(`${serving.origin}/experiments/from%20mlflow`);
+  await page.locator("th.name", { hasText: "printed" }).waitFor();
+  await page.goto(serving.origin + "/#/experiments/no-such-id");
+  await page.waitForURL(`${serving.origin}/`);
+  assert.deepEqual(faults, []);
+  await context.close();
+});

@@ -1,1 +1,0 @@
-import{J as i,N as o,Na as p,Qa as e,R as n,Va as l,Za as d,g as t,i as r,u as a}from"./chunk-73CZVSPL.js";var g=l();await n();var s=location.pathname==="/"&&t();s&&o(s,"replace");var x=document.getElementById("app");x&&r(i(d,{}),x);await p.peek().route.load().catch(()=>{});await new Promise(c=>setTimeout(c,100));await g;a(e.value?.events??!0,e.value?.seq??void 0);
