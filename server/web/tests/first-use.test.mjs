@@ -127,3 +127,21 @@ test("the links that the client of MLflow prints lead to the run and to the expe
   assert.deepEqual(faults, []);
   await context.close();
 });
+
+test("what is refused is said in the dialog, the problem and what to do as two sentences", async () => {
+  for (const name of ["taken", "other"]) await client.post("/experiments", { name });
+  const { page, context } = await at("/");
+  await page.getByRole("button", { name: "New experiment" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name").fill("taken");
+  await dialog.getByRole("button", { name: "Create" }).click();
+  const said = dialog.getByRole("alert").locator("p");
+  await said.first().waitFor();
+  assert.equal(await said.count(), 2);
+  for (const text of await said.allInnerTexts()) assert.match(text, /^\P{Ll}.*\.$/u);
+  assert.equal(await page.locator(".toast").count(), 0);
+  await dialog.getByLabel("Name").fill("free");
+  await dialog.getByRole("button", { name: "Create" }).click();
+  await page.waitForURL(`${serving.origin}/experiments/free`);
+  await context.close();
+});

@@ -2,7 +2,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Problem } from "../api.ts";
-import { duration } from "../format.ts";
+import { duration, sentence } from "../format.ts";
 import type { Status } from "../types.ts";
 import { useLate } from "../use.ts";
 
@@ -126,8 +126,8 @@ export function Stalled({ silent }: { silent: number | undefined }): JSX.Element
 export function ErrorBox({ problem, again }: { problem: Problem; again?: () => void }): JSX.Element {
   return (
     <div class="error-box" role="alert">
-      <p>{problem.message}</p>
-      {problem.hint && <p class="muted">{problem.hint}</p>}
+      <p>{sentence(problem.message)}</p>
+      {problem.hint && <p class="muted">{sentence(problem.hint)}</p>}
       {again && <Button onClick={again}>Retry</Button>}
     </div>
   );
