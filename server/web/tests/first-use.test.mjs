@@ -145,3 +145,51 @@ test("what is refused is said in the dialog, the problem and what to do as two s
   await page.waitForURL(`${serving.origin}/experiments/free`);
   await context.close();
 });
+
+test("a long name of a run is read to its end, and a run that failed says so once", async () => {
+  const name = "resnet-18-with-a-very-long-name-of-all-that-was-tried_".repeat(4);
+  const { uuid } = await client.post("/runs", { experiment: "failing", id: "long", name });
+  const { id } = await client.post(`/runs/${uuid}/attempts`, { provenance: { host: "here" } });
+  await client.call("PATCH", `/runs/${uuid}/attempts/${id}`, { outcome: { failed: { reason: "failed" } } });
+  for (const width of [390, 1440]) {
+    const { page, context } = await at(`/runs/${uuid}`, { width });
+    const head = page.locator("h1");
+    await head.waitFor();
+    assert.ok(await head.evaluate((one) => one.scrollWidth <= one.clientWidth && one.getBoundingClientRect().right <= innerWidth));
+    await page.locator(".events .is-bad", { hasText: /Attempt failed$/ }).waitFor();
+    assert.match(await page.locator(".attempt .status").innerText(), /^\S\s+failed$/);
+    assert.equal(await page.locator(".run-reason").count(), 0);
+    await context.close();
+  }
+});
+
+test("an empty experiment can be renamed, and shows how a run is logged to this server", async () => {
+  await client.post("/experiments", { name: "nothing yet" });
+  const { page, context } = await at("/experiments/nothing%20yet");
+  await page.getByRole("button", { name: "Change nothing yet" }).click();
+  await page.getByRole("button", { name: "Rename" }).waitFor();
+  await page.keyboard.press("Escape");
+  for (const language of ["Rust", "Shell", "Python (MLflow)"]) {
+    await page.getByRole("tab", { name: language }).click();
+    assert.ok((await page.locator(".first-run .code").innerText()).includes(serving.origin), language);
+  }
+  await page.locator(".code", { hasText: 'mlflow.set_experiment("nothing yet")' }).waitFor();
+  await context.close();
+});
+
+test("a filter that is not understood covers nothing, and says what is shown", async () => {
+  await measured("filtered", "one", ["loss"]);
+  const { page, context } = await at("/experiments/filtered?q=lozz>0.1");
+  const problem = page.locator(".filter-problem");
+  await problem.getByText("No run has `lozz`.").waitFor();
+  await problem.getByText("Still showing: all runs").waitFor();
+  const [above, bar] = [await problem.boundingBox(), await page.locator(".toolbar").boundingBox()];
+  assert.ok(above.y + above.height <= bar.y, `${above.y + above.height} over ${bar.y}`);
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  assert.ok(height <= 900, `the page is ${height} high`);
+  await page.locator(".filter input").fill("one");
+  await problem.waitFor({ state: "detached" });
+  await page.locator(".filter input").fill("one lozz<1");
+  await problem.getByText("Still showing: one").waitFor();
+  await context.close();
+});

@@ -17,6 +17,7 @@ import { asProblem, useTitle } from "../use.ts";
 import { Cards } from "./cards.tsx";
 import { columnsOf, type Column } from "./columns.ts";
 import { ConstantLine } from "./constant.tsx";
+import { ExperimentMenu } from "./experiment-menu.tsx";
 import { FirstRun } from "../frame/first-run.tsx";
 import { EmptyFilter } from "./empty.tsx";
 import { Grid } from "./grid.tsx";
@@ -85,7 +86,10 @@ export default function TablePage({ name: experiment }: PageProps): JSX.Element 
   if (isEmpty && filter === "") {
     return (
       <div class="page">
-        <h1>{experiment}</h1>
+        <div class="toolbar">
+          <h1>{experiment}</h1>
+          <ExperimentMenu name={experiment} />
+        </div>
         <FirstRun experiment={experiment} />
       </div>
     );
