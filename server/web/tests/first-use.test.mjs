@@ -146,8 +146,8 @@ test("what is refused is said in the dialog, the problem and what to do as two s
   await context.close();
 });
 
-test("a long name of a run is read to its end, and a run that failed says so once", async () => {
-  const name = "resnet-18-with-a-very-long-name-of-all-that-was-tried_".repeat(4);
+test("a long name of a run wraps, a very long one ends in dots, and a run that failed says so once", async () => {
+  const name = "resnet-18-with-a-very-long-name-of-all-that-was-tried_".repeat(3);
   const { uuid } = await client.post("/runs", { experiment: "failing", id: "long", name });
   const { id } = await client.post(`/runs/${uuid}/attempts`, { provenance: { host: "here" } });
   await client.call("PATCH", `/runs/${uuid}/attempts/${id}`, { outcome: { failed: { reason: "failed" } } });
@@ -156,6 +156,14 @@ test("a long name of a run is read to its end, and a run that failed says so onc
     const head = page.locator("h1");
     await head.waitFor();
     assert.ok(await head.evaluate((one) => one.scrollWidth <= one.clientWidth && one.getBoundingClientRect().right <= innerWidth));
+    assert.equal(await head.getAttribute("title"), name);
+    const hidden = () => head.evaluate((one) => one.scrollHeight - one.clientHeight);
+    assert.ok(width === 390 || (await hidden()) <= 1, "all of the name is there");
+    await client.call("PATCH", `/runs/${uuid}`, { name: "x".repeat(5000) });
+    await page.reload();
+    await page.locator("h1", { hasText: "xxx" }).waitFor();
+    assert.ok((await head.evaluate((one) => one.clientHeight)) < 200 && (await hidden()) > 0);
+    await client.call("PATCH", `/runs/${uuid}`, { name });
     await page.locator(".events .is-bad", { hasText: /Attempt failed$/ }).waitFor();
     assert.match(await page.locator(".attempt .status").innerText(), /^\S\s+failed$/);
     assert.equal(await page.locator(".run-reason").count(), 0);

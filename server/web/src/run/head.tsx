@@ -23,7 +23,9 @@ export function Head({ run, again }: { run: WholeRun; again: () => void }): JSX.
   return (
     <header class="run-head">
       <div class="run-title">
-        <h1 class="page-title">{name}</h1>
+        <h1 class="page-title" title={name}>
+          {name}
+        </h1>
         <StatusBadge status={run.status} {...(reason && { reason })} />
         {isDiverged(run) && (
           <span class="chip bad-chip" title="The last value of a metric is NaN or infinite">
