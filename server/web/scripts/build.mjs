@@ -26,21 +26,30 @@ const options = {
 };
 /**
  * Without what uPlot offers beside lines over numbers, which nothing here asks for: bars, splines and joins,
- * axes of dates, and its legend.
+ * axes of dates, bands, its legend, and its own ticks and ranges, in place of which each axis and scale brings its own.
  */
 const uPlotAlone = {
   name: "uPlot alone",
   setup(given) {
     const others = /^uPlot\.assign = [^]*?(?=^export \{)/gm;
     const dates = [/^const \[ time.*$/gm, /^\tconst _(tz|fmt)Date .*$/gm, /^\tconst _time.*_fmtDate.*$/gm, /^\tconst _timeAxisSplits .*$/gm];
+    const ticks = [/(?<=axis\.splits \|\| )\(isTime .*\)(?=\);$)/gm, /(?<=: av \|\| )numAxisVals/g, /(?<=axis\.filter \|\| )\(.*\)(?=\);$)/gm];
+    const ranges = [/if \(scaleKey != xScaleKey \|\| \(mode == 2 [^]*?\n\t{4}\}\n/g, /(?<=fnOrSelf\(rn \|\| )\(isTime [^]*?\n\t+\)(?=\);)/g];
+    const bands = [
+      /(?<=series\.max), bandFillDir(?=\);)/g,
+      /let \[ bandFillDir, bandClipDir \] = .*/g,
+      /flags != 0 && bands\.forEach\([^]*?\n\t\t\}\);\n/g,
+      /if \(bandClip\) \{[^]*?\n\t\t\}\n\t\telse(?= \{)/g,
+      /\t+function (set|add|del)Band\([^]*?\n\t\}\n|\t+self\.\w+Band = .*/g,
+    ];
     const decisions = /^\t+(let isTime|const showLegend) = .*$/gm;
     given.onLoad({ filter: /uPlot\.esm\.js$/ }, ({ path }) => {
       let text = readFileSync(path, "utf8");
-      for (const part of [others, ...dates, decisions]) {
+      for (const part of [others, ...dates, ...ticks, ...ranges, ...bands, decisions]) {
         if (text.search(part) < 0) throw new Error(`uPlot is written in another way than it was: no ${part}`);
-        text = text.replace(part, "");
+        text = text.replace(part, [...ticks, ranges[1]].includes(part) ? "retArg1" : "");
       }
-      return { contents: text.replace(/\b(isTime|showLegend)\b/g, "false"), loader: "js" };
+      return { contents: text.replace(/\b(isTime|showLegend|band(Fill|Clip)Dir != 0)\b/g, "false"), loader: "js" };
     });
   },
 };

@@ -22,7 +22,7 @@ const policy =
 const server = createServer((asked, answer) => {
   const { pathname } = new URL(asked.url, api);
   if (pathname.startsWith("/assets/") || pathname === "/licences.txt") return file(pathname, answer);
-  if (/^\/(api\/|sign-|health|version|metrics)/.test(pathname)) return forward(asked, answer);
+  if (/^\/((ajax-)?api\/|sign-|health|version|metrics)/.test(pathname)) return forward(asked, answer);
   answer.writeHead(200, { "content-type": "text/html; charset=utf-8", "content-security-policy": policy });
   answer.end(readFileSync(join(values.dist, "index.html")));
 });

@@ -2,6 +2,7 @@
 import { Component, type ComponentChildren, type ComponentType, type JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Problem } from "./api.ts";
+import { FilterProblem } from "./filter/problem.tsx";
 import { Banner } from "./frame/banner.tsx";
 import { Bar } from "./frame/bar.tsx";
 import { Commands } from "./frame/commands.tsx";
@@ -31,6 +32,7 @@ export function App(): JSX.Element {
         Skip to the content
       </a>
       <Bar help={() => setOpen("help")} />
+      <FilterProblem />
       <Banner />
       <main id="main" tabIndex={-1}>
         <CurrentPage />

@@ -47,6 +47,10 @@ export function exact(value: Cell): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
+/** A message of the server as a sentence: it begins small and ends open, as errors of Rust do. */
+export const sentence = (text: string): string =>
+  text.charAt(0).toUpperCase() + text.slice(1) + (/[.?!]$/.test(text) ? "" : ".");
+
 /** `1 h 04 min`, `3.2 s`: two units at most. */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds) || seconds < 0) return "";

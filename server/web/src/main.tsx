@@ -15,12 +15,14 @@ import { takeAfterSignIn } from "./api.ts";
 import { App } from "./app.tsx";
 import { start as startEvents } from "./events.ts";
 import { about, readAbout } from "./frame/experiment.ts";
+import { followMlflow } from "./mlflow.ts";
 import { go, start as startRouter } from "./router.ts";
 import { current } from "./routes.ts";
 
 // The number of the newest change in it is to be older than what is shown: what changes since is told.
 const reading = readAbout();
 await startRouter();
+await followMlflow();
 const after = location.pathname === "/" && takeAfterSignIn();
 if (after) go(after, "replace");
 const root = document.getElementById("app");

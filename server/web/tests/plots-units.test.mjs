@@ -11,10 +11,12 @@ const { smoothed, spacingOf } = await load("src/plots/smooth.ts");
 const { scaleOf, rangeOf, logTicks, linearTicks } = await load("src/plots/scale.ts");
 const { meanOf } = await load("src/plots/spread.ts");
 const { bandsOf } = await load("src/plots/bands.ts");
-const { stemsOf } = await load("src/plots/stems.ts");
+const { haveBoth, partOf, stemsOf, trainingOf } = await load("src/plots/stems.ts");
 const { appended, lineOf } = await load("src/plots/points.ts");
 const { differencesOf } = await load("src/plots/differences.ts");
-const { pictureOf } = await load("src/plots/picture.ts");
+const { labelOf } = await load("src/plots/words.ts");
+const { phasesOf, pictureOf } = await load("src/plots/picture.ts");
+const { beside } = await load("src/plots/beside.ts");
 const { facetFields, facetsOf, partsOf } = await load("src/plots/facets.ts");
 const { xTicks } = await load("src/plots/labels.ts");
 
@@ -257,6 +259,26 @@ test("train and test share a plot, whether a phase or a prefix says which is whi
   assert.deepEqual(stems[0].series.map(({ name, role }) => [name, role]), [["val/acc", "test"], ["train/acc", "train"]]);
 });
 
+test("two phases beside training have plots of their own, each with training in it", () => {
+  const phases = ["train/loss", "val/loss", "test/loss", "eval/loss"].map((name) => ({ name, phases: [""], runs: 1 }));
+  const stems = stemsOf(phases);
+  assert.deepEqual(stems.map(({ name }) => name), ["loss: eval", "loss: test", "loss: val"]);
+  assert.deepEqual(stems[2].series.map(({ name }) => name), ["val/loss", "train/loss"]);
+  assert.deepEqual(partOf(stems[2])("val/loss", ""), { role: "test", phase: "val" });
+  assert.deepEqual(trainingOf(stems).map(({ name }) => name), ["loss"]);
+  const [holdout, bare] = stemsOf([{ name: "loss", phases: ["holdout", ""], runs: 1 }]).reverse();
+  assert.deepEqual([holdout.name, bare.name], ["loss: holdout", "loss"]);
+});
+
+test("with one phase beside training, or none, the plot is of the metric alone", () => {
+  const [loss] = stemsOf([{ name: "loss", phases: ["val", "train"], runs: 1 }]);
+  assert.deepEqual([loss.name, haveBoth([loss])], ["loss", true]);
+  const [alone] = stemsOf([{ name: "val/accuracy", phases: [""], runs: 1 }]);
+  assert.deepEqual([alone.name, haveBoth([alone]), alone.series[0].said], ["accuracy", false, "val"]);
+  const [stages, ...others] = stemsOf([{ name: "loss", phases: ["pretrain", "finetune"], runs: 1 }]);
+  assert.deepEqual([stages.name, others], ["loss", []]);
+});
+
 test("layers stand in the order of their numbers", () => {
   const metrics = [10, 2, 100].map((at) => ({ name: `layer.${at}`, phases: ["train"], runs: 1 }));
   assert.deepEqual(stemsOf(metrics).map(({ name }) => name), ["layer.2", "layer.10", "layer.100"]);
@@ -304,6 +326,24 @@ test("the difference of two runs is at the places of the second, between the poi
   assert.deepEqual(differencesOf([at("b", [0], [1])], ["a", "b"], steps), []);
 });
 
+test("a tooltip is inside the window, and covers neither its point nor the pointer", () => {
+  const random = dice(5);
+  const under = (place, { x, y }, box) => x >= place.x && x <= place.x + box.width && y >= place.y && y <= place.y + box.height;
+  for (const window of [{ width: 1440, height: 900 }, { width: 390, height: 844 }]) {
+    for (let turn = 0; turn < 2000; turn += 1) {
+      const point = { x: random() * window.width, y: random() * window.height };
+      const pointer = { x: Math.min(window.width, point.x + random() * 40), y: point.y - random() * 40 };
+      const box = { width: 100 + random() * 180, height: 60 + random() * 200 };
+      const place = beside(point, pointer, box, window, point.x > window.width / 2);
+      assert.ok(place.x >= 0 && place.x + box.width <= window.width, JSON.stringify([point, box, place]));
+      assert.ok(place.y >= 0 && place.y + box.height <= window.height, JSON.stringify([point, box, place]));
+      for (const held of [point, pointer]) assert.ok(!under(place, held, box), JSON.stringify([point, pointer, box, place]));
+    }
+  }
+  const box = { width: 280, height: 100 };
+  assert.equal(beside({ x: 260, y: 300 }, undefined, box, { width: 1440, height: 900 }, true).x, 274);
+});
+
 describe("a picture", () => {
   const options = {
     axis: "step",
@@ -312,7 +352,7 @@ describe("a picture", () => {
     smoothing: 0,
     zoom: undefined,
     origins: new Map(),
-    roles: () => "test",
+    part: (_, phase) => ({ role: phase === "train" ? "train" : "test", phase }),
     groups: undefined,
     spread: "std",
     budget: 50_000,
@@ -355,6 +395,15 @@ describe("a picture", () => {
     assert.deepEqual(parts.map(({ title }) => title), ["lr = 0.003", "lr = 0.01"]);
     assert.deepEqual(parts.map(({ picture }) => picture.traces.map(({ run }) => run)), [["b"], ["a", "c"]]);
     for (const { picture } of parts) assert.deepEqual([picture.x, picture.y.range], [whole.x, whole.y.range]);
+  });
+
+  test("the phases have the names that were logged", () => {
+    const named = ["val/loss", "train/loss"].map((name) => at([2, 1, 1, 1], { name, phase: "" }));
+    const [stem] = stemsOf(named.map(({ name }) => ({ name, phases: [""], runs: 1 })));
+    const picture = pictureOf(named, { ...options, part: partOf(stem) });
+    assert.deepEqual(picture.traces.map(({ phase }) => phase), ["val", "train"]);
+    assert.deepEqual(phasesOf(picture), [{ role: "test", phases: "val" }, { role: "train", phases: "train" }]);
+    assert.match(labelOf("loss", picture, new Map(), undefined), /^loss, val and train, 1 run/);
   });
 
   test("runs of a group are one line to the pointer", () => {

@@ -257,7 +257,7 @@ test("keys alone read a plot: arrows move a cursor that is spoken", async () => 
   const { page, context } = await open(browser, serving.origin);
   await page.goto(`${serving.origin}/experiments/digits/plots`);
   await ready(page);
-  const plot = page.getByRole("application", { name: /^loss, 20 runs, best 0\.\d+ mlp-\d+ at epoch \d+/ });
+  const plot = page.getByRole("application", { name: /^loss, test and train, 20 runs, best 0\.\d+ mlp-\d+ at epoch \d+/ });
   await plot.focus();
   const said = plot.locator("[aria-live]");
   await page.keyboard.press("Home");

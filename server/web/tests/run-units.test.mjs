@@ -6,6 +6,7 @@ import { load } from "./units.mjs";
 globalThis.location ??= new URL("http://127.0.0.1/");
 const { epochOf, totalEpochs, remaining, silence, isDiverged } = await load("src/run/progress.ts");
 const { bestOf } = await load("src/run/best.ts");
+const { failure, failureReason } = await load("src/run/failure.ts");
 const { tagsAsText, tagsFrom, tagsPatch } = await load("src/run/tags.ts");
 
 const summary = (more) => ({ count: 10, first: { name: "loss", time: "2026-01-01T00:00:00Z" }, last: { name: "loss" }, ...more });
@@ -80,4 +81,14 @@ test("tags are written one a line, and what is gone is taken away", () => {
   const after = tagsFrom(" baseline\n\ndata: large \n: nothing\nnew");
   assert.deepEqual(after, { baseline: "", data: "large", new: "" });
   assert.deepEqual(tagsPatch(before, after), { url: null, data: "large", new: "" });
+});
+
+test("that an attempt failed is said once where no more is known", () => {
+  const outcome = (reason) => ({ failed: { reason } });
+  for (const reason of ["", "failed", "Failed.", " FAILED "]) {
+    assert.equal(failureReason(outcome(reason)), undefined);
+    assert.equal(failure("Attempt failed", outcome(reason)), "Attempt failed");
+  }
+  assert.equal(failure("failed", outcome("it failed to read")), "failed: it failed to read");
+  assert.equal(failureReason("finished"), undefined);
 });

@@ -7,6 +7,10 @@ globalThis.location ??= new URL("http://127.0.0.1/");
 globalThis.document ??= { readyState: "complete", getElementById: () => null };
 const { bestOf } = await load("src/table/best.ts");
 const { TableModel } = await load("src/table/model.ts");
+const { columnsOf } = await load("src/table/columns.ts");
+const { markOf, runLine } = await load("src/table/lines.ts");
+const { cellExact, cellText } = await load("src/table/text.ts");
+const { widthsIn } = await load("src/table/widths.ts");
 
 test("what has diverged, or is no number, is no best", () => {
   const best = (direction, cells) => bestOf([{ field: { field: "loss", kind: "metric", direction } }], () => cells).get("loss");
@@ -45,4 +49,36 @@ test("of many groups the first are shown, and the others have their places until
   await model.reload();
   assert.deepEqual(asked.map((url) => [url.includes("/groups"), url.includes("limit=")]), [[false, true], [true, false]]);
   assert.equal(model.line(249).key, "group run 249");
+});
+
+test("beside a name stands what a run is, unless all is well", () => {
+  const columns = [{ field: { field: "metric.loss.last", kind: "metric" } }];
+  const mark = (status, last) => markOf({ value: (field) => (field === "status" ? status : last) }, columns);
+  assert.deepEqual(["failed", "lost", "running", "finished", "unknown", null].map((status) => mark(status, 1)), [
+    "failed",
+    "lost",
+    "running",
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  assert.deepEqual(["finished", "running", "failed"].map((status) => mark(status, "NaN")), ["diverged", "diverged", "failed"]);
+});
+
+test("the best of a run that counts steps alone is at no epoch", () => {
+  const [best, epoch] = ["metric.loss.best", "metric.loss.best_epoch"];
+  const fields = [{ field: best, kind: "metric", metric: "loss" }, { field: epoch, kind: "metric", metric: "loss" }];
+  const columns = { [best]: [0.25, 0.5], [epoch]: [0, 12] };
+  const [column] = columnsOf(fields, (field) => columns[field]);
+  const [bare, counted] = [0, 1].map((at) => runLine({ uuids: ["a", "b"], columns }, at));
+  assert.deepEqual([cellText(column, bare), cellExact(column, bare)], ["0.2500", "0.25"]);
+  assert.deepEqual([cellText(column, counted), cellExact(column, counted)], ["0.5000 @12", "0.5 at epoch 12"]);
+  assert.equal(columnsOf(fields, (field) => [columns[field][0]])[0].behind, 0);
+});
+
+test("free room goes to what would be cut, and to nothing else", () => {
+  const wanted = [{ least: 100, whole: 100 }, { least: 260, whole: 360 }, { least: 260, whole: 310 }];
+  assert.deepEqual(widthsIn(500, wanted), [100, 260, 260]);
+  assert.deepEqual(widthsIn(695, wanted), [100, 310, 285]);
+  assert.deepEqual(widthsIn(2000, wanted), [100, 360, 310]);
 });

@@ -2,9 +2,8 @@
 import { longAddress } from "../router.ts";
 import type { Style } from "../state.ts";
 import { xLabel, xTicks } from "../plots/labels.ts";
-import type { Picture, Trace } from "../plots/picture.ts";
+import { hasBoth, type Picture, type Trace } from "../plots/picture.ts";
 import { X_AXES } from "../plots/places.ts";
-import { hasBoth } from "../plots/rows.ts";
 import type { PlotRun } from "../plots/run.ts";
 import { scaleOf } from "../plots/scale.ts";
 import { inRange } from "../plots/slots.ts";

@@ -125,7 +125,6 @@ export function FilterBox(): JSX.Element {
           </li>
         ))}
       </ul>
-      {isWrong && <Wrong isBelow={list.length > 0} text={text} change={change} />}
     </div>
   );
 }
@@ -139,37 +138,5 @@ function Underline({ text, from }: { text: string; from: number | undefined }): 
       {text.slice(0, start)}
       <span class="filter-wrong">{text.slice(start, start + length) || " "}</span>
     </div>
-  );
-}
-
-interface WrongProps {
-  isBelow: boolean;
-  text: string;
-  change: (text: string, caret: number) => void;
-}
-
-/** What is wrong, and one click to what was meant. */
-function Wrong({ isBelow, text, change }: WrongProps): JSX.Element | null {
-  const found = problem.value;
-  if (!found) return null;
-  const start = found.position;
-  const meant = /did you mean `([^`]+)`/.exec(found.hint ?? "")?.[1];
-  const length = start === undefined ? 0 : (/^[\w./-]+/.exec(text.slice(start))?.[0].length ?? 0);
-  const use = (): void => {
-    if (start === undefined || meant === undefined) return;
-    change(text.slice(0, start) + meant + text.slice(start + length), start + meant.length);
-  };
-  return (
-    <p id="filter-problem" class={`filter-problem ${isBelow ? "quiet" : ""}`} role="status">
-      <span>
-        {found.message}
-        {found.hint && `; ${found.hint}`}
-      </span>
-      {meant && length > 0 && (
-        <button type="button" class="button quiet" onPointerDown={(event) => event.preventDefault()} onClick={use}>
-          Use {meant}
-        </button>
-      )}
-    </p>
   );
 }

@@ -4,11 +4,11 @@ import { useState } from "preact/hooks";
 import { Copy, Tabs } from "../ui/parts.tsx";
 import { about } from "./experiment.ts";
 
-/** Three lines that log a run, in the languages that there are. */
+/** A few lines that log a run to this server, in the languages that there are. */
 const FIRST: Record<string, (experiment: string, origin: string) => string> = {
-  Rust: (experiment) =>
+  Rust: (experiment, origin) =>
     [
-      `let tracker = Tracker::open("sqlite:entia.db")?;`,
+      `let tracker = Tracker::open("${origin}")?; // with the feature "http"`,
       `let run = tracker.experiment(${JSON.stringify(experiment)})?.track(&model)?;`,
       `run.metrics().add(Metric::new("loss", 0.31).phase("train").epoch(1))?;`,
     ].join("\n"),
@@ -18,11 +18,13 @@ const FIRST: Record<string, (experiment: string, origin: string) => string> = {
       `curl --json '{"name": "loss", "phase": "train", "value": 0.31, "epoch": 1}' \\`,
       `    ${origin}/api/v1/runs/first/points`,
     ].join("\n"),
-  Python: (experiment, origin) =>
+  "Python (MLflow)": (experiment, origin) =>
     [
-      `import requests; api = "${origin}/api/v1"`,
-      `requests.post(f"{api}/runs", json={"experiment": ${JSON.stringify(experiment)}, "id": "first"})`,
-      `requests.post(f"{api}/runs/first/points", json={"name": "loss", "value": 0.31, "epoch": 1})`,
+      `import mlflow`,
+      `mlflow.set_tracking_uri("${origin}")`,
+      `mlflow.set_experiment(${JSON.stringify(experiment)})`,
+      `with mlflow.start_run(run_name="first"):`,
+      `    mlflow.log_metric("train/loss", 0.31, step=1)`,
     ].join("\n"),
 };
 

@@ -8,10 +8,9 @@ import { go, hasMoved } from "../router.ts";
 import { pages } from "../routes.ts";
 import { FirstRun } from "../frame/first-run.tsx";
 import type { Experiment } from "../types.ts";
-import { Dialog } from "../ui/dialog.tsx";
+import { FormDialog } from "../ui/dialog.tsx";
 import { Button, ErrorBox, Skeleton } from "../ui/parts.tsx";
-import { sayProblem } from "../ui/toast.tsx";
-import { asProblem, useTitle } from "../use.ts";
+import { useTitle } from "../use.ts";
 
 export default function HomePage(): JSX.Element {
   useTitle("Experiments");
@@ -97,15 +96,10 @@ function List({ all }: { all: readonly Experiment[] }): JSX.Element {
 function NewExperiment(): JSX.Element {
   const [isAsking, setAsking] = useState(false);
   const [name, setName] = useState("");
-  const create = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    try {
-      await post("/experiments", { name });
-      await readExperiments();
-      go(pages.experiment(name));
-    } catch (error) {
-      sayProblem(asProblem(error));
-    }
+  const create = async (): Promise<void> => {
+    await post("/experiments", { name });
+    await readExperiments();
+    go(pages.experiment(name));
   };
   return (
     <>
@@ -113,20 +107,12 @@ function NewExperiment(): JSX.Element {
         New experiment
       </Button>
       {isAsking && (
-        <Dialog title="New experiment" close={() => setAsking(false)}>
-          <form class="form" onSubmit={(event) => void create(event)}>
-            <label>
-              Name
-              <input autofocus required value={name} onInput={(event) => setName(event.currentTarget.value)} />
-            </label>
-            <footer class="dialog-foot">
-              <Button onClick={() => setAsking(false)}>Cancel</Button>
-              <Button kind="primary" type="submit">
-                Create
-              </Button>
-            </footer>
-          </form>
-        </Dialog>
+        <FormDialog title="New experiment" act="Create" submit={create} close={() => setAsking(false)}>
+          <label>
+            Name
+            <input autofocus required value={name} onInput={(event) => setName(event.currentTarget.value)} />
+          </label>
+        </FormDialog>
       )}
     </>
   );

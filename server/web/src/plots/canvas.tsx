@@ -31,6 +31,8 @@ export function PlotCanvas(props: Props): JSX.Element {
   const { picture, runs, styles, label, height, isCompact, onWidth } = props;
   const root = useRef<HTMLDivElement>(null);
   const chart = useRef<Chart>(undefined);
+  /** Where the pointer is, as long as no key moves the cursor. */
+  const pointer = useRef<Pixel>(undefined);
   const [near, setNear] = useState<Near>();
   const [words, setWords] = useState("");
   const order = useMemo(() => new Map([...runs.keys()].map((run, at) => [run, at])), [runs]);
@@ -41,7 +43,7 @@ export function PlotCanvas(props: Props): JSX.Element {
 
   useEffect(() => {
     if (!root.current) return;
-    const made = new Chart(root.current, pointerEvents(now, chart, setNear), isCompact);
+    const made = new Chart(root.current, pointerEvents(now, chart, pointer, setNear), isCompact);
     chart.current = made;
     const observer = new ResizeObserver(([entry]) => {
       if (!entry) return;
@@ -87,6 +89,7 @@ export function PlotCanvas(props: Props): JSX.Element {
     if (!moved) return;
     event.preventDefault();
     event.stopPropagation();
+    pointer.current = undefined;
     setNear(moved === "none" ? undefined : moved);
     hovered.value = moved === "none" ? undefined : moved.trace.run;
     setWords(moved === "none" ? "" : spoken(picture, moved, runs.get(moved.trace.run)?.name ?? ""));
@@ -117,7 +120,7 @@ export function PlotCanvas(props: Props): JSX.Element {
       onPointerLeave={leave}
     >
       <div ref={root} class="plot-drawing" />
-      {near && <NearTip {...{ near, picture, runs, styles, chart: chart.current }} />}
+      {near && <NearTip {...{ near, picture, runs, styles, chart: chart.current, pointer: pointer.current }} />}
       <p class="hidden" aria-live="polite">
         {words}
       </p>
@@ -131,8 +134,9 @@ function NearTip(props: {
   runs: Map<string, PlotRun>;
   styles: Map<string, Style>;
   chart: Chart | undefined;
+  pointer: Pixel | undefined;
 }): JSX.Element | null {
-  const { near, picture, runs, styles, chart } = props;
+  const { near, picture, runs, styles, chart, pointer } = props;
   const pixels = chart?.pixels();
   const value = near.y[near.slot];
   if (!chart || !pixels || typeof value !== "number") return null;
@@ -143,14 +147,17 @@ function NearTip(props: {
     width: box.left + box.width,
   };
   const colour = colourFor(styles.get(near.trace.run), true);
-  return <Tooltip {...{ near, picture, colour, pixel }} run={runs.get(near.trace.run)} smoothing={smoothing.value} />;
+  const pointed = pointer && { x: box.left + pointer.x, y: box.top + pointer.y };
+  return <Tooltip {...{ near, picture, colour, pixel }} pointer={pointed} run={runs.get(near.trace.run)} smoothing={smoothing.value} />;
 }
 
 type Ref<T> = { current: T };
+type Pixel = { x: number; y: number };
 
 function pointerEvents(
   now: Ref<{ picture: Picture; near: Near | undefined }>,
   chart: Ref<Chart | undefined>,
+  pointer: Ref<Pixel | undefined>,
   setNear: (near: Near | undefined) => void,
 ): ConstructorParameters<typeof Chart>[1] {
   return {
@@ -158,6 +165,7 @@ function pointerEvents(
       const pixels = chart.current?.pixels();
       const found = pixel && pixels ? nearest(now.current.picture, pixel, pixels) : undefined;
       if (!pixel && !now.current.near) return;
+      pointer.current = pixel;
       setNear(found);
       hovered.value = found?.trace.run;
     },

@@ -10,11 +10,10 @@ import { noteLengths } from "./lengths.ts";
 import { partsOf, type Facet } from "./facets.ts";
 import { BUDGET, MOVING_BUDGET, useHistories } from "./load.ts";
 import { PlotMenu } from "./plot-menu.tsx";
-import { pictureOf, type PictureOptions } from "./picture.ts";
+import { phasesOf, pictureOf, type Picture, type PictureOptions } from "./picture.ts";
 import { X_AXES } from "./places.ts";
-import { hasBoth } from "./rows.ts";
 import type { PlotRun } from "./run.ts";
-import { rolesOf, type Stem } from "./stems.ts";
+import { partOf, type Stem } from "./stems.ts";
 import { runStyles } from "./styles.ts";
 import { hasEpochs, isMoving, setZoom, shown, smoothing, spread, trim, xAxis, yScale, zoom } from "./view.ts";
 import { coverage, labelOf } from "./words.ts";
@@ -63,7 +62,7 @@ export function PlotCard(props: Props): JSX.Element {
       smoothing: smoothing.value,
       zoom: zoom.value,
       origins,
-      roles: rolesOf(stem),
+      part: partOf(stem),
       groups: shownGroups,
       spread: kind ?? "std",
       budget: moving ? MOVING_BUDGET : BUDGET,
@@ -90,7 +89,7 @@ export function PlotCard(props: Props): JSX.Element {
         <h2 title={stem.name}>{stem.name}</h2>
         {stem.unit && <span class="muted">{stem.unit}</span>}
         {smoothing.value > 0 && <span class="muted" title="smoothed">{`~${smoothing.value}`}</span>}
-        {picture && hasBoth(picture) && <Strokes />}
+        {picture && <Strokes picture={picture} />}
         <span class="spacer" />
         {zoom.value && (
           <Button kind="quiet" title="Show all of the x axis (z, or a double click)" onClick={() => setZoom(undefined)}>
@@ -149,12 +148,21 @@ export function PlotCard(props: Props): JSX.Element {
   );
 }
 
-/** What the two strokes mean; read as words, seen as lines. */
-function Strokes(): JSX.Element {
+/** Which phase each stroke is; read as words, seen as lines. */
+function Strokes({ picture }: { picture: Picture }): JSX.Element | null {
+  const parts = phasesOf(picture);
+  const hasTwo = parts.length > 1;
+  if (!hasTwo && !parts[0]?.phases) return null;
   return (
     <span class="plot-strokes muted">
-      <svg width="18" height="6" aria-hidden="true"><path d="M0 3h18" stroke="currentColor" stroke-width="1.75" /></svg> test
-      <svg width="18" height="6" aria-hidden="true"><path d="M0 3h18" stroke="currentColor" stroke-dasharray="5 3" /></svg> train
+      {parts.map(({ role, phases }) => (
+        <>
+          <svg width="18" height="6" aria-hidden="true">
+            <path d="M0 3h18" stroke="currentColor" {...(hasTwo && role === "train" ? { "stroke-dasharray": "5 3" } : { "stroke-width": "1.75" })} />
+          </svg>{" "}
+          {phases || "no phase"}
+        </>
+      ))}
     </span>
   );
 }

@@ -10,7 +10,7 @@ import { pictureOf, type Picture } from "./picture.ts";
 import { placesOf, type Origin } from "./places.ts";
 import type { Line } from "./points.ts";
 import type { PlotRun } from "./run.ts";
-import { rolesOf, type Stem } from "./stems.ts";
+import { partOf, type Stem } from "./stems.ts";
 
 const HEIGHT = 110;
 
@@ -37,7 +37,7 @@ export function Difference({ stem, picture: above, lines, runs, styles, origins 
       smoothing: 0,
       zoom: above.x,
       origins,
-      roles: rolesOf(stem),
+      part: partOf(stem),
       groups: undefined,
       spread: "std",
       budget: BUDGET,

@@ -8,7 +8,8 @@ import { PlotCard } from "./card.tsx";
 import type { Facet } from "./facets.ts";
 import { NearView } from "./near-view.tsx";
 import type { PlotRun } from "./run.ts";
-import type { Stem } from "./stems.ts";
+import { trainingOf, type Stem } from "./stems.ts";
+import { shown } from "./view.ts";
 
 const HEIGHT = 240;
 /** Few plots have more room. */
@@ -32,11 +33,12 @@ interface Props {
 
 export function PlotGrid({ experiment, stems, runs, groups, facets, hasDifference = false }: Props): JSX.Element {
   const [most, setMost] = useState(FIRST);
-  const found = stems.filter((stem) => isWanted(stem, wanted.value));
+  const all = shown.value === "train" ? trainingOf(stems) : stems;
+  const found = all.filter((stem) => isWanted(stem, wanted.value));
   const height = stems.length <= 2 && !facets ? HIGH : HEIGHT;
   return (
     <>
-      {stems.length > MANY && <MetricFilter shown={found.length} total={stems.length} />}
+      {all.length > MANY && <MetricFilter shown={found.length} total={all.length} />}
       {found.length === 0 && <p class="muted">There are no metrics{stems.length > 0 ? " of such a name" : ""}.</p>}
       <div class={`plot-grid ${facets ? "of-facets" : ""}`}>
         {found.slice(0, most).map((stem) => (

@@ -33,7 +33,7 @@ export default function Overlay({ experiment, ...props }: Props): JSX.Element {
   const { data } = useExplored(undefined, "", runs.map(({ uuid }) => uuid).join(","));
   return (
     <div class="overlay">
-      <Toolbar canGroup={false} />
+      <Toolbar stems={stems} canGroup={false} />
       <Legend runs={runs} total={runs.length} styles={styles} groups={undefined} />
       <LengthBanner />
       {schema && <PlotGrid {...{ experiment, stems, runs }} hasDifference={runs.length === 2} />}

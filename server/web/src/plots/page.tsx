@@ -38,7 +38,7 @@ export default function PlotsPage({ name }: PageProps): JSX.Element {
   return (
     <div class="page plots-page">
       <h1 class="page-title">Plots</h1>
-      {data?.runs.length !== 0 && <Toolbar canGroup={(data?.runs.length ?? 0) > 1} splits={splits} />}
+      {data?.runs.length !== 0 && <Toolbar stems={stems} canGroup={(data?.runs.length ?? 0) > 1} splits={splits} />}
       {data && data.runs.length > 0 && <Legend runs={data.runs} total={data.total} {...{ styles, groups }} />}
       <LengthBanner />
       {news > 0 && (

@@ -6,13 +6,11 @@ import { linearPart, rangeOf, type ScaleKind } from "./scale.ts";
 import { bucketsFor, gridOf, type Grid, type Placed } from "./slots.ts";
 import { smoothed, spacingOf } from "./smooth.ts";
 import { meanOf, type Mean, type Spread } from "./spread.ts";
-import type { Role } from "./stems.ts";
+import type { Part, Role } from "./stems.ts";
 
 /** A line of the picture: a row of its grid. */
-export interface Trace {
+export interface Trace extends Part {
   run: string;
-  phase: string;
-  role: Role;
   line: Line;
   /** The true places of its points, and its values as they were measured. */
   x: number[];
@@ -34,10 +32,8 @@ export interface Hoverable {
 }
 
 /** Runs drawn as one. */
-export interface GroupTrace extends Mean {
+export interface GroupTrace extends Mean, Part {
   runs: string[];
-  role: Role;
-  phase: string;
 }
 
 /** A value that no line can show. */
@@ -72,8 +68,8 @@ export interface PictureOptions {
   smoothing: number;
   zoom: [number, number] | undefined;
   origins: Map<string, Origin>;
-  /** The role of each series, by `name` and `phase`. */
-  roles: (name: string, phase: string) => Role;
+  /** What each series is in the plot, by `name` and `phase`. */
+  part: (name: string, phase: string) => Part;
   /** Which runs are drawn as one, and what the band around their mean shows. */
   groups: string[][] | undefined;
   spread: Spread;
@@ -99,9 +95,9 @@ export function pictureOf(lines: Line[], options: PictureOptions): Picture {
   const traces = placed.map(({ line, x, values }, at): Trace => {
     const isSmooth = smooth.length > 0;
     const row = isSmooth ? at + placed.length : at;
-    const role = options.roles(line.name, line.phase);
     const raw = isSmooth ? grid.y[at]! : undefined;
-    return { run: line.run, phase: line.phase, role, line, x, values, y: grid.y[row]!, raw, from: grid.from[row]! };
+    const part = options.part(line.name, line.phase);
+    return { ...part, run: line.run, line, x, values, y: grid.y[row]!, raw, from: grid.from[row]! };
   });
   const groups = options.groups ? groupTraces(grid, traces, options) : [];
   const kept = traces.reduce((sum, { from }) => sum + from.reduce((n, at) => n + (at >= 0 ? 1 : 0), 0), 0);
@@ -121,10 +117,31 @@ export function pictureOf(lines: Line[], options: PictureOptions): Picture {
   };
 }
 
+const isOfPart = (one: Part, other: Part): boolean => one.role === other.role && one.phase === other.phase;
+
+/** The parts that some line is of: training stands last. */
+function partsIn(traces: readonly Part[]): Part[] {
+  const parts: Part[] = [];
+  for (const one of traces) if (!parts.some((part) => isOfPart(part, one))) parts.push(one);
+  return parts.sort((a, b) => a.role.localeCompare(b.role));
+}
+
+/** Whether a plot has training and something else, so that they must be told apart. */
+export const hasBoth = (picture: Picture): boolean => phasesOf(picture).length > 1;
+
+/** The roles that a plot has, each with the names of its phases; training stands last. */
+export function phasesOf({ traces }: Picture): { role: Role; phases: string }[] {
+  const parts = partsIn(traces);
+  return [...new Set(parts.map(({ role }) => role))].map((role) => ({
+    role,
+    phases: parts.flatMap((part) => (part.role === role && part.phase ? [part.phase] : [])).join(", "),
+  }));
+}
+
 function hoverableOf(traces: Trace[], groups: GroupTrace[]): Hoverable[] {
   if (groups.length === 0) return traces.map((trace) => ({ trace, group: undefined, y: trace.y }));
   return groups.flatMap((group) => {
-    const trace = traces.find(({ run, role }) => role === group.role && group.runs.includes(run));
+    const trace = traces.find((one) => isOfPart(one, group) && group.runs.includes(one.run));
     return trace ? [{ trace, group, y: group.mean }] : [];
   });
 }
@@ -145,13 +162,14 @@ function smoothedRow({ x, values, line }: { x: number[]; values: number[]; line:
 
 function groupTraces(grid: Grid, traces: Trace[], options: PictureOptions): GroupTrace[] {
   const found: GroupTrace[] = [];
+  const parts = partsIn(traces);
   for (const runs of options.groups ?? []) {
     const members = new Set(runs);
-    for (const role of ["test", "train"] as const) {
-      const rows = traces.filter((trace) => trace.role === role && members.has(trace.run));
+    for (const { role, phase } of parts) {
+      const rows = traces.filter((trace) => isOfPart(trace, { role, phase }) && members.has(trace.run));
       if (rows.length === 0) continue;
       const mean = meanOf(grid.x, rows.map(({ y }) => y), options.spread);
-      found.push({ ...mean, runs, role, phase: rows[0]!.phase });
+      found.push({ ...mean, runs, role, phase });
     }
   }
   return found;

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { address, PREFIX } from "../api.ts";
+import { fileName } from "../export/save.ts";
 import { seriesField } from "../names.ts";
 import type { Style } from "../state.ts";
 import { Menu } from "../ui/menu.tsx";
@@ -45,7 +46,7 @@ export function PlotMenu({ experiment, stem, picture, runs, styles }: Props): JS
               <hr />
               <button type="button" onClick={then(async () => (await writers()).saveSvg(what))}>Save as SVG</button>
               <button type="button" onClick={then(async () => (await writers()).savePng(what))}>Save as PNG</button>
-              <a href={csv} download={`${stem.name}.csv`} onClick={close}>Save all points as CSV</a>
+              <a href={csv} download={`${fileName(stem.name)}.csv`} onClick={close}>Save all points as CSV</a>
               <button
                 type="button"
                 onClick={then(async () => {

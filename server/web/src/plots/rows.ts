@@ -2,7 +2,7 @@
 import type { Style } from "../state.ts";
 import type { DrawnRow, Stroke } from "./chart.ts";
 import type { DrawnSpread, RaisedRow } from "./layers.ts";
-import type { Picture, Trace } from "./picture.ts";
+import { hasBoth, type Picture, type Trace } from "./picture.ts";
 import type { Role } from "./stems.ts";
 import { colourFor, strokeFor } from "./styles.ts";
 
@@ -19,10 +19,6 @@ export interface Drawing {
   rows: DrawnRow[];
   spreads: DrawnSpread[];
 }
-
-/** Whether a plot has both test and train, so that they must be told apart. */
-export const hasBoth = ({ traces }: Picture): boolean =>
-  traces.some(({ role }) => role === "train") && traces.some(({ role }) => role === "test");
 
 export function drawingOf(picture: Picture, look: Look): Drawing {
   if (picture.groups.length > 0) return groupDrawing(picture, look);
@@ -61,7 +57,7 @@ function strokeOf(run: string, role: Role, { styles }: Look, both: boolean, leve
 function groupDrawing(picture: Picture, look: Look): Drawing {
   const both = hasBoth(picture);
   const rows = picture.groups.map((group, at): DrawnRow => ({
-    key: `${group.runs[0]} ${group.role} mean`,
+    key: `${group.runs[0]} ${group.role} ${group.phase} mean`,
     y: group.mean,
     stroke: strokeOf(group.runs[0] ?? "", group.role, look, both, -at),
   }));

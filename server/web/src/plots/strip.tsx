@@ -5,7 +5,8 @@ import { PlotCard } from "./card.tsx";
 import type { PlotRun } from "./run.ts";
 import { useSame } from "./same.ts";
 import { useSchema } from "./schema.ts";
-import { stemsOf } from "./stems.ts";
+import { stemsOf, trainingOf } from "./stems.ts";
+import { shown } from "./view.ts";
 
 const HEIGHT = 150;
 const FEW = 3;
@@ -22,10 +23,11 @@ export default function Strip({ experiment, metrics, ...props }: Props): JSX.Ele
   const runs = useSame(props.runs);
   const schema = useSchema(experiment);
   const stems = useMemo(() => {
-    const all = stemsOf(schema?.metrics ?? []).filter(({ series }) => series.some(({ phase }) => phase !== "system"));
+    const found = stemsOf(schema?.metrics ?? []);
+    const all = (shown.value === "train" ? trainingOf(found) : found).filter(({ series }) => series.some(({ phase }) => phase !== "system"));
     const named = metrics?.flatMap((name) => all.filter(({ series }) => series.some((one) => one.name === name)));
     return [...new Set([...(named ?? []), ...all])].slice(0, FEW);
-  }, [schema, metrics?.join()]);
+  }, [schema, metrics?.join(), shown.value]);
   return (
     <div class="plot-strip">
       {stems.map((stem) => (

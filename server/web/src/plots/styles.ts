@@ -1,4 +1,4 @@
-/** How each trace is drawn: the colour says which run, the stroke says test or train. */
+/** How each trace is drawn: the colour says which run, the stroke says whether it is of training. */
 import { DASH_PATTERNS, stylesOf, type Style } from "../state.ts";
 import { themed } from "./palette.ts";
 import { COLOURED, type PlotRun } from "./run.ts";
@@ -25,7 +25,7 @@ export function colourFor(style: Style | undefined, isRaised = false): string {
   return themed(isRaised ? "--text" : "--grey");
 }
 
-/** Test is a whole line, train a thin dashed one beside it. A train line alone needs no dashes. */
+/** What is tested is a whole line, train a thin dashed one beside it. A train line alone needs no dashes. */
 export function strokeFor(
   role: Role,
   style: Style | undefined,

@@ -4,15 +4,17 @@ import { Choice } from "./choice.tsx";
 import { X_AXES, type XAxis } from "./places.ts";
 import type { ScaleKind } from "./scale.ts";
 import type { Spread } from "./spread.ts";
+import { haveBoth, type Stem } from "./stems.ts";
 import * as view from "./view.ts";
 
 interface Props {
+  stems: readonly Stem[];
   canGroup: boolean;
   /** The fields by whose values the plots can be split. */
   splits?: readonly string[];
 }
 
-export function Toolbar({ canGroup, splits = [] }: Props): JSX.Element {
+export function Toolbar({ stems, canGroup, splits = [] }: Props): JSX.Element {
   const smoothing = view.smoothing.value;
   return (
     <div class="plot-bar" role="toolbar" aria-label="How the plots are shown">
@@ -38,17 +40,19 @@ export function Toolbar({ canGroup, splits = [] }: Props): JSX.Element {
         set={(value) => view.setTrim(value === "trim")}
         title="Whether the y axis leaves out the highest and the lowest hundredth"
       />
-      <Choice<view.Shown>
-        label="Phase"
-        value={view.shown.value}
-        options={[
-          { value: "both", label: "Test and train" },
-          { value: "test", label: "Test" },
-          { value: "train", label: "Train" },
-        ]}
-        set={view.setShown}
-        title="Which phases are shown (t)"
-      />
+      {haveBoth(stems) && (
+        <Choice<view.Shown>
+          label="Phase"
+          value={view.shown.value}
+          options={[
+            { value: "both", label: "Evaluation and train" },
+            { value: "test", label: "Evaluation" },
+            { value: "train", label: "Train" },
+          ]}
+          set={view.setShown}
+          title="Which phases are shown (t)"
+        />
+      )}
       {canGroup && (
         <Choice<Spread | "">
           label="Repeats"

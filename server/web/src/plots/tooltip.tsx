@@ -1,7 +1,9 @@
 /** What stands beside the pointer: which run, how it differs, and the exact point. */
 import type { JSX } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { number } from "../format.ts";
 import { seriesTitle } from "../names.ts";
+import { beside } from "./beside.ts";
 import type { Near } from "./nearest.ts";
 import type { GroupTrace, Picture } from "./picture.ts";
 import type { PlotRun } from "./run.ts";
@@ -15,27 +17,39 @@ interface Props {
   run: PlotRun | undefined;
   colour: string;
   smoothing: number;
-  /** Where the point is within the plot, and how wide that is. */
+  /** Where the point is within the plot, and how wide that is; and the pointer, where it is one that points. */
   pixel: { x: number; y: number; width: number };
+  pointer: { x: number; y: number } | undefined;
 }
 
-export function Tooltip({ near, picture, run, colour, smoothing, pixel }: Props): JSX.Element {
+export function Tooltip({ near, picture, run, colour, smoothing, pixel, pointer }: Props): JSX.Element {
   const { trace, group, at, slot } = near;
-  const isRight = pixel.x > pixel.width / 2;
-  const side = isRight ? { right: `calc(100% - ${pixel.x - 14}px)` } : { left: `${pixel.x + 14}px` };
+  const tip = useRef<HTMLDivElement>(null);
+  // How large it is, is known once it is there.
+  useLayoutEffect(() => {
+    const box = tip.current;
+    const frame = box?.offsetParent?.getBoundingClientRect();
+    if (!box || !frame) return;
+    const inWindow = ({ x, y }: { x: number; y: number }) => ({ x: frame.left + x, y: frame.top + y });
+    const room = { width: document.documentElement.clientWidth, height: innerHeight };
+    const size = { width: box.offsetWidth, height: box.offsetHeight };
+    const { x, y } = beside(inWindow(pixel), pointer && inWindow(pointer), size, room, pixel.x > pixel.width / 2);
+    box.style.left = `${x - frame.left}px`;
+    box.style.top = `${y - frame.top}px`;
+  });
   const differing = Object.entries(run?.differing ?? {});
   const drawn = near.y[slot];
   const name = run?.name ?? trace.run.slice(0, 8);
   return (
     <>
       <span class="plot-dot" style={{ left: `${pixel.x}px`, top: `${pixel.y}px`, background: colour }} />
-      <div class="plot-tip" style={{ ...side, top: `${Math.max(0, pixel.y - 20)}px` }}>
+      <div class="plot-tip" ref={tip}>
         <p class="plot-tip-name">
           <span class="swatch" style={{ background: colour }} />
           {group && group.runs.length > 1 ? `${name} ×${group.runs.length}` : name}
         </p>
         <p>
-          {seriesTitle(trace.line.name, trace.phase)}{" "}
+          {seriesTitle(trace.line.name, trace.line.phase)}{" "}
           <b>{group ? number(drawn ?? NaN) : exactly(trace.values[at]!)}</b>
         </p>
         {group && <GroupLine group={group} slot={slot} />}

@@ -6,6 +6,7 @@ import { X_AXES, type XAxis } from "./places.ts";
 import type { ScaleKind } from "./scale.ts";
 import type { Spread } from "./spread.ts";
 
+/** `test` is whatever is not of training, as `val` too. */
 export type Shown = "both" | "test" | "train";
 
 const SCALES: readonly ScaleKind[] = ["linear", "log", "symlog"];
@@ -85,7 +86,7 @@ export const plotKeys: Keys = {
   "]": ["Next x axis", () => turnX(1)],
   l: ["Linear, logarithmic or symlog y axis", () => setY(after(SCALES, yScale.peek()))],
   s: ["More smoothing, or none", () => setSmoothing(nextSmoothing())],
-  t: ["Test and train, test, or train", () => setShown(after(SHOWN, shown.peek()))],
+  t: ["Evaluation and train, evaluation, or train", () => setShown(after(SHOWN, shown.peek()))],
   z: ["Show all of the x axis", () => setZoom(undefined)],
 };
 

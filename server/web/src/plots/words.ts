@@ -2,7 +2,7 @@
 import { clock, count, duration, exact, number } from "../format.ts";
 import type { Direction } from "../types.ts";
 import type { Near } from "./nearest.ts";
-import { placeOf, type Picture, type Trace } from "./picture.ts";
+import { phasesOf, placeOf, type Picture, type Trace } from "./picture.ts";
 import type { PlotRun } from "./run.ts";
 
 /** The best value of a plot, with its run and its place. */
@@ -32,7 +32,8 @@ export function labelOf(
 ): string {
   const runs = new Set(picture.traces.map(({ run }) => run)).size;
   const best = bestOf(picture, direction);
-  const parts = [title, `${runs} ${runs === 1 ? "run" : "runs"}`];
+  const phases = phasesOf(picture).flatMap(({ phases }) => phases || []);
+  const parts = [title, ...(phases.length > 0 ? [phases.join(" and ")] : []), `${runs} ${runs === 1 ? "run" : "runs"}`];
   if (best) {
     const name = names.get(best.trace.run)?.name ?? "";
     parts.push(`best ${number(best.value)} ${name} at ${placeAt(best.trace, best.at)}`);

@@ -1,6 +1,7 @@
 /** The attempts on a run: when, where, from which source, and how each ended. */
 import type { JSX } from "preact";
 import { age, bytes, duration, time } from "../format.ts";
+import { failure } from "./failure.ts";
 import type { Attempt, WholeRun } from "./types.ts";
 
 export function Attempts({ run }: { run: WholeRun }): JSX.Element {
@@ -77,5 +78,5 @@ function Outcome({ attempt, isLost }: { attempt: Attempt; isLost: boolean }): JS
   if (isLost) return <span class="status lost"><span aria-hidden="true">?</span> lost, last heard of {age(seen)}</span>;
   if (outcome === "finished") return <span class="status finished"><span aria-hidden="true">✓</span> finished</span>;
   if (outcome === "running") return <span class="status running"><span aria-hidden="true">●</span> running</span>;
-  return <span class="status failed"><span aria-hidden="true">✕</span> failed: {outcome.failed.reason || "no reason was given"}</span>;
+  return <span class="status failed"><span aria-hidden="true">✕</span> {failure("failed", outcome)}</span>;
 }

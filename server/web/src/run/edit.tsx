@@ -4,10 +4,9 @@ import { useState } from "preact/hooks";
 import { send } from "../api.ts";
 import { cannotWrite } from "../frame/experiment.ts";
 import { archive, changeRuns } from "../table/change.ts";
-import { Dialog } from "../ui/dialog.tsx";
+import { FormDialog } from "../ui/dialog.tsx";
 import { Button } from "../ui/parts.tsx";
 import { sayProblem } from "../ui/toast.tsx";
-import { asProblem } from "../use.ts";
 import { tagsAsText, tagsFrom, tagsPatch } from "./tags.ts";
 import type { WholeRun } from "./types.ts";
 
@@ -28,7 +27,7 @@ export function EditButtons({ run, again }: Props): JSX.Element {
       <Button
         title={reason ?? (run.archived ? "Show it in tables again" : "Leave it out of tables; nothing is removed")}
         disabled={reason !== undefined}
-        onClick={() => void (run.archived ? changeRuns([run.uuid], { archived: false }).then(again) : archive([run.uuid], again))}
+        onClick={() => void (run.archived ? changeRuns([run.uuid], { archived: false }).then(again, sayProblem) : archive([run.uuid], again))}
       >
         {run.archived ? "Take out of the archive" : "Archive"}
       </Button>
@@ -38,43 +37,29 @@ export function EditButtons({ run, again }: Props): JSX.Element {
 }
 
 function EditDialog({ run, again, close }: Props & { close: () => void }): JSX.Element {
-  const save = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget as HTMLFormElement);
+  const save = async (element: HTMLFormElement): Promise<void> => {
+    const form = new FormData(element);
     const text = (key: string): string => String(form.get(key) ?? "");
     const tags = tagsPatch(run.tags ?? {}, tagsFrom(text("tags")));
-    try {
-      await send("PATCH", `/runs/${run.uuid}`, { name: text("name").trim(), notes: text("notes"), tags });
-      close();
-      again();
-    } catch (error) {
-      sayProblem(asProblem(error));
-    }
+    await send("PATCH", `/runs/${run.uuid}`, { name: text("name").trim(), notes: text("notes"), tags });
+    again();
   };
   return (
-    <Dialog title={`Edit ${run.name || run.id}`} close={close}>
-      <form class="form edit-form" onSubmit={(event) => void save(event)}>
-        <label>
-          <span>Name</span>
-          <input name="name" defaultValue={run.name ?? ""} placeholder={run.id} />
-        </label>
-        <label>
-          <span>Notes</span>
-          <textarea name="notes" rows={5} defaultValue={run.notes ?? ""} />
-        </label>
-        <label>
-          <span>
-            Tags <span class="muted">one a line, as “baseline” or “data: small”</span>
-          </span>
-          <textarea name="tags" rows={3} defaultValue={tagsAsText(run.tags ?? {})} />
-        </label>
-        <footer class="dialog-foot">
-          <Button onClick={close}>Cancel</Button>
-          <Button kind="primary" type="submit">
-            Save
-          </Button>
-        </footer>
-      </form>
-    </Dialog>
+    <FormDialog title={`Edit ${run.name || run.id}`} act="Save" submit={save} close={close}>
+      <label>
+        <span>Name</span>
+        <input name="name" defaultValue={run.name ?? ""} placeholder={run.id} />
+      </label>
+      <label>
+        <span>Notes</span>
+        <textarea name="notes" rows={5} defaultValue={run.notes ?? ""} />
+      </label>
+      <label>
+        <span>
+          Tags <span class="muted">one a line, as “baseline” or “data: small”</span>
+        </span>
+        <textarea name="tags" rows={3} defaultValue={tagsAsText(run.tags ?? {})} />
+      </label>
+    </FormDialog>
   );
 }

@@ -5,6 +5,7 @@ import { time, toNumber } from "../format.ts";
 import { marked } from "../plots/marked.ts";
 import { seriesTitle } from "../names.ts";
 import { Button } from "../ui/parts.tsx";
+import { failure } from "./failure.ts";
 import type { WholeRun } from "./types.ts";
 
 export interface Happened {
@@ -24,7 +25,7 @@ export function eventsOf(run: WholeRun): Happened[] {
     all.push({ at: started, what: `Attempt began${where}` });
     if (!ended) continue;
     const isFailed = typeof outcome === "object";
-    const what = isFailed ? `Attempt failed: ${outcome.failed.reason || "no reason was given"}` : "Attempt finished";
+    const what = isFailed ? failure("Attempt failed", outcome) : "Attempt finished";
     all.push({ at: ended, what, isBad: isFailed });
   }
   for (const { name, epoch, created } of run.artifacts) {

@@ -9,6 +9,7 @@ import { bestOf } from "./best.ts";
 import { EditButtons } from "./edit.tsx";
 import { epochOf, isDiverged, silence, totalEpochs, useRemaining } from "./progress.ts";
 import { useNow } from "../use.ts";
+import { failureReason } from "./failure.ts";
 import { Rank } from "./rank.tsx";
 import type { WholeRun } from "./types.ts";
 import { RunVerdict } from "./verdict.tsx";
@@ -22,7 +23,9 @@ export function Head({ run, again }: { run: WholeRun; again: () => void }): JSX.
   return (
     <header class="run-head">
       <div class="run-title">
-        <h1 class="page-title">{name}</h1>
+        <h1 class="page-title" title={name}>
+          {name}
+        </h1>
         <StatusBadge status={run.status} {...(reason && { reason })} />
         {isDiverged(run) && (
           <span class="chip bad-chip" title="The last value of a metric is NaN or infinite">
@@ -67,12 +70,9 @@ export function Head({ run, again }: { run: WholeRun; again: () => void }): JSX.
   );
 }
 
-/** Why a run ended before its end; none where it did not. */
+/** Why a run ended before its end; none where it did not, or where nobody has said. */
 function reasonOf(run: WholeRun): string | undefined {
-  const outcome = run.attempt?.outcome;
-  if (run.status === "failed") {
-    return typeof outcome === "object" ? outcome.failed.reason || "no reason was given" : "no reason was given";
-  }
+  if (run.status === "failed") return failureReason(run.attempt?.outcome);
   return run.status === "lost" && run.attempt
     ? `it was last heard of ${age(run.attempt.seen)} and has not said that it ended`
     : undefined;

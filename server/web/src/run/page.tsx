@@ -70,7 +70,7 @@ function Content({ run, again }: { run: WholeRun; again: () => void }): JSX.Elem
           <Section title="Metrics">
             {own.length > 0 ? (
               <>
-                <Toolbar canGroup={false} />
+                <Toolbar stems={own} canGroup={false} />
                 <PlotGrid experiment={run.experiment_name} stems={own} runs={runs} />
               </>
             ) : (

@@ -1,6 +1,6 @@
 /** Changes of runs from the table, with a way back. */
 import { send } from "../api.ts";
-import { plural } from "../format.ts";
+import { plural, sentence } from "../format.ts";
 import { say, sayProblem } from "../ui/toast.tsx";
 import { asProblem } from "../use.ts";
 
@@ -10,33 +10,32 @@ export interface RunPatch {
   archived?: boolean;
 }
 
-export const changeRuns = (uuids: readonly string[], change: RunPatch): Promise<boolean> =>
+export const changeRuns = (uuids: readonly string[], change: RunPatch): Promise<void> =>
   each(uuids, (uuid) => send("PATCH", `/runs/${uuid}`, change));
 
-export const deleteRuns = (uuids: readonly string[]): Promise<boolean> =>
+export const deleteRuns = (uuids: readonly string[]): Promise<void> =>
   each(uuids, (uuid) => send("DELETE", `/runs/${uuid}`));
 
-/** One run after the other; says what went wrong, and how many were changed before. */
-async function each(uuids: readonly string[], act: (uuid: string) => Promise<unknown>): Promise<boolean> {
+/** One run after the other; what goes wrong says how many were changed before. */
+async function each(uuids: readonly string[], act: (uuid: string) => Promise<unknown>): Promise<void> {
   let done = 0;
   try {
     for (const uuid of uuids) {
       await act(uuid);
       done++;
     }
-    return true;
   } catch (error) {
     const problem = asProblem(error);
-    const before = done > 0 ? ` ${plural(done, "run")} were changed before.` : "";
-    sayProblem({ message: problem.message + before, hint: problem.hint });
-    return false;
+    if (done > 0) problem.message = `${sentence(problem.message)} ${plural(done, "run")} were changed before.`;
+    throw problem;
   }
 }
 
 export async function archive(uuids: readonly string[], after: () => void): Promise<void> {
-  if (!(await changeRuns(uuids, { archived: true }))) return;
-  after();
-  say(`Archived ${plural(uuids.length, "run")}.`, () => {
-    void changeRuns(uuids, { archived: false }).then(after);
-  });
+  await changeRuns(uuids, { archived: true }).then(() => {
+    after();
+    say(`Archived ${plural(uuids.length, "run")}.`, () => {
+      void changeRuns(uuids, { archived: false }).then(after, sayProblem);
+    });
+  }, sayProblem);
 }

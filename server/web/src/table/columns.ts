@@ -32,8 +32,9 @@ export function columnsOf(fields: readonly TableField[], cellsOf: CellsOf): Colu
     const last = columns.at(-1);
     if (last && field.field === `${last.field.field}_epoch`) {
       last.beside = field.field;
-      const longest = cellsOf(field.field).reduce<number>((most, cell) => Math.max(most, String(cell ?? "").length), 0);
-      last.behind = Math.max(last.behind, longest < 12 ? longest + 1 : 3);
+      // A run that counts steps alone has the epoch 0, which says nothing.
+      const longest = cellsOf(field.field).reduce<number>((most, cell) => Math.max(most, String(cell || "").length), 0);
+      if (longest > 0) last.behind = Math.max(last.behind, longest < 12 ? longest + 1 : 3);
       continue;
     }
     columns.push(columnOf(field, cellsOf(field.field)));

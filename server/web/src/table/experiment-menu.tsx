@@ -7,12 +7,9 @@ import { about, cannotWrite, experiments, readExperiments } from "../frame/exper
 import { go } from "../router.ts";
 import { pages } from "../routes.ts";
 import type { Experiment } from "../types.ts";
-import { Dialog } from "../ui/dialog.tsx";
+import { FormDialog } from "../ui/dialog.tsx";
 import { Menu } from "../ui/menu.tsx";
-import { Button } from "../ui/parts.tsx";
 import { Sign } from "../ui/sign.tsx";
-import { sayProblem } from "../ui/toast.tsx";
-import { asProblem } from "../use.ts";
 
 type Asked = "name" | "notes" | "delete";
 
@@ -60,49 +57,42 @@ interface AskProps {
 
 function Ask({ asked, record, close }: AskProps): JSX.Element {
   const [text, setText] = useState(asked === "name" ? record.name : asked === "notes" ? (record.notes ?? "") : "");
-  const submit = async (event: Event): Promise<void> => {
-    event.preventDefault();
+  const submit = async (): Promise<void> => {
     const path = `/experiments/${encodeURIComponent(record.id)}`;
-    try {
-      if (asked === "delete") await send("DELETE", path);
-      else await send("PATCH", path, { [asked]: text });
-      await readExperiments();
-      close();
-      if (asked === "name") go(pages.experiment(text), "replace");
-      if (asked === "delete") go("/");
-    } catch (error) {
-      sayProblem(asProblem(error));
-    }
+    if (asked === "delete") await send("DELETE", path);
+    else await send("PATCH", path, { [asked]: text });
+    await readExperiments();
+    if (asked === "name") go(pages.experiment(text), "replace");
+    if (asked === "delete") go("/");
   };
   return (
-    <Dialog title={TITLES[asked]} close={close}>
-      <form class="form" onSubmit={(event) => void submit(event)}>
-        {asked === "name" && (
-          <label>
-            Name
-            <input autofocus required value={text} onInput={(event) => setText(event.currentTarget.value)} />
-          </label>
-        )}
-        {asked === "notes" && (
-          <label>
-            Notes
-            <textarea autofocus rows={6} value={text} onInput={(event) => setText(event.currentTarget.value)} />
-          </label>
-        )}
-        {asked === "delete" && (
-          <label>
-            This removes {plural(record.runs, "run")} with all points and artifacts, and cannot be undone. Type the name of
-            the experiment:
-            <input autofocus required value={text} onInput={(event) => setText(event.currentTarget.value)} />
-          </label>
-        )}
-        <footer class="dialog-foot">
-          <Button onClick={close}>Cancel</Button>
-          <Button kind={asked === "delete" ? "danger" : "primary"} type="submit" disabled={asked === "delete" && text !== record.name}>
-            {ACTS[asked]}
-          </Button>
-        </footer>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={TITLES[asked]}
+      act={ACTS[asked]}
+      isDanger={asked === "delete"}
+      disabled={asked === "delete" && text !== record.name}
+      submit={submit}
+      close={close}
+    >
+      {asked === "name" && (
+        <label>
+          Name
+          <input autofocus required value={text} onInput={(event) => setText(event.currentTarget.value)} />
+        </label>
+      )}
+      {asked === "notes" && (
+        <label>
+          Notes
+          <textarea autofocus rows={6} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+        </label>
+      )}
+      {asked === "delete" && (
+        <label>
+          This removes {plural(record.runs, "run")} with all points and artifacts, and cannot be undone. Type the name of
+          the experiment:
+          <input autofocus required value={text} onInput={(event) => setText(event.currentTarget.value)} />
+        </label>
+      )}
+    </FormDialog>
   );
 }

@@ -11,7 +11,7 @@ import type { Line } from "./lines.ts";
 import type { TableModel } from "./model.ts";
 import type { Key } from "./order.ts";
 import { cellId, Row } from "./row.tsx";
-import { drawn as drawnWidths, nameWidth, widthOf } from "./widths.ts";
+import { drawn as drawnWidths, nameWidth, widthOf, widthsIn } from "./widths.ts";
 
 const ROW = 30;
 const HEAD = 44;
@@ -72,10 +72,12 @@ export function Grid(props: Props): JSX.Element {
   const table = model.table.value;
   const groups = model.groups.value;
   // Measured when what is shown changes, not while it is scrolled.
-  const [name, widths] = useMemo(() => {
+  const wanted = useMemo(() => {
     const lines = sample(model);
-    return [nameWidth(lines, groups !== undefined), columns.map((column) => widthOf(experiment, column, lines))] as const;
+    const named = nameWidth(lines, columns, groups !== undefined);
+    return [named, ...columns.map((column) => widthOf(experiment, column, lines))];
   }, [columns, table, groups, experiment, drawnWidths.value]);
+  const [name = 0, ...widths] = widthsIn(width - PICK, wanted);
   const [first, last] = visible(widths, left, width - PICK - name);
   const best = useMemo(
     () => (model.hasAll.value ? bestOf(columns, (field) => model.cells(field)) : NO_BEST),

@@ -80,9 +80,12 @@ export function Head({ column, index, columns, order, isActive, actions }: Props
             </span>
           )}
           {sorted && (
-            <span class="sort-sign" aria-hidden="true">
-              {sorted.descending ? "▼" : "▲"}
-              {order.length > 1 && <sub>{place + 1}</sub>}
+            <span class="sort-sign" aria-hidden="true" title={`sorted, ${sorted.descending ? "largest" : "smallest"} first`}>
+              {/* Bars, as an arrow says which values are better. */}
+              <svg viewBox="0 0 12 12" width="11" height="11">
+                <path d={sorted.descending ? "M1 2h10M1 6h7M1 10h3" : "M1 2h3M1 6h7M1 10h10"} />
+              </svg>
+              {order.length > 1 && place + 1}
             </span>
           )}
         </span>

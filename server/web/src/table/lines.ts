@@ -1,6 +1,6 @@
 /** Lines of the table: a run, or a group of runs that can be opened. */
 import { toNumber } from "../format.ts";
-import type { Table, TableField } from "../types.ts";
+import type { Status, Table, TableField } from "../types.ts";
 
 export interface Line {
   key: string;
@@ -62,6 +62,13 @@ export const isDiverged = (line: Line, columns: readonly { field: TableField }[]
     const value = kind === "metric" && field.endsWith(".last") ? toNumber(line.value(field)) : undefined;
     return value !== undefined && !Number.isFinite(value);
   });
+
+/** What stands beside the name of a run, which may be all that is seen of it: none where all is well. */
+export function markOf(line: Line, columns: readonly { field: TableField }[]): Status | "diverged" | undefined {
+  const status = line.value("status") as Status | undefined;
+  if (status !== "failed" && isDiverged(line, columns)) return "diverged";
+  return status === "failed" || status === "lost" || status === "running" ? status : undefined;
+}
 
 /** The name that people gave, else the id. */
 export function nameOf(line: Line): string {

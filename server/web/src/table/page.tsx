@@ -17,6 +17,7 @@ import { asProblem, useTitle } from "../use.ts";
 import { Cards } from "./cards.tsx";
 import { columnsOf, type Column } from "./columns.ts";
 import { ConstantLine } from "./constant.tsx";
+import { ExperimentMenu } from "./experiment-menu.tsx";
 import { FirstRun } from "../frame/first-run.tsx";
 import { EmptyFilter } from "./empty.tsx";
 import { Grid } from "./grid.tsx";
@@ -42,6 +43,8 @@ const ALWAYS = "id,name";
 export default function TablePage({ name: experiment }: PageProps): JSX.Element {
   const model = useMemo(() => new TableModel(), [experiment]);
   const top = useRef(0);
+  // A run shows how it stands also where there is no column of it.
+  const hasStatus = cols.value === "" || /(^|,)status(,|$)/.test(cols.value);
   const isNarrow = useNarrow();
   useTitle(experiment);
   const filter = accepted.value;
@@ -49,7 +52,7 @@ export default function TablePage({ name: experiment }: PageProps): JSX.Element 
   // Asked for before what is shown meanwhile is painted.
   useLayoutEffect(() => {
     if (query === undefined) return;
-    const columns = cols.value && `${ALWAYS},${cols.value}`;
+    const columns = cols.value && `${ALWAYS},${hasStatus ? "" : "status,"}${cols.value}`;
     void model.load({ experiment, query, columns, group: group.value });
   }, [model, query, cols.value, group.value]);
   useEffect(() => {
@@ -68,7 +71,8 @@ export default function TablePage({ name: experiment }: PageProps): JSX.Element 
   }, [isRead]);
 
   const [table, groups, problem] = [model.table.value, model.groups.value, model.problem.value];
-  const fields = model.fields.value;
+  const read = model.fields.value;
+  const fields = useMemo(() => (hasStatus ? read : read.filter(({ field }) => field !== "status")), [read, hasStatus]);
   const columns = useMemo(() => columnsOf(fields, (field) => model.cells(field)), [table, groups, fields]);
   const shown = fields.map(({ field }) => field).filter((field) => field !== "id" && field !== "name");
   const metrics = [...new Set(fields.flatMap(({ metric }) => metric ?? []))];
@@ -82,7 +86,10 @@ export default function TablePage({ name: experiment }: PageProps): JSX.Element 
   if (isEmpty && filter === "") {
     return (
       <div class="page">
-        <h1>{experiment}</h1>
+        <div class="toolbar">
+          <h1>{experiment}</h1>
+          <ExperimentMenu name={experiment} />
+        </div>
         <FirstRun experiment={experiment} />
       </div>
     );

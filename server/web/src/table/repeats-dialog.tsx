@@ -3,10 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { send } from "../api.ts";
 import { readExperiments, readSchema, schema } from "../frame/experiment.ts";
-import { Dialog } from "../ui/dialog.tsx";
-import { Button } from "../ui/parts.tsx";
-import { sayProblem } from "../ui/toast.tsx";
-import { asProblem } from "../use.ts";
+import { FormDialog } from "../ui/dialog.tsx";
 
 interface Props {
   experiment: string;
@@ -22,17 +19,12 @@ export function RepeatsDialog({ experiment, repeats, changed, close }: Props): J
   const params = (schema.value?.fields ?? []).filter(({ field }) => field.startsWith("param."));
   const names = [...new Set([...repeats, ...params.map(({ field }) => field.slice("param.".length))])];
   const save = async (): Promise<void> => {
-    try {
-      await send("PATCH", `/experiments/${encodeURIComponent(experiment)}`, { repeats: chosen });
-      await readExperiments();
-      close();
-      changed();
-    } catch (error) {
-      sayProblem(asProblem(error));
-    }
+    await send("PATCH", `/experiments/${encodeURIComponent(experiment)}`, { repeats: chosen });
+    await readExperiments();
+    changed();
   };
   return (
-    <Dialog title="What makes a repeat" close={close}>
+    <FormDialog title="What makes a repeat" act="Save" submit={save} close={close}>
       <p>Runs of the same components whose params are equal but for these are repeats of each other:</p>
       <div>
         {names.map((name) => (
@@ -47,12 +39,6 @@ export function RepeatsDialog({ experiment, repeats, changed, close }: Props): J
         ))}
       </div>
       <p class="muted">It holds for everybody who looks at the experiment.</p>
-      <footer class="dialog-foot">
-        <Button onClick={close}>Cancel</Button>
-        <Button kind="primary" onClick={() => void save()}>
-          Save
-        </Button>
-      </footer>
-    </Dialog>
+    </FormDialog>
   );
 }

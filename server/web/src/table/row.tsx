@@ -5,10 +5,10 @@ import { duration } from "../format.ts";
 import { pages } from "../routes.ts";
 import { colourOf, hovered, isSelected, type Style } from "../state.ts";
 import type { Status } from "../types.ts";
-import { StatusBadge } from "../ui/parts.tsx";
+import { StatusBadge, StatusMark } from "../ui/parts.tsx";
 import { cellNumber } from "./best.ts";
 import type { Column } from "./columns.ts";
-import { isDiverged, nameOf, type Line } from "./lines.ts";
+import { isDiverged, markOf, nameOf, type Line } from "./lines.ts";
 import { Spark } from "../ui/spark.tsx";
 import { cellExact, cellText } from "./text.ts";
 
@@ -71,9 +71,10 @@ export function Row(props: RowProps): JSX.Element {
 
 export const cellId = (row: number, column: number): string => `cell-${row}-${column}`;
 
-function NameCell({ at, line, active, open }: RowProps): JSX.Element {
+function NameCell({ at, line, columns, active, open }: RowProps): JSX.Element {
   const name = nameOf(line);
   const uuid = line.uuids[0] ?? "";
+  const mark = markOf(line, columns);
   return (
     <th
       scope="row"
@@ -84,6 +85,7 @@ function NameCell({ at, line, active, open }: RowProps): JSX.Element {
       aria-expanded={line.isGroup ? line.isOpen : undefined}
       title={name}
     >
+      {mark && <StatusMark status={mark} />}
       {line.isGroup ? (
         <button type="button" class="group-open" tabIndex={-1} onClick={() => open(line)}>
           <span class="group-sign" aria-hidden="true">

@@ -8,7 +8,7 @@ import { go, href } from "../router.ts";
 import { pages } from "../routes.ts";
 import { select, selected } from "../state.ts";
 import { Button } from "../ui/parts.tsx";
-import { Dialog } from "../ui/dialog.tsx";
+import { FormDialog } from "../ui/dialog.tsx";
 import { say } from "../ui/toast.tsx";
 import { archive, changeRuns, deleteRuns } from "./change.ts";
 import { ExportMenu } from "./exports.tsx";
@@ -90,35 +90,24 @@ function Ask({ what, model, uuids, close }: AskProps): JSX.Element {
   const present = table?.columns["name"]?.[table.uuids.indexOf(uuids[0] ?? "")];
   const [name, setName] = useState(what === "name" && typeof present === "string" ? present : "");
   const [value, setValue] = useState("");
-  const submit = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    const change = what === "name" ? { name } : { tags: { [name]: value } };
-    if (await changeRuns(uuids, change)) {
-      close();
-      void model.reload();
-    }
+  const submit = async (): Promise<void> => {
+    await changeRuns(uuids, what === "name" ? { name } : { tags: { [name]: value } });
+    void model.reload();
   };
+  const [title, act] = what === "name" ? ["Rename the run", "Rename"] : ["Tag the runs", "Tag"];
   return (
-    <Dialog title={what === "name" ? "Rename the run" : "Tag the runs"} close={close}>
-      <form class="form" onSubmit={(event) => void submit(event)}>
+    <FormDialog {...{ title, act, submit, close }}>
+      <label>
+        {what === "name" ? "Name" : "Tag"}
+        <input autofocus required={what === "tag"} value={name} onInput={(event) => setName(event.currentTarget.value)} />
+      </label>
+      {what === "tag" && (
         <label>
-          {what === "name" ? "Name" : "Tag"}
-          <input autofocus required={what === "tag"} value={name} onInput={(event) => setName(event.currentTarget.value)} />
+          Value
+          <input value={value} onInput={(event) => setValue(event.currentTarget.value)} />
         </label>
-        {what === "tag" && (
-          <label>
-            Value
-            <input value={value} onInput={(event) => setValue(event.currentTarget.value)} />
-          </label>
-        )}
-        <footer class="dialog-foot">
-          <Button onClick={close}>Cancel</Button>
-          <Button kind="primary" type="submit">
-            {what === "name" ? "Rename" : "Tag"}
-          </Button>
-        </footer>
-      </form>
-    </Dialog>
+      )}
+    </FormDialog>
   );
 }
 
@@ -129,19 +118,10 @@ interface AskDeleteProps {
 }
 
 function AskDelete({ uuids, after, close }: AskDeleteProps): JSX.Element {
-  const act = async (): Promise<void> => {
-    close();
-    if (await deleteRuns(uuids)) after();
-  };
+  const submit = (): Promise<void> => deleteRuns(uuids).then(after);
   return (
-    <Dialog title={`Delete ${plural(uuids.length, "run")}`} close={close}>
+    <FormDialog title={`Delete ${plural(uuids.length, "run")}`} act="Delete" isDanger submit={submit} close={close}>
       <p>Their points and artifacts are removed as well, and it cannot be undone. Archived runs can be brought back.</p>
-      <footer class="dialog-foot">
-        <Button onClick={close}>Cancel</Button>
-        <Button kind="danger" onClick={() => void act()}>
-          Delete
-        </Button>
-      </footer>
-    </Dialog>
+    </FormDialog>
   );
 }

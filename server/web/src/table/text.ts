@@ -13,9 +13,9 @@ export function cellText(column: Column, line: Line): string {
   if (value === null || value === undefined) return "";
   if (kind === "time" && typeof value === "string") return age(value);
   if (field.startsWith("hash.") && typeof value === "string") return value.slice(0, 7);
-  const beside = column.beside === undefined ? undefined : line.value(column.beside);
+  const epoch = epochBeside(column, line);
   const shown = format(column, value);
-  return typeof beside === "number" ? `${shown} @${beside}` : shown;
+  return epoch > 0 ? `${shown} @${epoch}` : shown;
 }
 
 function format(column: Column, value: unknown): string {
@@ -36,6 +36,12 @@ export function cellExact(column: Column, line: Line): string {
   if (kind === "spark") return "";
   if (kind === "time" && typeof value === "string") return time(value);
   if (kind === "duration" && typeof value === "number") return `${value} s`;
-  const beside = column.beside === undefined ? undefined : line.value(column.beside);
-  return typeof beside === "number" ? `${exact(value)} at epoch ${beside}` : exact(value);
+  const epoch = epochBeside(column, line);
+  return epoch > 0 ? `${exact(value)} at epoch ${epoch}` : exact(value);
+}
+
+/** The epoch of the best; 0 where it is not known, as of a run that counts steps alone. */
+function epochBeside({ beside }: Column, line: Line): number {
+  const epoch = beside === undefined ? undefined : line.value(beside);
+  return typeof epoch === "number" ? epoch : 0;
 }

@@ -1,7 +1,9 @@
 /** A dialog over the page: the browser keeps the focus inside, and Escape closes it. */
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
-import { Button } from "./parts.tsx";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Problem } from "../api.ts";
+import { asProblem } from "../use.ts";
+import { Button, ErrorBox } from "./parts.tsx";
 
 interface Props {
   title: string;
@@ -30,5 +32,42 @@ export function Dialog({ title, close, children }: Props): JSX.Element {
         {children}
       </div>
     </dialog>
+  );
+}
+
+interface FormProps extends Props {
+  /** What is done, as its button says. */
+  act: string;
+  isDanger?: boolean;
+  disabled?: boolean;
+  submit: (form: HTMLFormElement) => Promise<void>;
+}
+
+/** A dialog that does one thing and closes; what goes wrong stands in it, with what was typed. */
+export function FormDialog({ title, act, isDanger = false, disabled = false, submit, close, children }: FormProps): JSX.Element {
+  const [problem, setProblem] = useState<Problem>();
+  const done = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    setProblem(undefined);
+    try {
+      await submit(event.currentTarget as HTMLFormElement);
+      close();
+    } catch (error) {
+      setProblem(asProblem(error));
+    }
+  };
+  return (
+    <Dialog title={title} close={close}>
+      <form class="form" onSubmit={(event) => void done(event)}>
+        {children}
+        {problem && <ErrorBox problem={problem} />}
+        <footer class="dialog-foot">
+          <Button onClick={close}>Cancel</Button>
+          <Button kind={isDanger ? "danger" : "primary"} type="submit" disabled={disabled}>
+            {act}
+          </Button>
+        </footer>
+      </form>
+    </Dialog>
   );
 }

@@ -2,7 +2,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Problem } from "../api.ts";
-import { duration } from "../format.ts";
+import { duration, sentence } from "../format.ts";
 import type { Status } from "../types.ts";
 import { useLate } from "../use.ts";
 
@@ -64,13 +64,15 @@ export async function writeClipboard(text: string): Promise<void> {
   area.remove();
 }
 
-const SIGNS: Record<Status, string> = {
+const SIGNS: Record<Status | "diverged", string> = {
   running: "●",
   finished: "✓",
   failed: "✕",
   lost: "?",
   unknown: "–",
+  diverged: "⚠",
 };
+const DIVERGED = "the last value of a metric is NaN or infinite";
 
 interface StatusProps {
   status: Status;
@@ -83,14 +85,29 @@ interface StatusProps {
 export function StatusBadge({ status, reason, isDiverged = false }: StatusProps): JSX.Element {
   if (isDiverged && status !== "failed") {
     return (
-      <span class="status failed" title={`${status}; the last value of a metric is NaN or infinite`}>
-        <span aria-hidden="true">⚠</span> diverged
+      <span class="status failed" title={`${status}; ${DIVERGED}`}>
+        <span aria-hidden="true">{SIGNS.diverged}</span> diverged
       </span>
     );
   }
   return (
     <span class={`status ${status}`} title={reason ?? status}>
       <span aria-hidden="true">{SIGNS[status]}</span> {status}
+    </span>
+  );
+}
+
+/** The sign alone, where there is no room for its word. */
+export function StatusMark({ status }: { status: Status | "diverged" }): JSX.Element {
+  const isDiverged = status === "diverged";
+  return (
+    <span
+      class={`status ${isDiverged ? "failed" : status}`}
+      role="img"
+      aria-label={status}
+      title={isDiverged ? `diverged: ${DIVERGED}` : status}
+    >
+      <span>{SIGNS[status]}</span>
     </span>
   );
 }
@@ -109,8 +126,8 @@ export function Stalled({ silent }: { silent: number | undefined }): JSX.Element
 export function ErrorBox({ problem, again }: { problem: Problem; again?: () => void }): JSX.Element {
   return (
     <div class="error-box" role="alert">
-      <p>{problem.message}</p>
-      {problem.hint && <p class="muted">{problem.hint}</p>}
+      <p>{sentence(problem.message)}</p>
+      {problem.hint && <p class="muted">{sentence(problem.hint)}</p>}
       {again && <Button onClick={again}>Retry</Button>}
     </div>
   );

@@ -1,6 +1,7 @@
 /** Short messages at the foot of the page, some with a way back. */
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
+import { sentence } from "../format.ts";
 
 interface Toast {
   text: string;
@@ -19,7 +20,8 @@ export function say(text: string, undo?: () => void): void {
 }
 
 export function sayProblem(problem: { message: string; hint?: string | undefined }): void {
-  show({ text: problem.hint ? `${problem.message} ${problem.hint}` : problem.message, isBad: true });
+  const { message, hint } = problem;
+  show({ text: [message, hint ?? ""].filter(Boolean).map(sentence).join(" "), isBad: true });
 }
 
 function show(toast: Toast): void {

@@ -1,1 +1,0 @@
-import{J as i,Ma as p,N as o,Pa as e,R as n,Ua as l,Ya as d,g as t,i as r,u as a}from"./chunk-A2IG5HJM.js";var g=l();await n();var s=location.pathname==="/"&&t();s&&o(s,"replace");var x=document.getElementById("app");x&&r(i(d,{}),x);await p.peek().route.load().catch(()=>{});await new Promise(c=>setTimeout(c,100));await g;a(e.value?.events??!0,e.value?.seq??void 0);
