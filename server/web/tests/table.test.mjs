@@ -109,7 +109,7 @@ test("typing filters table and head at once; what is wrong is told and the last 
   const problem = tab.page.locator(".filter-problem");
   await problem.waitFor();
   assert.match(await problem.innerText(), /lrr/);
-  assert.match(await problem.innerText(), /Did you mean `lr`\? .*Still showing: /s);
+  assert.match(await problem.innerText(), /Did you mean `lr`\?\s.*Still showing: /s);
   assert.equal(await tab.page.locator(".filter-wrong").innerText(), "lrr<1");
   assert.deepEqual(await names(tab.page), shown, "the last good table stays");
   await tab.page.getByRole("button", { name: "Use lr" }).click();
