@@ -4,8 +4,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tracker_core::ports::{Detail, Scope};
-use tracker_core::{Aggregate, Disagreement, Error};
+use tracker_core::Disagreement;
+use tracker_core::ports::{AggregateRecord, Detail, Scope};
 
 use crate::access::Caller;
 use crate::api::runs::Within;
@@ -30,7 +30,8 @@ pub(crate) struct Verdict {
     experiment: String,
     /// The id of the run.
     id: String,
-    agrees: bool,
+    /// Whether they do; none where it has no component, and so no hash.
+    agrees: Option<bool>,
     /// What does not agree.
     disagreements: Vec<Disagreement>,
 }
@@ -53,25 +54,24 @@ pub(crate) async fn one(
     Query(within): Query<Within>,
 ) -> Answer {
     app.answer(move |app| {
-        let run = app.handle(&caller, &name, within.experiment.as_deref())?;
-        let record = run.record();
+        let record = app.run(&caller, &name, within.experiment.as_deref())?;
         let experiment = app.tracker.store()?.experiment_by_id(record.experiment)?;
-        verdict(&run, experiment.map_or_else(String::new, |of| of.name))
+        verdict(
+            app,
+            &record,
+            experiment.map_or_else(String::new, |of| of.name),
+        )
     })
     .await
 }
 
-fn verdict(run: &Aggregate, experiment: String) -> Result<Verdict, Problem> {
-    let disagreements = match run.verify() {
-        Ok(()) => Vec::new(),
-        Err(Error::Disagrees { disagreements, .. }) => disagreements,
-        Err(error) => return Err(error.into()),
-    };
+fn verdict(app: &App, record: &AggregateRecord, experiment: String) -> Result<Verdict, Problem> {
+    let found = app.tracker.disagreements(&[record.uuid])?.pop().flatten();
     Ok(Verdict {
         experiment,
-        id: run.id().to_owned(),
-        agrees: disagreements.is_empty(),
-        disagreements,
+        id: record.id.clone(),
+        agrees: found.as_ref().map(Vec::is_empty),
+        disagreements: found.unwrap_or_default(),
     })
 }
 
@@ -93,24 +93,19 @@ pub(crate) async fn all(
 fn verify(app: &App, job: &Job, scope: &Scope) -> Result<Verdicts, Problem> {
     let store = app.tracker.store()?;
     let experiments = store.experiments()?;
-    let detail = Detail {
-        modules: None,
-        ..Detail::NONE
-    };
-    let rows = store.rows(scope, &detail)?;
+    let rows = store.rows(scope, &Detail::NONE)?;
     let (mut bad, mut without, total) = (Vec::new(), 0, rows.len() as u64);
     for (checked, row) in (0..).zip(rows) {
         if !job.reached(checked, total) {
             return Err(Problem::bad("it was cancelled"));
         }
-        without += u64::from(row.modules.is_empty());
         let record = row.aggregate;
         let name = experiments.iter().find(|of| of.id == record.experiment);
         let name = name.map_or_else(String::new, |of| of.name.clone());
-        // One that was removed meanwhile cannot be wrong.
-        if let Some(run) = app.tracker.aggregate(record.uuid)? {
-            bad.extend(Some(verdict(&run, name)?).filter(|found| !found.agrees));
-        }
+        // One that was removed meanwhile has nothing that could be wrong.
+        let found = verdict(app, &record, name)?;
+        without += u64::from(found.agrees.is_none());
+        bad.extend(Some(found).filter(|found| found.agrees == Some(false)));
     }
     job.reached(total, total);
     Ok(Verdicts {

@@ -177,8 +177,10 @@ fn set_params(
 fn kept(text: &str) -> Result<Kept, Problem> {
     let is_number = text.starts_with(|first: char| first.is_ascii_digit() || first == '-');
     let float = |text: &str| text.parse().ok().filter(|float: &f64| float.is_finite());
-    let number = match text.parse::<i128>() {
+    let number = match text.parse::<i64>() {
         _ if !is_number => None,
+        // A larger one, as an id, is more than the numbers of a browser hold.
+        Ok(integer) if integer.unsigned_abs() > 1 << 53 => None,
         Ok(integer) => Kept::of(&integer).ok(),
         Err(_) => float(text).and_then(|float| Kept::of(&float).ok()),
     };
@@ -251,7 +253,7 @@ mod tests {
             "-2.5",
             "128.0",
             "1e+16",
-            "170141183460469231731687303715884105727",
+            "9007199254740992",
         ] {
             assert_eq!(kept(number).unwrap().as_str(), number);
         }

@@ -2,7 +2,7 @@
 
 use tracker_core::ports::{Detail, Scope};
 use tracker_core::query::{
-    Condition, Field, Literal as Value, Target, created, ended, id, metric, run_name, tag,
+    Condition, Field, Literal as Value, Pattern, Target, created, ended, id, metric, run_name, tag,
 };
 use tracker_core::{Timestamp, Uuid};
 
@@ -173,21 +173,29 @@ pub(super) fn any(conditions: impl IntoIterator<Item = Condition>) -> Condition 
 /// Of something that is a text, in whichever of several places it stands.
 fn of_text(places: &[Field], test: &Test, entity: &str) -> Result<Condition, Problem> {
     let each = |make: &dyn Fn(Field) -> Condition| any(places.iter().cloned().map(make));
-    let equals = |text: &str| {
-        each(&|place| match scalar(text) {
+    let equals = |text: &str| -> Result<Condition, Problem> {
+        let written: Pattern =
+            format!("^{}$", Pattern::of_text(text.to_owned()).as_str()).parse()?;
+        Ok(each(&|place| match scalar(text) {
             // Entia has it as a number or a boolean.
             Some(value)
                 if !matches!(place.target(), Target::Tag(_) | Target::Name | Target::Id) =>
             {
-                place.clone().eq(text).or(place.eq(value))
+                let is_number = !text.starts_with(char::is_alphabetic);
+                let mut same = place.clone().eq(value);
+                if is_number {
+                    // To MLflow `1` and `1.0` are two texts.
+                    same = same.and(place.clone().matches(written.clone()));
+                }
+                place.eq(text).or(same)
             }
             _ => place.eq(text),
-        })
+        }))
     };
     let exists = || each(&|place| place.exists());
     Ok(match test {
-        Test::Compare(Sign::Eq, Literal::Text(text)) => equals(text),
-        Test::Compare(Sign::Ne, Literal::Text(text)) => exists().and(!equals(text)),
+        Test::Compare(Sign::Eq, Literal::Text(text)) => equals(text)?,
+        Test::Compare(Sign::Ne, Literal::Text(text)) => exists().and(!equals(text)?),
         Test::Compare(Sign::Eq | Sign::Ne, _) => return Err(unquoted(entity)),
         Test::Like { pattern, any_case } => {
             let pattern = like(pattern, *any_case)?;

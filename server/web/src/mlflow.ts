@@ -16,13 +16,24 @@ export async function followMlflow(): Promise<void> {
 
 async function follow(): Promise<void> {
   const { experiment, run } = meantBy(location.hash) ?? {};
-  if (run !== undefined) return leave(pages.run(run));
+  if (run !== undefined) return leave(pages.run(decoded(run)));
   if (experiment === undefined) return;
   // An id of MLflow is known to its protocol alone.
   const answer = await fetch(`/ajax-api/2.0/mlflow/experiments/get?experiment_id=${experiment}`).catch(() => undefined);
-  const found = answer?.ok ? ((await answer.json()) as { experiment?: { name?: string } }) : undefined;
+  // Who has to sign in first finds the link again.
+  if (answer?.status === 401) return;
+  const found = (await answer?.json().catch(() => undefined)) as { experiment?: { name?: string } } | undefined;
   const name = found?.experiment?.name;
   leave(name === undefined ? "/" : pages.experiment(name));
+}
+
+/** A part of the link as it was before it was escaped; one that was not is as it should be. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 /** Back is not to lead to the link again. */

@@ -46,7 +46,7 @@ test("a run is silent when it measures nothing for far longer than usual", () =>
   const of = (...more) => silence({ ...run, metrics: [...run.metrics, other(...more)] }, Date.parse("2026-01-01T00:21:00Z"));
   assert.equal(of("system", 10), 360);
   assert.equal(of("train", 10), undefined);
-  // What is measured for the first time is a sign of life, too, and what comes seldom no reason to wait.
+  // What is measured for the first time is a sign of life, too, and what came twice tells no usual wait.
   assert.equal(of("train", 1), undefined);
   const seldom = summary({ count: 2, last: { name: "seldom", time: "2026-01-01T00:15:00Z" } });
   assert.equal(silence({ ...run, metrics: [...run.metrics, seldom] }, Date.parse("2026-01-01T00:21:00Z")), 360);

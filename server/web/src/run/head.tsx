@@ -34,7 +34,7 @@ export function Head({ run, again }: { run: WholeRun; again: () => void }): JSX.
         )}
         <Stalled silent={silence(run, useNow())} />
         {run.archived && <span class="chip">archived</span>}
-        <RunVerdict run={run} />
+        <RunVerdict run={run.uuid} />
         <EditButtons run={run} again={again} />
       </div>
       <p class="run-line muted">

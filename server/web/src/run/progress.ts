@@ -54,11 +54,11 @@ export function silence({ status, metrics }: Pick<Run, "status" | "metrics">, no
   if (status !== "running") return undefined;
   const measured = metrics.filter(({ last }) => last.phase !== "system" && last.time);
   const newest = Math.max(...measured.map(({ last }) => Date.parse(last.time!)));
-  // That of the metric that comes most often is the usual wait of the run.
+  // While one metric is waited for, as at the end of an epoch, the others rest.
   const waits = measured.flatMap(({ count, first, last }) =>
-    count < 2 || !first.time ? [] : [(Date.parse(last.time!) - Date.parse(first.time)) / (count - 1)],
+    count < 3 || !first.time ? [] : [(Date.parse(last.time!) - Date.parse(first.time)) / (count - 1)],
   );
-  const isLong = waits.length > 0 && now - newest > Math.max(LONG * Math.min(...waits), SHORTEST);
+  const isLong = waits.length > 0 && now - newest > Math.max(LONG * Math.max(...waits), SHORTEST);
   return isLong ? (now - newest) / 1000 : undefined;
 }
 

@@ -2,18 +2,17 @@
 import type { JSX } from "preact";
 import { VerifyBadge } from "../component/badge.tsx";
 import { useGet } from "../use.ts";
-import type { WholeRun } from "./types.ts";
 
 interface Verdict {
-  agrees: boolean;
+  /** None where it has no component. */
+  agrees: boolean | null;
   disagreements: { kind: string; name: string; differences: { path: string; left: unknown; right: unknown }[] }[];
 }
 
-export function RunVerdict({ run }: { run: WholeRun }): JSX.Element | null {
+export function RunVerdict({ run }: { run: string }): JSX.Element | null {
+  const { data } = useGet<Verdict>(`/runs/${run}/verify`);
   // Without a component there is no hash that could be wrong.
-  const has = run.modules.length > 0 || run.iterations.length > 0;
-  const { data } = useGet<Verdict>(has ? `/runs/${run.uuid}/verify` : undefined);
-  if (!data) return null;
+  if (!data || data.agrees === null) return null;
   const [first] = data.disagreements;
   const found = first?.differences.find(({ path }) => path === "hash");
   if (data.agrees) return <VerifyBadge verdict="ok" />;

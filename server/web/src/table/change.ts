@@ -11,13 +11,18 @@ export interface RunPatch {
 }
 
 export const changeRuns = (uuids: readonly string[], change: RunPatch): Promise<void> =>
-  each(uuids, (uuid) => send("PATCH", `/runs/${uuid}`, change));
+  each(uuids, "changed", (uuid) => send("PATCH", `/runs/${uuid}`, change));
 
+/** One that is gone already needs no deletion. */
 export const deleteRuns = (uuids: readonly string[]): Promise<void> =>
-  each(uuids, (uuid) => send("DELETE", `/runs/${uuid}`));
+  each(uuids, "deleted", (uuid) =>
+    send("DELETE", `/runs/${uuid}`).catch((error: unknown) => {
+      if (asProblem(error).status !== 404) throw error;
+    }),
+  );
 
-/** One run after the other; what goes wrong says how many were changed before. */
-async function each(uuids: readonly string[], act: (uuid: string) => Promise<unknown>): Promise<void> {
+/** One run after the other; what goes wrong says of how many it was done before. */
+async function each(uuids: readonly string[], how: string, act: (uuid: string) => Promise<unknown>): Promise<void> {
   let done = 0;
   try {
     for (const uuid of uuids) {
@@ -26,7 +31,7 @@ async function each(uuids: readonly string[], act: (uuid: string) => Promise<unk
     }
   } catch (error) {
     const problem = asProblem(error);
-    if (done > 0) problem.message = `${sentence(problem.message)} ${plural(done, "run")} were changed before.`;
+    if (done > 0) problem.message = `${sentence(problem.message)} ${plural(done, "run")} ${done === 1 ? "was" : "were"} ${how} before.`;
     throw problem;
   }
 }

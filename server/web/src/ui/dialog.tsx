@@ -46,14 +46,18 @@ interface FormProps extends Props {
 /** A dialog that does one thing and closes; what goes wrong stands in it, with what was typed. */
 export function FormDialog({ title, act, isDanger = false, disabled = false, submit, close, children }: FormProps): JSX.Element {
   const [problem, setProblem] = useState<Problem>();
+  const [isBusy, setBusy] = useState(false);
   const done = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
+    if (isBusy) return;
+    setBusy(true);
     setProblem(undefined);
     try {
       await submit(event.currentTarget as HTMLFormElement);
       close();
     } catch (error) {
       setProblem(asProblem(error));
+      setBusy(false);
     }
   };
   return (
@@ -63,7 +67,7 @@ export function FormDialog({ title, act, isDanger = false, disabled = false, sub
         {problem && <ErrorBox problem={problem} />}
         <footer class="dialog-foot">
           <Button onClick={close}>Cancel</Button>
-          <Button kind={isDanger ? "danger" : "primary"} type="submit" disabled={disabled}>
+          <Button kind={isDanger ? "danger" : "primary"} type="submit" disabled={disabled || isBusy}>
             {act}
           </Button>
         </footer>
