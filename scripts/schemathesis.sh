@@ -44,7 +44,7 @@ round() {
     run='{"experiment": "digits", "id": "first", "modules": [{"kind": "model", "name": "MLP"}]}'
     curl -sf --json "$run" "$url/api/v1/runs" >/dev/null
     curl -sf --json '{"name": "loss", "value": 0.3}' "$url/api/v1/runs/first/points"
-    curl -sf -T - "$url/api/v1/runs/first/artifacts/stdout" <<<"epoch 1: loss 0.3" >/dev/null
+    echo 'epoch 1: loss 0.3' | curl -sf -T - "$url/api/v1/runs/first/artifacts/stdout" >/dev/null
     shift 2
     # `events` does not come to an end, and `import` would open what the examples happen to name.
     "$venv/bin/schemathesis" --config-file "$folder/schemathesis.toml" run "$url/api/v1/openapi.json" \
