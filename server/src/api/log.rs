@@ -59,9 +59,11 @@ pub(crate) async fn read(
             .await?
             .into_response(),
     };
-    let headers = answer.headers_mut();
-    headers.insert(header::CONTENT_TYPE, TEXT);
-    headers.insert(header::CONTENT_SECURITY_POLICY, SANDBOX);
+    if answer.status().is_success() {
+        let headers = answer.headers_mut();
+        headers.insert(header::CONTENT_TYPE, TEXT);
+        headers.insert(header::CONTENT_SECURITY_POLICY, SANDBOX);
+    }
     Ok(answer)
 }
 

@@ -203,6 +203,9 @@ fn a_log_is_given_whole_or_from_a_line_near_its_end() {
     put(&served, "/api/v1/runs/first/artifacts/notes.txt", b"no log");
     assert_eq!(served.get(path).body, text.as_bytes());
     assert_eq!(ranged(&served, path, "bytes=0-4").body, b"epoch");
+    let behind = ranged(&served, path, "bytes=99999-");
+    assert_eq!(behind.header("content-type"), "application/problem+json");
+    assert_eq!(behind.status, 416);
     let shown = served.get("/api/v1/runs/first").json();
     assert_eq!(shown["log"]["name"], "train.log");
 
