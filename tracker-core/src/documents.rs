@@ -61,6 +61,27 @@ pub struct WholeRun {
     pub metric_definitions: BTreeMap<String, Definition>,
 }
 
+impl WholeRun {
+    /// Of a run in this experiment: its log and what is said of its metrics follow from the rest.
+    pub fn new(
+        experiment: &ExperimentRecord,
+        row: Row,
+        iterations: Vec<Iteration>,
+        attempts: Vec<AttemptRecord>,
+        artifacts: Vec<ArtifactRecord>,
+    ) -> Self {
+        let metric_definitions = metric_definitions(experiment, &row);
+        Self {
+            run: RunDocument::new(&experiment.name, row),
+            iterations,
+            attempts,
+            log: log_of(&artifacts).cloned(),
+            artifacts,
+            metric_definitions,
+        }
+    }
+}
+
 impl RunDocument {
     /// Of a run in the experiment of this name.
     pub fn new(experiment: impl Into<String>, row: Row) -> Self {

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use console::style;
 use entia_report::{Column, Table};
 use registry_core::Value;
-use tracker_core::documents::{RunDocument, WholeRun, log_of, metric_definitions};
+use tracker_core::documents::{WholeRun, metric_definitions};
 use tracker_core::ports::{self, Histories, Row, Specials};
 use tracker_core::{Definition, Direction, Iteration, MetricValue, Metrics, ModuleRecord, Summary};
 
@@ -29,17 +29,13 @@ pub(crate) fn run(store: &Store, name: &RunName, output: &mut Output) -> Result<
     let records = store.tracker.store()?;
     let (attempts, artifacts) = (records.attempts(uuid)?, records.artifacts(uuid)?);
     for row in &rows {
-        let definitions = metric_definitions(&run.experiment.record(), row);
+        let of = run.experiment.record();
         if output.json {
-            return output.document(&WholeRun {
-                run: RunDocument::new(experiment, row.clone()),
-                iterations,
-                attempts,
-                log: log_of(&artifacts).cloned(),
-                artifacts,
-                metric_definitions: definitions,
-            });
+            let row = row.clone();
+            let whole = WholeRun::new(&of, row, iterations, attempts, artifacts);
+            return output.document(&whole);
         }
+        let definitions = metric_definitions(&of, row);
         head(&experiment, row, output)?;
         if !row.aggregate.params.is_empty() {
             heading("parameters", output)?;

@@ -8,7 +8,7 @@ use axum::response::IntoResponse;
 use registry_core::{Arguments, Hash, Metadata, Value};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tracker_core::documents::{RunDocument, WholeRun, log_of, metric_definitions};
+use tracker_core::documents::{RunDocument, WholeRun};
 use tracker_core::ports::{
     AggregateRecord, Change, Detail, ExperimentRecord, Row, Scope, Search as StoreSearch,
 };
@@ -285,16 +285,13 @@ pub(crate) async fn read(
         let experiment = store.experiment_by_id(record.experiment)?;
         let experiment = experiment.ok_or_else(|| Problem::absent("run", &name))?;
         let row = app.row(&record)?;
-        let metric_definitions = metric_definitions(&experiment, &row);
-        let artifacts = store.artifacts(record.uuid)?;
-        let whole = WholeRun {
-            run: RunDocument::new(&experiment.name, row),
-            iterations: store.iterations(record.uuid)?,
-            attempts: store.attempts(record.uuid)?,
-            log: log_of(&artifacts).cloned(),
-            artifacts,
-            metric_definitions,
-        };
+        let whole = WholeRun::new(
+            &experiment,
+            row,
+            store.iterations(record.uuid)?,
+            store.attempts(record.uuid)?,
+            store.artifacts(record.uuid)?,
+        );
         tagged(StatusCode::OK, &whole.run, &whole)
     })
     .await
